@@ -1,0 +1,63 @@
+import tseslint from "typescript-eslint";
+
+/**
+ * The layers, lowest first: what the folder is, and the workspace packages that it may import. A file of a layer that
+ * imports anything else of the workspace fails the lint.
+ */
+const layers = [
+  { files: ["packages/core/**"], may: [] },
+  { files: ["packages/mock-provider/**"], may: [] },
+  { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "provider-*"] },
+  { files: ["packages/stacks/**"], may: ["core", "cloud-*", "base-*", "services-*", "apps-*"] },
+  { files: ["packages/engine/**"], may: ["core", "mock-provider"] },
+  { files: ["generators/**"], may: ["core", "engine"] },
+];
+
+/** A negative lookahead over package names: `@infra/x` is refused unless a pattern of `may` or `self` allows it. */
+const notAllowed = (may) => {
+  const allowed = may.map((name) => name.replaceAll("*", "[^/]+")).join("|");
+  return allowed ? `^@infra/(?!(?:${allowed})(?:/|$))` : "^@infra/";
+};
+
+const restrictions = (may) => [
+  "error",
+  {
+    paths: [
+      { name: "@cdktf/provider-aws", message: "Import one resource: @cdktf/provider-aws/lib/<resource>." },
+      { name: "cdktf", message: "Import the façade of @infra/core; only it knows cdktf." },
+    ],
+    patterns: [
+      {
+        regex: notAllowed(may),
+        message: `This layer may import only: ${may.map((m) => `@infra/${m}`).join(", ") || "nothing of the workspace"}.`,
+      },
+      { regex: "^(\\.\\./)+(packages|generators|tools)/", message: "Import another package by its name." },
+    ],
+  },
+];
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/lib/**", "**/node_modules/**", ".nx/**", ".infra/**", "**/fixtures/**"] },
+  ...tseslint.configs.strict,
+  {
+    rules: {
+      "max-lines": ["error", { max: 350, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      "no-restricted-imports": restrictions(["[^/]+"]),
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-require-imports": "off",
+      "@typescript-eslint/no-extraneous-class": "off",
+    },
+  },
+  ...layers.map(({ files, may }) => ({
+    files,
+    ignores: ["**/*.spec.ts"],
+    rules: { "no-restricted-imports": restrictions(may) },
+  })),
+  { files: ["packages/core/src/cdktf.ts"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["**/*.spec.ts"],
+    rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+);
