@@ -1,0 +1,103 @@
+import { Node } from "constructs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import {
+  App,
+  type Construct,
+  type IConstruct,
+  type TerraformElement,
+  TerraformProvider,
+  TerraformStack,
+  TerraformVariable,
+  Token,
+} from "./cdktf.js";
+import { infraError } from "./errors.js";
+import { Reference } from "./inventory/reference.js";
+import type { Settings } from "./inventory/settings.js";
+import { describeProvider } from "./providers.js";
+
+/** What a construct can know of the deployment that it is part of. */
+export interface DeploymentContext {
+  readonly environment: string;
+  /** Name of the deployment in its environment: `compute`. */
+  readonly name: string;
+  readonly settings: Settings;
+  /** Top-level keys of the stack's configuration. @default - none */
+  readonly configKeys?: readonly string[];
+}
+
+/**
+ * The root construct of one deployment. Addresses are the construct path below it, joined by `_`, with no hash: `hcloud_server.compute_web_1`.
+ */
+export class DeploymentStack extends TerraformStack {
+  private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
+
+  /** @param root Folder that bindings are loaded from. @default - the working folder */
+  constructor(
+    readonly context: DeploymentContext,
+    private readonly root: string = process.cwd(),
+  ) {
+    super(new App({ skipValidation: true, stackTraces: false }), context.name);
+  }
+
+  /** The deployment that a construct is part of. */
+  static override of(construct: IConstruct): DeploymentStack {
+    const stack = TerraformStack.of(construct);
+    if (stack instanceof DeploymentStack) return stack;
+    throw new TypeError(`${construct.node.path} is not part of a DeploymentStack`);
+  }
+
+  /** The references whose values the engine hands over, by the name of their variable. */
+  get references(): ReadonlyMap<string, Reference> {
+    return new Map([...this.variables].map(([name, { reference }]) => [name, reference]));
+  }
+
+  /** An expression for the value of a reference. */
+  outputOf(reference: Reference): string {
+    const name = reference.toString().replaceAll("/", "___").replaceAll(".", "__");
+    const known = this.variables.get(name);
+    const variable =
+      known?.variable ??
+      new TerraformVariable(this, name, {
+        type: "any",
+        nullable: false,
+        description: `Output ${reference.toString()}`,
+      });
+    if (!known) this.variables.set(name, { reference, variable });
+    return Token.asString(variable.value);
+  }
+
+  /** Configures the provider of the deployment's cloud, once; only its binding is loaded. */
+  useProvider(): TerraformProvider {
+    const { provider, region } = this.context.settings;
+    const { bindings, className, arguments: argumentsFor } = describeProvider(provider);
+    const existing = this.node.tryFindChild(provider);
+    if (existing instanceof TerraformProvider) return existing;
+    type ProviderClass = new (scope: Construct, id: string, config: object) => TerraformProvider;
+    const loaded = this.load(`${bindings}/lib/provider`, bindings) as Record<string, ProviderClass | undefined>;
+    const Provider = loaded[className];
+    if (!Provider)
+      throw infraError(
+        `${bindings} has no ${className}`,
+        `Install the version of ${bindings} that @infra/core names as its peer`,
+      );
+    return new Provider(this, provider, argumentsFor(region));
+  }
+
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const { scopes } = element instanceof Node ? element : element.node;
+    return scopes
+      .slice(scopes.indexOf(this) + 1)
+      .map(({ node }) => node.id)
+      .join("_");
+  }
+
+  private load(path: string, packageName: string): unknown {
+    try {
+      return createRequire(join(this.root, "package.json"))(`${path}/index.js`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+      throw infraError(`the bindings ${packageName} are not installed`, `Install them: npm install ${packageName}`);
+    }
+  }
+}

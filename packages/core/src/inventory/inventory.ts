@@ -1,0 +1,229 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { z } from "zod";
+import { infraError, InfraError, type Place, type Problem, suggest } from "../errors.js";
+import { check } from "../validation.js";
+import type { Located } from "./document.js";
+import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
+import { locatedAt, mergeLocated, walkLocated } from "./located.js";
+import { Reference } from "./reference.js";
+import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+
+/** One stack in one environment: one state, one Nx project. */
+export interface Deployment extends DeploymentFile {
+  /** Word, package or folder of its stack: `compute`. */
+  readonly stack: string;
+  readonly settings: Settings;
+  /** The merged configuration of its stack, with the place of every value. */
+  readonly config: Located;
+  /** References to outputs of other deployments. */
+  readonly references: readonly Reference[];
+  /** The inventory files that it is merged from, in the order in which they override. */
+  readonly files: readonly string[];
+}
+
+/** A product's inventory: every deployment, with its files merged. */
+export interface Inventory {
+  /** The folder, as it was given. */
+  readonly directory: string;
+  readonly product: string;
+  readonly deployments: readonly Deployment[];
+}
+
+/** What to load. */
+export interface LoadOptions {
+  /** Ids of the deployments wanted, `production/compute`. @default - all */
+  readonly only?: readonly string[];
+}
+
+/**
+ * Reads an inventory. Files of deployments that are not wanted are not read, except the ones that are referred to.
+ *
+ * @throws InfraError with all problems of all files read.
+ */
+export function loadInventory(directory: string, { only }: LoadOptions = {}): Inventory {
+  return new Loader(directory).load(only);
+}
+
+type Product = z.output<typeof productSchema>;
+type Environment = z.output<typeof environmentSchema>;
+
+class Loader {
+  private readonly problems: Problem[];
+  private readonly files: readonly DeploymentFile[];
+  private readonly environments = new Map<string, Located | undefined>();
+
+  constructor(private readonly directory: string) {
+    const found = findDeploymentFiles(directory);
+    this.files = found.files;
+    this.problems = found.problems;
+  }
+
+  load(only: readonly string[] | undefined): Inventory {
+    const wanted = only?.map((id) => this.fileOf(id)) ?? this.files;
+    const productDocument = this.attempt(() => readInventoryFile(this.path(productFile)));
+    const product = productDocument && this.parsed(productSchema, productDocument);
+    const loaded = new Map<string, Deployment>();
+    const queue = [...wanted];
+    for (let file = queue.shift(); file; file = queue.shift()) {
+      if (loaded.has(file.id)) continue;
+      const current = file;
+      const deployment = this.attempt(() => this.deployment(current, productDocument, product));
+      if (!deployment) continue;
+      loaded.set(file.id, deployment);
+      queue.push(...deployment.references.flatMap((reference) => this.upstream(deployment, reference) ?? []));
+    }
+    this.findCycles(loaded);
+    if (this.problems.length > 0 || !product) throw new InfraError(this.problems);
+    const ids = new Set(wanted.map(({ id }) => id));
+    return {
+      directory: this.directory,
+      product: product.product,
+      deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
+    };
+  }
+
+  private fileOf(id: string): DeploymentFile {
+    const file = this.files.find((each) => each.id === id);
+    if (!file)
+      throw infraError(
+        `${JSON.stringify(id)} is not a deployment of ${this.directory}`,
+        suggest(
+          id,
+          this.files.map((each) => each.id),
+        ),
+      );
+    return file;
+  }
+
+  private deployment(
+    file: DeploymentFile,
+    productDocument: Located | undefined,
+    product: Product | undefined,
+  ): Deployment | undefined {
+    const environmentDocument = this.environment(file.environment);
+    const document = readInventoryFile(file.file);
+    const own = this.parsed(deploymentSchema, document);
+    const environment: Environment | undefined = environmentDocument
+      ? this.parsed(environmentSchema, environmentDocument)
+      : {};
+    if (!own || !environment || !product) return undefined;
+    const stack = own.stack ?? file.name;
+    const levels = [
+      locatedAt(productDocument, ["stacks", stack]),
+      locatedAt(environmentDocument, ["stacks", stack]),
+      locatedAt(document, ["config"]),
+    ];
+    const empty: Located = { place: document.place, entries: new Map() };
+    const config = levels.reduce<Located>(
+      (merged, level) => (level?.entries ? mergeLocated(merged, level) : merged),
+      empty,
+    );
+    const settings = this.settings(file, { ...product, ...defined(environment), ...defined(own) }, product.product);
+    if (!settings) return undefined;
+    const references = [...walkLocated(config)].flatMap(({ value }) => (value instanceof Reference ? [value] : []));
+    const files = [
+      this.path(productFile),
+      ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
+      file.file,
+    ];
+    return { ...file, stack, settings, config, references, files };
+  }
+
+  private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
+    const { provider, region, domain, management, cloudflare = true } = merged;
+    if (provider && region) return { product, provider, region, domain, cloudflare, management };
+    for (const key of ["provider", "region"] as const) {
+      if (merged[key] === undefined)
+        this.problems.push({
+          message: `${file.id} has no ${key}`,
+          remedy: `Add \`${key}: …\` to ${this.path(productFile)}`,
+          path: key,
+          place: top(file.file),
+        });
+    }
+    return undefined;
+  }
+
+  private environment(name: string): Located | undefined {
+    if (!this.environments.has(name)) {
+      const file = this.path(name, environmentFile);
+      this.environments.set(name, existsSync(file) ? this.attempt(() => readInventoryFile(file)) : undefined);
+    }
+    return this.environments.get(name);
+  }
+
+  private upstream(deployment: Deployment, reference: Reference): DeploymentFile | undefined {
+    const id = reference.upstream(deployment.environment);
+    const file = this.files.find((each) => each.id === id);
+    if (!file) {
+      this.problems.push({
+        message: `"${reference.toString()}" refers to ${id}, which is not in the inventory`,
+        remedy: suggest(
+          id,
+          this.files.map((each) => each.id),
+        ),
+        place: reference.place,
+      });
+    }
+    return file;
+  }
+
+  private findCycles(loaded: ReadonlyMap<string, Deployment>): void {
+    const done = new Set<string>();
+    const visit = (id: string, trail: readonly string[]): void => {
+      if (done.has(id)) return;
+      const deployment = loaded.get(id);
+      for (const reference of deployment?.references ?? []) {
+        const next = reference.upstream(deployment?.environment ?? "");
+        const start = [...trail, id].indexOf(next);
+        if (start >= 0) {
+          const cycle = [...[...trail, id].slice(start), next].join(" → ");
+          this.problems.push({
+            message: `the references form a cycle: ${cycle}`,
+            remedy: "Remove one of them",
+            place: reference.place,
+          });
+        } else visit(next, [...trail, id]);
+      }
+      done.add(id);
+    };
+    for (const id of loaded.keys()) visit(id, []);
+  }
+
+  private parsed<S extends z.ZodType>(schema: S, located: Located): z.output<S> | undefined {
+    const result = check(schema, located);
+    if ("value" in result) return result.value;
+    this.report(result.problems);
+    return undefined;
+  }
+
+  private attempt<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof InfraError)) throw error;
+      this.report(error.problems);
+      return undefined;
+    }
+  }
+
+  /** A file that several deployments share is wrong once. */
+  private report(problems: readonly Problem[]): void {
+    const known = new Set(this.problems.map((problem) => JSON.stringify(problem)));
+    this.problems.push(...problems.filter((problem) => !known.has(JSON.stringify(problem))));
+  }
+
+  private path(...parts: string[]): string {
+    return join(this.directory, ...parts);
+  }
+}
+
+/** The entries of an object that are set. */
+function defined<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function top(file: string): Place {
+  return { file, line: 1, column: 1 };
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { providerNames } from "../providers.js";
+import { domainName, name } from "../schema.js";
+
+const shared = {
+  provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the provider's own name of a region or location, such as fsn1 or eu-central-1"),
+  domain: domainName().optional().describe("the domain that every name is derived from"),
+  cloudflare: z
+    .boolean()
+    .optional()
+    .describe("true: DNS and certificates through Cloudflare; false: plain DNS and Let's Encrypt"),
+  management: z
+    .strictObject({ domain: domainName().describe("the domain of the three management servers") })
+    .optional()
+    .describe("the management domain; leave it out to work alone with local encrypted state"),
+  stacks: z
+    .record(name(), z.record(z.string(), z.unknown()))
+    .optional()
+    .describe("configuration by stack that every deployment of the stack starts from"),
+};
+
+/** `inventory/product.yaml`: what all deployments of the product share. */
+export const productSchema = z.strictObject({
+  product: name().describe("the product's name; it begins every resource name"),
+  ...shared,
+});
+
+/** `inventory/<environment>/environment.yaml`: what differs in an environment. */
+export const environmentSchema = z.strictObject(shared);
+
+/** `inventory/<environment>/<name>.yaml`: one deployment. */
+export const deploymentSchema = z.strictObject({
+  stack: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "the stack: a word for @infra/stack-<word>, an npm package or a folder that begins with ./ ; by default the file's name",
+    ),
+  provider: shared.provider,
+  region: shared.region,
+  config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
+});
+
+/** What a deployment is told besides its configuration. */
+export interface Settings {
+  readonly product: string;
+  readonly provider: (typeof providerNames)[number];
+  readonly region: string;
+  readonly domain: string | undefined;
+  /** @default true */
+  readonly cloudflare: boolean;
+  readonly management: { readonly domain: string } | undefined;
+}
