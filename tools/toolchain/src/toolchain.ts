@@ -1,0 +1,80 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { buildWithGo } from "./build.js";
+import { engineBinary, hasCode } from "./engine-binary.js";
+import { type Context } from "./go.js";
+import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
+
+const RELEASE_TIMEOUT_MS = 5_000;
+
+/** How {@link ensureTool} goes about it. */
+export type EnsureOptions = Partial<Context>;
+
+/**
+ * The path of a tool in the cache; it is installed or built when it is not there. Several processes may call it at once.
+ * @throws Error that says why it can't be had; nothing is left in the cache then, except the log of a failed build
+ */
+export async function ensureTool(name: ToolName, options: EnsureOptions = {}): Promise<string> {
+  const context = contextOf(options);
+  const target = toolPath(name, context.env);
+  if (await isThere(target)) return target;
+  const tool: Tool = tools[name];
+  if (tool.release && (await installRelease(context))) return target;
+  return await engineBinary.makeOnce({
+    target,
+    make: (folder) => buildWithGo(name, tool, folder, context),
+    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
+  });
+}
+
+/**
+ * The engine that `infra` will use. Where none is installed and none can be downloaded, OpenTofu is built.
+ * @returns its path
+ */
+export async function ensureEngine(options: EnsureOptions = {}): Promise<string> {
+  const context = contextOf(options);
+  try {
+    return (await engineBinary.findEngine({ ...context, timeout: RELEASE_TIMEOUT_MS })).path;
+  } catch (error) {
+    if (!hasCode(error, "not-found") && !hasCode(error, "no-release")) throw error;
+    context.log("infra: no engine is installed and no official release can be had from here");
+  }
+  return await ensureTool("tofu", context);
+}
+
+/** Where a tool lies in the cache, whether it is there or not. */
+export function toolPath(name: ToolName, env: NodeJS.ProcessEnv = process.env): string {
+  const { os, arch } = engineBinary.goPlatform() ?? { os: process.platform, arch: process.arch };
+  const file = tools[name].file.replace("<os>", os).replace("<arch>", arch);
+  return path.join(engineBinary.cacheDirectory(env), ...file.split("/"));
+}
+
+/** The filesystem mirror with the built providers, for `provider_installation { filesystem_mirror { … } }`. */
+export function mirrorDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return path.join(engineBinary.cacheDirectory(env), MIRROR);
+}
+
+/** Whether a file exists. */
+export async function isThere(file: string): Promise<boolean> {
+  return await fs.access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function installRelease({ env, log }: Context): Promise<boolean> {
+  try {
+    await engineBinary.installOpenTofu({ env, log, timeout: RELEASE_TIMEOUT_MS });
+    return true;
+  } catch (error) {
+    if (!hasCode(error, "unreachable") && !hasCode(error, "no-release")) throw error;
+    return false;
+  }
+}
+
+function contextOf({
+  env = process.env,
+  log = (line) => void process.stderr.write(`${line}\n`),
+}: EnsureOptions): Context {
+  return { env, log };
+}
