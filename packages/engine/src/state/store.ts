@@ -1,0 +1,75 @@
+/** Where a deployment's state stands. Pointers are numbered, immutable and contiguous; the highest is the current one. */
+export interface StatePointer {
+  /** Number of this version in the deployment's history, from 1. Unlike `serial` it also grows by a restore. */
+  readonly version: number;
+  /** Identity of the state's history, chosen by the engine at the first write. */
+  readonly lineage: string;
+  /** The engine's own counter inside the state. */
+  readonly serial: number;
+  /** Hash of the stored bytes, 64 hex digits. */
+  readonly sha256: string;
+  /** Name of the immutable object that holds the bytes. */
+  readonly key: string;
+  /** When it was written: ISO 8601, UTC. */
+  readonly written: string;
+  /** The version whose content this one repeats. @default - the engine wrote it */
+  readonly restoredFrom?: number;
+}
+
+/** A version of the state: where it stands, and its bytes as stored (encrypted, if they were written so). */
+export interface StoredState {
+  readonly pointer: StatePointer;
+  readonly bytes: Buffer;
+}
+
+/** A version in the history of a deployment. */
+export interface StateVersion extends StatePointer {
+  readonly current: boolean;
+}
+
+/** Proof that the writer holds the deployment's lock. A store checks it in, or just before, the step that commits. */
+export interface Fence {
+  /** Identifies the holder to the lock service: a holder number, or a Consul session. */
+  readonly token: string;
+  /** Whether the lock is still held by this holder. */
+  stillHeld(): Promise<boolean>;
+}
+
+/** What a write claims about its bytes. */
+export interface WriteClaim {
+  readonly lineage: string;
+  readonly serial: number;
+  readonly fence: Fence;
+  /**
+   * The version that this write replaces; 0 for the first. Any other current version refuses the write.
+   * @default - whatever version is current
+   */
+  readonly replaces?: number;
+}
+
+/**
+ * The states of one deployment. Nothing is ever overwritten or deleted. Every method may throw a `StateError`:
+ * `damaged` and `foreign` when what is stored is not what was written, `storage` when the store can't be used.
+ */
+export interface StateStore {
+  /** The current pointer. @returns undefined when nothing was ever written. */
+  current(): Promise<StatePointer | undefined>;
+  /**
+   * A version's bytes, verified against its pointer.
+   * @param version default: the current one
+   * @returns undefined when nothing was ever written; `no-version` is thrown for a version that does not exist
+   */
+  read(version?: number): Promise<StoredState | undefined>;
+  /**
+   * Records a new version. The same serial with the same bytes as the current version is accepted and changes nothing.
+   * Throws `foreign`, `older`, `conflict` or `lock-lost`; the current version is unchanged then.
+   */
+  write(bytes: Uint8Array, claim: WriteClaim): Promise<StatePointer>;
+  /** The history, newest first. Damaged entries are left out; reading a version verifies its bytes. */
+  versions(): Promise<StateVersion[]>;
+  /**
+   * Makes the bytes of an earlier version current again, as a new version. The bytes are not changed: the serial and
+   * lineage inside an encrypted state are authenticated by the engine.
+   */
+  restore(version: number, fence: Fence): Promise<StatePointer>;
+}
