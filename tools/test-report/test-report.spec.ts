@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-const script = path.join(import.meta.dirname, "test-report.mjs");
+const script = path.join(__dirname, "test-report.mjs");
 let folder: string;
 
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), "test-report-spec-"))));

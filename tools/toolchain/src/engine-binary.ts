@@ -11,6 +11,7 @@ interface EngineBinary {
   downloadFile(url: string, file: string, options?: { readonly timeout?: number }): Promise<void>;
   installOpenTofu(options?: Installing): Promise<string>;
   findEngine(options?: Installing): Promise<{ readonly path: string; readonly version: string }>;
+  pinnedOpenTofuPath(env?: NodeJS.ProcessEnv): string;
   goPlatform(): { readonly os: string; readonly arch: string } | undefined;
 }
 

@@ -140,7 +140,7 @@ describe("installing the official release", () => {
   });
 
   test("downloads once for several processes at once", async () => {
-    const built = path.join(import.meta.dirname, "..", "..", "dist", "binary", "index.js");
+    const built = path.join(__dirname, "..", "..", "dist", "binary", "index.js");
     const code = `require(${JSON.stringify(built)}).installOpenTofu({ log() {} }).then(console.log)`;
     const outputs = await Promise.all([1, 2, 3].map(() => nodeOutput(code)));
     expect(outputs).toEqual([`${target}\n`, `${target}\n`, `${target}\n`]);
@@ -167,7 +167,7 @@ describe("installing the official release", () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     const { port } = proxy.address() as AddressInfo;
-    const built = path.join(import.meta.dirname, "..", "..", "dist", "binary", "index.js");
+    const built = path.join(__dirname, "..", "..", "dist", "binary", "index.js");
     const code = `require(${JSON.stringify(built)}).installOpenTofu({ log() {} }).catch((error) => console.log(error.code))`;
     const settings = { INFRA_ENGINE_MIRROR: "http://releases.invalid", HTTP_PROXY: `http://127.0.0.1:${String(port)}` };
     expect(await nodeOutput(code, settings)).toBe("unreachable\n");
