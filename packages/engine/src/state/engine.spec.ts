@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -37,6 +37,7 @@ interface Ran {
   readonly output: string;
 }
 
+let tofu: string;
 let engine: string;
 let directory: string;
 let work: string;
@@ -45,10 +46,12 @@ let lock: FileLock;
 let service: StateService;
 
 beforeAll(async () => {
+  // Named by a variable: the package is private to the workspace, and only this spec needs it.
   const toolchain = "@infra/toolchain";
-  const given = process.env["INFRA_ENGINE"];
-  engine =
-    given ?? (await ((await import(toolchain)) as { ensureTool(name: string): Promise<string> }).ensureTool("tofu"));
+  const ensureTool = async (name: string): Promise<string> =>
+    ((await import(toolchain)) as { ensureTool(name: string): Promise<string> }).ensureTool(name);
+  tofu = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
+  engine = tofu;
 });
 
 beforeEach(async () => {
@@ -106,65 +109,86 @@ const succeed = async (...parameters: Parameters<typeof inSession>): Promise<str
   return output;
 };
 
-const modes: [string, Record<string, string>, () => Partial<SessionOptions>][] = [
-  ["in clear", {}, () => ({})],
-  ["encrypted by the engine", { TF_ENCRYPTION: encryption(passphrase) }, () => ({ requireEncrypted: true })],
-  ["sealed by the service", {}, () => ({ cipher: new PassphraseCipher(passphrase) })],
+interface Mode {
+  readonly name: string;
+  readonly program: "tofu" | "terraform";
+  readonly env: Record<string, string>;
+  options(): Partial<SessionOptions>;
+}
+
+const sealed = () => ({ cipher: new PassphraseCipher(passphrase) });
+const native = () => ({ requireEncrypted: true });
+const modes: Mode[] = [
+  { name: "in clear", program: "tofu", env: {}, options: () => ({}) },
+  { name: "encrypted by the engine", program: "tofu", env: { TF_ENCRYPTION: encryption(passphrase) }, options: native },
+  { name: "sealed by the service", program: "tofu", env: {}, options: sealed },
+  { name: "sealed by the service", program: "terraform", env: {}, options: sealed },
 ];
 
-describe.each(modes)("a state %s", (name, env, options) => {
-  const succeeds = (...parameters: string[]) => succeed(env, parameters, options());
+const withoutTerraform = spawnSync("terraform", ["version"]).status !== 0;
 
-  it("is applied, planned without changes, and destroyed", async () => {
-    await succeeds("init");
-    await succeeds("apply", "-auto-approve");
-    expect(await succeeds("plan")).toContain("No changes");
-    await succeeds("destroy", "-auto-approve");
-    expect(await store.versions()).toHaveLength(2);
-    expect(await succeeds("state", "list")).toBe("");
-  });
+for (const { name, program, env, options } of modes) {
+  describe.skipIf(program === "terraform" && withoutTerraform)(`a state of ${program} ${name}`, () => {
+    beforeEach(() => {
+      engine = program === "tofu" ? tofu : program;
+    });
+    afterEach(() => {
+      engine = tofu;
+    });
 
-  it("shows the expected change after a restore, and goes on from there", async () => {
-    await succeeds("init");
-    for (const input of ["one", "two"]) {
-      configure(input);
+    const succeeds = (...parameters: string[]) => succeed(env, parameters, options());
+
+    it("is applied, planned without changes, and destroyed", async () => {
+      await succeeds("init");
       await succeeds("apply", "-auto-approve");
-    }
-    const { pointer } = await restoreVersion(store, lock, 1);
-    expect(pointer).toMatchObject({ version: 3, serial: 1 });
-    expect(await succeeds("plan")).toMatch(/"one" -> "two"/);
-    await succeeds("apply", "-auto-approve");
-    expect(await succeeds("plan")).toContain("No changes");
-    expect((await store.versions()).map(({ version, serial }) => [version, serial])).toEqual([
-      [4, 2],
-      [3, 1],
-      [2, 2],
-      [1, 1],
-    ]);
-  });
+      expect(await succeeds("plan")).toContain("No changes");
+      await succeeds("destroy", "-auto-approve");
+      expect(await store.versions()).toHaveLength(2);
+      expect(await succeeds("state", "list")).toBe("");
+    });
 
-  it("is applied from a saved plan by a later service on another port, once", async () => {
-    await succeeds("init");
-    const planning = await service.open({ deployment, store, lock, operation: "plan", ...options() });
-    const version = planning.version;
-    await run({ ...planning.env, ...env }, "plan", "-out=saved");
-    await service.close();
-    service = await startStateService();
-    await succeed(env, ["apply", "saved"], { ...options(), expectVersion: version });
-    const again = inSession(env, ["apply", "saved"], { ...options(), expectVersion: version });
-    await expect(again).rejects.toMatchObject({ code: "stale" });
-    expect((await inSession(env, ["apply", "saved"], options())).output).toContain("Saved plan is stale");
-  });
+    it("shows the expected change after a restore, and goes on from there", async () => {
+      await succeeds("init");
+      for (const input of ["one", "two"]) {
+        configure(input);
+        await succeeds("apply", "-auto-approve");
+      }
+      const { pointer } = await restoreVersion(store, lock, 1);
+      expect(pointer).toMatchObject({ version: 3, serial: 1 });
+      expect(await succeeds("plan")).toMatch(/"one" -> "two"/);
+      await succeeds("apply", "-auto-approve");
+      expect(await succeeds("plan")).toContain("No changes");
+      expect((await store.versions()).map(({ version, serial }) => [version, serial])).toEqual([
+        [4, 2],
+        [3, 1],
+        [2, 2],
+        [1, 1],
+      ]);
+    });
 
-  it("leaves neither the value nor the passphrase in the store unless it is in clear", async () => {
-    configure("canary-4f1d");
-    await succeeds("init");
-    await succeeds("apply", "-auto-approve");
-    const stored = (await store.read())!.bytes.toString("latin1");
-    expect(stored.includes("canary-4f1d")).toBe(name === "in clear");
-    expect(filesWith(directory, passphrase)).toEqual([]);
+    it("is applied from a saved plan by a later service on another port, once", async () => {
+      await succeeds("init");
+      const planning = await service.open({ deployment, store, lock, operation: "plan", ...options() });
+      const version = planning.version;
+      await run({ ...planning.env, ...env }, "plan", "-out=saved");
+      await service.close();
+      service = await startStateService();
+      await succeed(env, ["apply", "saved"], { ...options(), expectVersion: version });
+      const again = inSession(env, ["apply", "saved"], { ...options(), expectVersion: version });
+      await expect(again).rejects.toMatchObject({ code: "stale" });
+      expect((await inSession(env, ["apply", "saved"], options())).output).toContain("Saved plan is stale");
+    });
+
+    it("leaves neither the value nor the passphrase in the store unless it is in clear", async () => {
+      configure("canary-4f1d");
+      await succeeds("init");
+      await succeeds("apply", "-auto-approve");
+      const stored = (await store.read())!.bytes.toString("latin1");
+      expect(stored.includes("canary-4f1d")).toBe(name === "in clear");
+      expect(filesWith(directory, passphrase)).toEqual([]);
+    });
   });
-});
+}
 
 describe("the engine", () => {
   it("finds neither address nor credentials in what it leaves", async () => {
@@ -188,7 +212,7 @@ describe("the engine", () => {
     await untilLocked(session);
     const second = await run(session.env, "plan");
     expect(second.code).toBe(1);
-    expect(second.output).toMatch(/Error acquiring the state lock[\s\S]*OperationTypeApply/);
+    expect(second.output).toMatch(/Error acquiring the state lock[\s\S]*already locked:\s+ID=[0-9a-f-]{36}/);
     expect((await first).code).toBe(0);
     expect((await store.current())?.serial).toBeGreaterThan(0);
   });
