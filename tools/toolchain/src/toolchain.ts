@@ -20,11 +20,7 @@ export async function ensureTool(name: ToolName, options: EnsureOptions = {}): P
   if (await isThere(target)) return target;
   const tool: Tool = tools[name];
   if (tool.release && (await installRelease(context))) return target;
-  return await engineBinary.makeOnce({
-    target,
-    make: (folder) => buildWithGo(name, tool, folder, context),
-    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
-  });
+  return await build(name, context);
 }
 
 /**
@@ -39,7 +35,7 @@ export async function ensureEngine(options: EnsureOptions = {}): Promise<string>
     if (!hasCode(error, "not-found") && !hasCode(error, "no-release")) throw error;
     context.log("infra: no engine is installed and no official release can be had from here");
   }
-  return await ensureTool("tofu", context);
+  return await build("tofu", context);
 }
 
 /** Where a tool lies in the cache, whether it is there or not. */
@@ -60,6 +56,15 @@ export async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+async function build(name: ToolName, context: Context): Promise<string> {
+  const tool: Tool = tools[name];
+  return await engineBinary.makeOnce({
+    target: toolPath(name, context.env),
+    make: (folder) => buildWithGo(name, tool, folder, context),
+    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
+  });
 }
 
 async function installRelease({ env, log }: Context): Promise<boolean> {
