@@ -4,8 +4,12 @@ export interface INetwork {
   readonly id: string;
   /** IPv4 range, in CIDR notation. */
   readonly cidr: string;
-  /** The provider's id of a subnet, by its name in the inventory. */
+  /** Names of its subnets. @default - not known before the run: the network belongs to another deployment */
+  readonly subnetNames?: readonly string[];
+  /** The provider's id of a subnet, by its name in the inventory. @throws InfraError for a name that it does not have. */
   subnetId(name: string): string;
+  /** May servers in the subnet have public addresses? Undefined when only the run knows. */
+  isPublic(name: string): boolean | undefined;
 }
 
 /** Firewalls by group of servers, as other modules see them. */
@@ -16,10 +20,12 @@ export interface IFirewall {
 
 /** SSH keys and the way in, as other modules see them. */
 export interface ISsh {
-  /** The provider's ids of the keys, by their name in the inventory. */
-  readonly keyIds: Readonly<Record<string, string>>;
-  /** The public keys themselves, by name: for clouds that take one key per server. */
-  readonly publicKeys: Readonly<Record<string, string>>;
+  /** The user that people log in as, on every server. */
+  readonly user: string;
+  /** The provider's ids of keys, by their names in the inventory. @default - all keys */
+  keyIds(names?: readonly string[]): string[];
+  /** Public keys in OpenSSH's format, by their names in the inventory. @default - all keys */
+  publicKeys(names?: readonly string[]): string[];
   /** Public address of the bastion. @default - there is no bastion */
   readonly bastionAddress?: string;
 }

@@ -28,6 +28,7 @@ export interface DeploymentContext {
 
 /**
  * The root construct of one deployment. Addresses are the construct path below it, joined by `_`, with no hash: `hcloud_server.compute_web_1`.
+ * The id `Default` is left out: the main resource of a construct takes the construct's own address.
  */
 export class DeploymentStack extends TerraformStack {
   private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
@@ -89,12 +90,13 @@ export class DeploymentStack extends TerraformStack {
     return scopes
       .slice(scopes.indexOf(this) + 1)
       .map(({ node }) => node.id)
+      .filter((id) => id !== "Default")
       .join("_");
   }
 
   private load(path: string, packageName: string): unknown {
     try {
-      return createRequire(join(this.root, "package.json"))(`${path}/index.js`);
+      return createRequire(join(this.root, "package.json"))(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
       throw infraError(`the bindings ${packageName} are not installed`, `Install them: npm install ${packageName}`);

@@ -11,6 +11,7 @@ export {
   Token,
 } from "./cdktf.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
+export { cloudInit, type FirstBoot } from "./cloud-init.js";
 export type { ICompute, IFirewall, IInstance, INetwork, ISsh } from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 export * from "./inventory/index.js";

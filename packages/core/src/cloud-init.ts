@@ -1,0 +1,45 @@
+import { Fn, Token } from "./cdktf.js";
+
+/** What a server is told at its first boot. */
+export interface FirstBoot {
+  /** The user that people log in as; may use sudo without a password. */
+  readonly user: string;
+  /** Public keys that may log in as the user; they may be known only when the engine runs. */
+  readonly publicKeys: readonly string[];
+  /** More cloud-init text: `#cloud-config` or a script with `#!`. @default - none */
+  readonly more?: string | undefined;
+}
+
+/**
+ * User data for cloud-init: no password login, no login as root, one user with keys. What `more` says is merged into it,
+ * and cannot undo it: lists are appended, values that are already set stay.
+ */
+export function cloudInit({ user, publicKeys, more }: FirstBoot): string {
+  const hardened = {
+    disable_root: true,
+    ssh_pwauth: false,
+    users: [
+      {
+        name: user,
+        groups: "sudo",
+        shell: "/bin/bash",
+        sudo: "ALL=(ALL) NOPASSWD:ALL",
+        lock_passwd: true,
+        ssh_authorized_keys: publicKeys,
+      },
+    ],
+  };
+  if (more === undefined) return `#cloud-config\n${json(hardened)}`;
+  const parts = [
+    { type: "text/cloud-config", content: json(hardened) },
+    more.startsWith("#!")
+      ? { type: "text/x-shellscript", content: more }
+      : { type: "text/cloud-config", "Merge-Type": "list(append)+dict(no_replace,recurse_list)+str()", content: more },
+  ];
+  return `#cloud-config-archive\n${json(parts)}`;
+}
+
+/** JSON is YAML. Values that only the run knows are encoded by the engine. */
+function json(value: unknown): string {
+  return Token.isUnresolved(value) || JSON.stringify(value).includes("${Tok") ? Fn.jsonencode(value) : JSON.stringify(value);
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from "commander";
+import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addInspectionCommands } from "./inspection.js";
+import { addStateCommands } from "./state.js";
+import { addVerbCommands } from "./verbs.js";
+
+const examples = `
+Examples:
+  $ infra list                                what the inventory holds
+  $ infra plan --offline                      plan everything, with no account
+  $ infra plan production/compute             plan one deployment; the plan is saved
+  $ infra apply production/compute            apply the saved plan, after a question
+  $ infra drift --json                        what differs between state and cloud, for machines
+
+Exit codes: 0 no change, 2 changes, 1 error.
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+
+/** The `infra` command. Sets the exit code of the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command("infra")
+    .description("Plans and applies the deployments of a product's inventory.")
+    .version((require("../../package.json") as { version: string }).version)
+    .addHelpText("after", examples)
+    .showSuggestionAfterError()
+    .exitOverride();
+  addVerbCommands(program);
+  addInspectionCommands(program);
+  addStateCommands(program);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = await report(error);
+  }
+}
+
+async function report(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode;
+  const { problemsOfError } = await import("../run.js");
+  const problems = problemsOfError(error);
+  if (process.argv.includes("--json"))
+    process.stdout.write(`${JSON.stringify({ results: [], problems, exitCode: 1 }, null, 2)}\n`);
+  process.stderr.write(`${problems.map(formatProblemWithFrame).join("\n")}\n`);
+  return 1;
+}

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { findWorkspace, type Workspace } from "../workspace.js";
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly inventory?: string;
+  readonly json?: boolean;
+  readonly offline?: boolean;
+}
+
+/** Adds the options that every command takes. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option(
+      "-i, --inventory <folder>",
+      "folder of the inventory (default: infra.inventory of package.json, else inventory)",
+    )
+    .option(
+      "--offline",
+      "run against the mock provider: no account, no credentials",
+      Boolean(process.env["INFRA_OFFLINE"]),
+    )
+    .option("--json", "print JSON, for machines");
+}
+
+/** The workspace of the working folder. */
+export function workspaceOf(options: CommonOptions): Workspace {
+  return findWorkspace(process.cwd(), options.inventory);
+}
+
+/** Prints what a command found: as JSON, or as text. */
+export function print(options: CommonOptions, value: unknown, text: () => string): void {
+  process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`);
+}
+
+/** Are colours wanted on a stream? https://no-color.org */
+export function coloured(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && !process.env["NO_COLOR"];
+}

@@ -1,0 +1,121 @@
+import { createInterface } from "node:readline/promises";
+import { type Command, InvalidArgumentError } from "commander";
+import { infraError } from "@infra/core/inventory";
+import type { DeploymentResult, RunResult, Verb } from "../result.js";
+import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import { Progress } from "./progress.js";
+
+interface VerbOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+  readonly parallelism?: number;
+}
+
+const descriptions: Record<Verb, string> = {
+  synth: "write the engine's configuration of deployments to .infra",
+  validate: "check the synthesized configuration with the engine",
+  plan: "show what an apply would change, and save the plan",
+  apply: "apply the saved plan, or plan now; asks before it changes anything",
+  destroy: "delete everything that deployments own; asks first",
+  drift: "compare the state with the cloud; changes neither",
+  output: "print the outputs of applied deployments",
+};
+
+/** Adds one command per verb. */
+export function addVerbCommands(program: Command): void {
+  for (const [verb, description] of Object.entries(descriptions) as [Verb, string][]) {
+    const command = withCommonOptions(program.command(verb).description(description))
+      .argument(
+        "[deployments...]",
+        "<environment>/<name>; all when none is given" + (changes(verb) ? " and --all is" : ""),
+      )
+      .option("-a, --all", "all deployments of the inventory")
+      .option("-v, --verbose", "every change of every deployment")
+      .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
+    if (changes(verb)) command.option("-y, --yes", "do not ask");
+    command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
+  }
+}
+
+function changes(verb: Verb): boolean {
+  return verb === "apply" || verb === "destroy";
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
+  return value;
+}
+
+async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
+  const { root, inventory } = workspaceOf(options);
+  if (changes(verb) && ids.length === 0 && !options.all) {
+    throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
+  }
+  const { run } = await import("../run.js");
+  const { renderSummary } = await import("../render.js");
+  const progress = new Progress(verb, process.stderr);
+  const { offline = false, yes, parallelism } = options;
+  const result = await run({
+    verb,
+    root,
+    inventory,
+    offline,
+    ...(yes ? { yes } : {}),
+    ...(ids.length > 0 ? { deployments: ids } : {}),
+    ...(parallelism === undefined ? {} : { parallelism }),
+    ...(process.stdin.isTTY && !yes ? { confirm: (planned) => progress.pause(() => ask(verb, planned)) } : {}),
+    signal: interruption(),
+    onStart: (id) => {
+      progress.start(id);
+    },
+    onResult: ({ id }) => {
+      progress.end(id);
+    },
+  }).finally(() => {
+    progress.stop();
+  });
+  process.exitCode = result.exitCode;
+  print(options, result, () => {
+    const summary =
+      verb === "output" || verb === "synth" ? "" : renderSummary(result, { colour: coloured(process.stdout), offline });
+    return [...details(verb, result, options), summary].filter(Boolean).join("\n\n");
+  });
+}
+
+/** The changes of deployments that a person should look at: of a single one, of drift, of what is destructive. */
+function details(verb: Verb, { results }: RunResult, { verbose = false }: VerbOptions): string[] {
+  const shown = (result: DeploymentResult) =>
+    verbose ||
+    results.length === 1 ||
+    verb === "output" ||
+    verb === "synth" ||
+    (verb === "drift" && result.status === "changed") ||
+    result.counts.delete + result.counts.replace > 0;
+  return results
+    .filter((result) => result.text !== "" && shown(result))
+    .map(({ id, text }) => `${id}\n${text.replaceAll(/^/gm, "  ")}`);
+}
+
+async function ask(verb: Verb, { id, text }: Pick<DeploymentResult, "id" | "text">): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    process.stderr.write(`${id}\n${text.replaceAll(/^/gm, "  ")}\n`);
+    return (await terminal.question(`${verb} ${id}? Only "yes" is accepted: `)) === "yes";
+  } finally {
+    terminal.close();
+  }
+}
+
+/** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write("\ninterrupted: the engines save their states and end; once more ends at once\n");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  return controller.signal;
+}

@@ -1,0 +1,232 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
+import type { Diagnostic } from "./engine-events.js";
+import type { MockProviders } from "./offline.js";
+import { cipherOf } from "./outputs.js";
+import { type DeploymentPaths, pathsOf } from "./paths.js";
+import { placeOfAddress } from "./places.js";
+import type { RunContext } from "./run-context.js";
+import { loadStack } from "./stacks.js";
+import { FileLock, FolderStore, type Session } from "./state/index.js";
+
+/** Options of {@link openDeployment}. */
+export interface OpenOptions {
+  /** What is being done; named to whoever finds the deployment locked. */
+  readonly operation: string;
+  /** Takes the values of references from the states of other deployments. @default true */
+  readonly references?: boolean;
+}
+
+/** One deployment, synthesized, locked and initialised: ready for the engine's commands. */
+export class DeploymentRun {
+  /** Things that the user should know and that are not wrong. */
+  readonly notes: string[] = [];
+  private mock: MockProviders | undefined;
+  private variables: Readonly<Record<string, string>> = {};
+
+  private constructor(
+    readonly context: RunContext,
+    readonly deployment: Deployment,
+    readonly synthesis: Synthesis,
+    readonly paths: DeploymentPaths,
+    readonly session: Session,
+  ) {}
+
+  /** Prepares a deployment. The caller closes it. @throws InfraError, with the lock released */
+  static async open(
+    context: RunContext,
+    deployment: Deployment,
+    { operation, references = true }: OpenOptions,
+  ): Promise<DeploymentRun> {
+    const { synthesis, paths } = synthesizeToFolder(context.request.root, deployment, context.offline);
+    const session = await context.state.open({
+      deployment: deployment.id,
+      store: new FolderStore(paths.state, deployment.id),
+      lock: new FileLock(paths.state, deployment.id),
+      operation,
+      ...cipherOf(context),
+    });
+    const run = new DeploymentRun(context, deployment, synthesis, paths, session);
+    try {
+      await run.prepare(references);
+      return run;
+    } catch (error) {
+      await run.close();
+      throw error;
+    }
+  }
+
+  /** Digest of what the engine is given: a saved plan belongs to it. */
+  get digest(): string {
+    const variables = Object.entries(this.variables).sort(([a], [b]) => (a < b ? -1 : 1));
+    return createHash("sha256")
+      .update(JSON.stringify([this.synthesis.configuration, variables]))
+      .digest("hex");
+  }
+
+  /** Calls the engine in the deployment's folder. */
+  call(
+    args: readonly string[],
+    onEvent?: EngineCall["onEvent"],
+    env: Record<string, string> = {},
+  ): Promise<EngineExit> {
+    const { context, paths } = this;
+    const { signal } = context.request;
+    return callEngine({
+      binary: context.engine.path,
+      arguments: args,
+      folder: paths.work,
+      env: {
+        ...context.env,
+        ...context.encryption.env,
+        ...this.session.env,
+        ...this.variables,
+        ...this.mock?.env,
+        ...env,
+      },
+      ...(signal ? { signal } : {}),
+      ...(onEvent ? { onEvent } : {}),
+    });
+  }
+
+  /** Turns diagnostics of the engine into problems with their place in the inventory. */
+  problemsOf(diagnostics: readonly Diagnostic[], fallback: string): Problem[] {
+    if (this.session.failures.length > 0) return this.session.failures.flatMap(({ problems }) => problems);
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    const { mask } = this.context;
+    if (errors.length === 0)
+      return [
+        {
+          message: mask.text(fallback.trim()) || `${this.context.engine.name} failed and said nothing`,
+          remedy: "Run infra doctor, then try again",
+        },
+      ];
+    return errors.map(({ summary, detail, address }) => {
+      const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
+      const text = mask.text([address && `${address}: ${summary}`, !address && summary].filter(Boolean).join(""));
+      return { message: text, remedy: mask.text(detail?.trim() ?? ""), ...(place ? { place } : {}) };
+    });
+  }
+
+  /** Stops what was started for the deployment and releases its lock. */
+  async close(): Promise<void> {
+    await this.mock?.close();
+    await this.session.close();
+  }
+
+  private async prepare(references: boolean): Promise<void> {
+    const { context, deployment, synthesis, paths, session } = this;
+    const { takenOver } = session;
+    if (takenOver)
+      this.notes.push(
+        `took over the lock of a run that died: ${takenOver.operation} by ${takenOver.user}@${takenOver.host}, pid ${String(takenOver.pid)}, since ${takenOver.since}`,
+      );
+    await endOrphan(paths.work, this.notes);
+    if (references) this.variables = await context.outputs.variables(deployment, synthesis.references);
+    if (context.offline) await this.attachMock();
+    await this.initialise();
+    await this.recoverState();
+  }
+
+  /** Real runs never load the mock provider. */
+  private async attachMock(): Promise<void> {
+    const { attachMockProviders } = await import("./offline.js");
+    const { root, env = process.env } = this.context.request;
+    this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env);
+  }
+
+  /** `init`, unless the folder was initialised for the same providers by the same engine. */
+  private async initialise(): Promise<void> {
+    const { context, paths, synthesis } = this;
+    const { engine, offline } = context;
+    const lockFile = join(paths.work, ".terraform.lock.hcl");
+    if (!offline && existsSync(paths.lockFile)) writeFileSync(lockFile, readFileSync(paths.lockFile));
+    const locked = existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "";
+    const fingerprint = createHash("sha256")
+      .update(JSON.stringify([engine.name, engine.version, synthesis.configuration.terraform, locked]))
+      .digest("hex");
+    const stamp = join(paths.work, ".terraform", "infra-init");
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
+    const diagnostics: Diagnostic[] = [];
+    const init = () =>
+      this.call(["init", "-json", "-input=false", ...(locked || offline ? [] : ["-upgrade=false"])], (event) => {
+        if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+      });
+    const exit = offline ? await init() : await oneAtATime(init);
+    if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
+    if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
+    const now = existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "";
+    writeFileSync(stamp, now === locked ? fingerprint : "");
+  }
+
+  /** A run that could not save its state left it in the folder; it goes to the store before anything else happens. */
+  private async recoverState(): Promise<void> {
+    const left = join(this.paths.work, "errored.tfstate");
+    if (!existsSync(left)) return;
+    const exit = await this.call(["state", "push", "-no-color", "errored.tfstate"]);
+    if (exit.code !== 0) {
+      throw new InfraError([
+        ...this.problemsOf([], exit.stderr),
+        {
+          message: `the state that an interrupted run left in ${left} could not be pushed`,
+          remedy: "Compare it with infra state versions, then remove it",
+        },
+      ]);
+    }
+    rmSync(left);
+    this.notes.push("pushed the state that an interrupted run had left");
+  }
+}
+
+/** Synthesizes a deployment and writes what the engine reads; a file whose content is the same is left alone. */
+export function synthesizeToFolder(
+  root: string,
+  deployment: Deployment,
+  offline: boolean,
+): { synthesis: Synthesis; paths: DeploymentPaths } {
+  const synthesis = synthesize(deployment, loadStack(deployment, root), root);
+  const paths = pathsOf(root, deployment, offline);
+  mkdirSync(paths.work, { recursive: true });
+  const file = join(paths.work, "cdk.tf.json");
+  const text = `${JSON.stringify(synthesis.configuration, null, 2)}\n`;
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+  return { synthesis, paths };
+}
+
+/** Engines that were started by a run that died: they are told to end, and waited for. */
+async function endOrphan(work: string, notes: string[]): Promise<void> {
+  const file = join(work, engineFile);
+  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  if (!worksIn(pid, work)) return;
+  process.kill(pid, "SIGINT");
+  for (let waited = 0; waited < 30_000 && worksIn(pid, work); waited += 50) await sleep(50);
+  if (worksIn(pid, work))
+    throw infraError(
+      `the engine of a run that died still works in ${work} (pid ${String(pid)})`,
+      `Wait until it ends, or end it: kill ${String(pid)}`,
+    );
+  notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
+}
+
+/** Does the process still run with this working folder? The folder tells a pid that was given to another process since. */
+function worksIn(pid: number, folder: string): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    return readlinkSync(`/proc/${String(pid)}/cwd`) === folder;
+  } catch {
+    return false;
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Parallel installations into one provider cache have had races. */
+function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
+  const next = last.then(action, action);
+  last = next.catch(() => undefined);
+  return next;
+}

@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type EngineEvent, parseEvent } from "./engine-events.js";
+
+/** One call of the engine. */
+export interface EngineCall {
+  /** Path of the binary. */
+  readonly binary: string;
+  readonly arguments: readonly string[];
+  /** Working folder. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Aborting it interrupts the engine once: it saves what it has and ends. Aborting is not killing. */
+  readonly signal?: AbortSignal;
+  /** Called for each line of `-json` output. @default - the output is only collected */
+  readonly onEvent?: (event: EngineEvent) => void;
+}
+
+/** How a call ended. */
+export interface EngineExit {
+  /** Exit code; 128 and more when a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How often the output file of a running engine is read, in milliseconds. */
+const pollInterval = 25;
+
+/**
+ * Runs the engine. Its output goes to a file, not to a pipe: if this process is killed, the engine does not die of a broken
+ * pipe in the middle of a change; it finds its backend gone, keeps its state in `errored.tfstate`, and ends.
+ */
+export async function callEngine(call: EngineCall): Promise<EngineExit> {
+  const output = join(call.folder, `engine-${String(process.pid)}.out`);
+  const errors = join(call.folder, `engine-${String(process.pid)}.err`);
+  const tail = call.onEvent && new Tail(output, call.onEvent);
+  const [stdout, stderr] = [openSync(output, "w", 0o600), openSync(errors, "w", 0o600)];
+  try {
+    const code = await waitForEngine(call, stdout, stderr, tail);
+    tail?.read();
+    return { code, stdout: readFileSync(output, "utf8"), stderr: readFileSync(errors, "utf8") };
+  } finally {
+    for (const descriptor of [stdout, stderr]) closeSync(descriptor);
+    for (const file of [output, errors]) rmSync(file, { force: true });
+    tail?.close();
+  }
+}
+
+/** The file in a working folder that names the engine process that was last started there. */
+export const engineFile = "engine.pid";
+
+function waitForEngine(call: EngineCall, stdout: number, stderr: number, tail: Tail | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // A group of its own: a Ctrl-C of the terminal reaches this process, which passes it on once.
+    const child = spawn(call.binary, call.arguments, {
+      cwd: call.folder,
+      env: call.env,
+      stdio: ["ignore", stdout, stderr],
+      detached: true,
+    });
+    const poll = tail && setInterval(() => tail.read(), pollInterval);
+    const interrupt = () => child.kill("SIGINT");
+    if (call.signal?.aborted) interrupt();
+    call.signal?.addEventListener("abort", interrupt);
+    if (child.pid !== undefined) writeFileSync(join(call.folder, engineFile), String(child.pid));
+    const settle = () => {
+      clearInterval(poll);
+      call.signal?.removeEventListener("abort", interrupt);
+    };
+    child.once("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.once("exit", (code, signal) => {
+      settle();
+      resolve(code ?? (signal ? 130 : 1));
+    });
+  });
+}
+
+/** Reads whole lines of a file that grows. */
+class Tail {
+  private readonly buffer = Buffer.alloc(64 * 1024);
+  private rest = "";
+  private position = 0;
+  private descriptor: number | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly onEvent: (event: EngineEvent) => void,
+  ) {}
+
+  read(): void {
+    this.descriptor ??= openSync(this.file, "r");
+    for (;;) {
+      const count = readSync(this.descriptor, this.buffer, 0, this.buffer.length, this.position);
+      if (count === 0) return;
+      this.position += count;
+      const lines = (this.rest + this.buffer.toString("latin1", 0, count)).split("\n");
+      this.rest = lines.pop() ?? "";
+      for (const line of lines) this.emit(line);
+    }
+  }
+
+  close(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+  }
+
+  /** Bytes are kept one per character until a line is whole, so that no letter is cut in two. */
+  private emit(line: string): void {
+    const event = parseEvent(Buffer.from(line, "latin1").toString("utf8"));
+    if (event) this.onEvent(event);
+  }
+}

@@ -1,0 +1,20 @@
+export { type Engine, findEngine, PINNED_OPENTOFU } from "./binary/index.js";
+export { examine, type Finding } from "./doctor.js";
+export { writeEditorSchemas } from "./editor-schemas.js";
+export { passphraseVariable } from "./encryption.js";
+export { type DeploymentPaths, pathsOf } from "./paths.js";
+export { renderSummary, type RenderOptions } from "./render.js";
+export {
+  type AttributeChange,
+  type Counts,
+  type DeploymentResult,
+  type ResourceChange,
+  type RunRequest,
+  type RunResult,
+  type Status,
+  type Verb,
+  verbs,
+} from "./result.js";
+export { problemsOfError, run } from "./run.js";
+export { FileLock, FolderStore, restoreVersion, type StateLock, type StateStore } from "./state/index.js";
+export { findWorkspace, type Workspace } from "./workspace.js";

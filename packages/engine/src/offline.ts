@@ -1,0 +1,46 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { infraError, providers, type TerraformConfiguration } from "@infra/core";
+import {
+  type MockProvider,
+  parseFaults,
+  reattachEnvironment,
+  startMockProvider,
+  usedTypes,
+} from "@infra/mock-provider";
+
+/** The mock providers of one offline run. */
+export interface MockProviders {
+  /** Attaches them to the engine. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts a mock provider for every provider that a configuration uses; together they emulate one cloud. */
+export async function attachMockProviders(
+  configuration: TerraformConfiguration,
+  root: string,
+  cloud: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Promise<MockProviders> {
+  const faults = env["INFRA_FAULTS"] ? parseFaults(env["INFRA_FAULTS"]) : [];
+  const started: MockProvider[] = [];
+  const close = async () => {
+    await Promise.all(started.map((provider) => provider.close()));
+  };
+  try {
+    for (const used of usedTypes(configuration))
+      started.push(await startMockProvider({ ...used, bindings: bindingsFolder(used.source, root), cloud, faults }));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { env: reattachEnvironment(started), close };
+}
+
+/** The installed folder of the bindings of a provider. */
+function bindingsFolder(source: string, root: string): string {
+  const description = Object.values(providers).find((provider) => provider.source === source);
+  if (!description) throw infraError(`the provider ${source} has no bindings here`, "Run without --offline");
+  return dirname(createRequire(join(root, "package.json")).resolve(`${description.bindings}/package.json`));
+}

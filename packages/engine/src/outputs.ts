@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Deployment, infraError, InfraError, type Reference } from "@infra/core";
+import type { z } from "zod";
+import { callEngine } from "./engine-process.js";
+import { outputsSchema } from "./engine-events.js";
+import { outputsFolder, pathsOf } from "./paths.js";
+import type { RunContext } from "./run-context.js";
+import { FileLock, FolderStore } from "./state/index.js";
+
+/** The outputs of one deployment, as the engine tells them. */
+export type OutputValues = z.output<typeof outputsSchema>;
+
+/** Says that a value is not there yet: its deployment was never applied. */
+export class NotApplied extends InfraError {
+  /** @param upstream Id of the deployment that was never applied. */
+  constructor(
+    readonly upstream: string,
+    reference: Reference,
+    offline: boolean,
+  ) {
+    super([
+      {
+        message: `${upstream} was never applied, so "${reference.toString()}" has no value yet`,
+        remedy: `Apply it first: infra apply ${upstream}${offline ? " --offline" : ""}`,
+        place: reference.place,
+      },
+    ]);
+  }
+}
+
+type Shared = Pick<RunContext, "request" | "offline" | "engine" | "encryption" | "state" | "env" | "mask">;
+
+/** Reads the outputs of applied deployments from their states. */
+export class Outputs {
+  private readonly known = new Map<string, Promise<OutputValues | undefined>>();
+  private prepared: Promise<string> | undefined;
+
+  constructor(private readonly run: Shared) {}
+
+  /** The outputs of a deployment. @returns undefined when it was never applied */
+  of(deployment: { id: string; file: string }): Promise<OutputValues | undefined> {
+    const known = this.known.get(deployment.id) ?? this.read(deployment);
+    this.known.set(deployment.id, known);
+    return known;
+  }
+
+  /** Forgets what was read: the deployment has been applied since. */
+  forget(id: string): void {
+    this.known.delete(id);
+  }
+
+  /**
+   * The variables of a deployment's references, for the environment of the engine.
+   *
+   * @throws NotApplied when an upstream deployment was never applied
+   */
+  async variables(deployment: Deployment, references: ReadonlyMap<string, Reference>): Promise<Record<string, string>> {
+    const entries = [...references].map(
+      async ([name, reference]) => [`TF_VAR_${name}`, await this.value(deployment, reference)] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  private async value(deployment: Deployment, reference: Reference): Promise<string> {
+    const id = reference.upstream(deployment.environment);
+    const outputs = await this.of({ id, file: join(this.run.request.inventory, `${id}.yaml`) });
+    if (!outputs) throw new NotApplied(id, reference, this.run.offline);
+    const [name, ...path] = reference.path;
+    const output = outputs[name];
+    if (output?.sensitive)
+      throw referenceError(
+        reference,
+        `the output "${name}" of ${id} is sensitive`,
+        "Hand secrets over through a secret store, not through an output",
+      );
+    const value = path.reduce<unknown>(
+      (current, step) => (current instanceof Object ? (current as Record<string, unknown>)[step] : undefined),
+      output?.value,
+    );
+    if (value === undefined || value === null) {
+      throw referenceError(
+        reference,
+        `${id} has no output "${reference.path.join(".")}"`,
+        `Its outputs are: ${Object.keys(outputs).join(", ") || "none"}`,
+      );
+    }
+    return JSON.stringify(value).replaceAll("${", "$${").replaceAll("%{", "%%{");
+  }
+
+  private async read(deployment: { id: string; file: string }): Promise<OutputValues | undefined> {
+    const { run } = this;
+    const { state } = pathsOf(run.request.root, deployment, run.offline);
+    const store = new FolderStore(state, deployment.id);
+    if (!(await store.current())) return undefined;
+    const lock = new FileLock(state, deployment.id);
+    const session = await run.state.open({
+      deployment: deployment.id,
+      store,
+      lock,
+      operation: "output",
+      ...cipherOf(run),
+    });
+    try {
+      const env = { ...run.env, ...run.encryption.env, ...session.env };
+      const folder = await (this.prepared ??= this.prepare(env));
+      const exit = await callEngine({
+        binary: run.engine.path,
+        arguments: ["output", "-json", "-no-color"],
+        folder,
+        env,
+      });
+      if (exit.code === 0) return outputsSchema.parse(JSON.parse(exit.stdout));
+      throw (
+        session.failures[0] ??
+        infraError(
+          `the outputs of ${deployment.id} cannot be read: ${run.mask.text(exit.stderr.trim())}`,
+          `Look at its state: infra state versions ${deployment.id}`,
+        )
+      );
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** Initialises the folder that has nothing but a backend; which state it then reads, the environment says. */
+  private async prepare(env: Readonly<Record<string, string>>): Promise<string> {
+    const { engine, mask, request } = this.run;
+    const folder = outputsFolder(request.root);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
+    if (existsSync(join(folder, ".terraform"))) return folder;
+    const exit = await callEngine({
+      binary: engine.path,
+      arguments: ["init", "-input=false", "-no-color"],
+      folder,
+      env,
+    });
+    if (exit.code === 0) return folder;
+    throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
+  }
+}
+
+/** The state service encrypts for engines that can't. */
+export function cipherOf({ encryption }: Pick<RunContext, "encryption">): object {
+  return encryption.cipher ? { cipher: encryption.cipher } : { requireEncrypted: encryption.on };
+}
+
+function referenceError(reference: Reference, message: string, remedy: string): InfraError {
+  return new InfraError([{ message, remedy, place: reference.place }]);
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+
+/** The files of one deployment's runs. Offline runs and real ones never share a file. */
+export interface DeploymentPaths {
+  /** The engine's working folder: configuration, `.terraform`, saved plan. */
+  readonly work: string;
+  /** The state's history and lock. */
+  readonly state: string;
+  /** The emulated cloud of offline runs. */
+  readonly cloud: string;
+  /** The engine's dependency lock file as it is committed, beside the deployment's inventory file. */
+  readonly lockFile: string;
+  /** The saved plan, and what it was made from. */
+  readonly plan: string;
+  readonly planRecord: string;
+}
+
+/** Where the files of a deployment's runs are. */
+export function pathsOf(root: string, deployment: { id: string; file: string }, offline: boolean): DeploymentPaths {
+  const work = join(root, ".infra", offline ? "offline" : "real", deployment.id);
+  return {
+    work,
+    state: offline ? join(work, "state") : join(root, "state", deployment.id),
+    cloud: join(work, "cloud.jsonl"),
+    lockFile: deployment.file.replace(/\.yaml$/, ".lock.hcl"),
+    plan: join(work, "plan.tfplan"),
+    planRecord: join(work, "plan.json"),
+  };
+}
+
+/** A working folder with nothing but a backend: enough to read the outputs of any deployment. */
+export function outputsFolder(root: string): string {
+  return join(root, ".infra", "outputs");
+}

@@ -1,0 +1,115 @@
+import { formatProblemWithFrame } from "@infra/core/inventory";
+import type { DeploymentResult, ResourceChange, RunResult, Status } from "./result.js";
+
+/** How a summary is to look. */
+export interface RenderOptions {
+  /** Colours, for a terminal. */
+  readonly colour: boolean;
+  /** Says that nothing real was touched, and what that means. */
+  readonly offline: boolean;
+}
+
+const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
+const codes = { create: 32, update: 33, replace: 35, delete: 31, failed: 31, dim: 2, bold: 1 } as const;
+
+/** The changes of one deployment, a line each, with the attributes that change below. */
+export function renderChanges(
+  changes: readonly ResourceChange[],
+  changed: boolean,
+  kind: "plan" | "drift" = "plan",
+): string {
+  if (changes.length === 0) return changed ? "only outputs change" : kind === "plan" ? "no changes" : "no drift";
+  const width = Math.max(...changes.map(({ address }) => address.length));
+  const lines = changes.flatMap(({ address, action, place, attributes = [] }) => [
+    `${marks[action]} ${address.padEnd(width)}  ${place ?? "no longer in the inventory"}`.trimEnd(),
+    ...attributes.map(({ path, before, after }) => `    ${path}: ${before} → ${after}`),
+  ]);
+  return lines.join("\n");
+}
+
+/** One table of all deployments: changed first, failures last with their problems below, and the totals. */
+export function renderSummary(result: RunResult, { colour, offline }: RenderOptions): string {
+  const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
+  const { results } = result;
+  const sorted = [...results].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+  const header = ["environment", "stack", "provider", "status", "+", "~", "±", "-", "time"];
+  const rows = sorted.map(rowOf);
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
+  const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
+  const problems = sorted.flatMap((result) =>
+    result.problems.map((problem) =>
+      paint(formatProblemWithFrame(problem), result.status === "failed" ? codes.failed : codes.dim),
+    ),
+  );
+  const notes = sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  return [
+    paint(line(header), codes.bold),
+    ...body,
+    "",
+    paint(totals(result), codes.bold),
+    ...section(notes),
+    ...(offline ? ["", paint(offlineNotice, codes.dim)] : []),
+    ...section(problems),
+  ].join("\n");
+}
+
+/** What an offline run is, for whoever reads its result. */
+export const offlineNotice =
+  "Offline: the mock provider stood in for the cloud. Names, types, required attributes and references were checked; values, prices\nand quotas only the real provider checks. No account was used and nothing real was changed.";
+
+function section(lines: readonly string[]): string[] {
+  return lines.length > 0 ? ["", ...new Set(lines)] : [];
+}
+
+function rank({ status }: DeploymentResult): number {
+  const order: Record<Status, number> = { changed: 0, applied: 0, waiting: 1, done: 2, unchanged: 2, failed: 3 };
+  return order[status];
+}
+
+function rowOf({ environment, name, provider, status, counts, seconds }: DeploymentResult): string[] {
+  const number = (count: number) => (count === 0 ? "·" : String(count));
+  return [
+    environment,
+    name,
+    provider,
+    status,
+    number(counts.create),
+    number(counts.update),
+    number(counts.replace),
+    number(counts.delete),
+    `${seconds.toFixed(1)}s`,
+  ];
+}
+
+function paintRow(
+  row: string,
+  result: DeploymentResult | undefined,
+  paint: (text: string, code: number) => string,
+): string {
+  if (!result) return row;
+  const { status, counts } = result;
+  if (status === "failed" || counts.delete > 0 || counts.replace > 0) return paint(row, codes.failed);
+  if (status === "unchanged" || status === "done") return paint(row, codes.dim);
+  return counts.update > 0 ? paint(row, codes.update) : counts.create > 0 ? paint(row, codes.create) : row;
+}
+
+function totals({ verb, results }: RunResult): string {
+  const sum = (key: keyof DeploymentResult["counts"]) => results.reduce((total, { counts }) => total + counts[key], 0);
+  const done = verb === "apply" || verb === "destroy";
+  const words = done
+    ? ({ create: "created", update: "updated", replace: "REPLACED", delete: "DELETED" } as const)
+    : ({ create: "to create", update: "to update", replace: "to REPLACE", delete: "to DELETE" } as const);
+  const changes = (["create", "update", "replace", "delete"] as const).flatMap((key) =>
+    sum(key) > 0 ? [`${String(sum(key))} ${words[key]}`] : [],
+  );
+  const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
+    const count = results.filter((result) => result.status === status).length;
+    return count > 0 ? [`${String(count)} ${status}`] : [];
+  });
+  const noun = results.length === 1 ? "deployment" : "deployments";
+  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes.length > 0 ? [changes.join(", ")] : [])].join("; ")}`;
+}

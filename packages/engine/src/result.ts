@@ -1,0 +1,101 @@
+import type { Problem } from "@infra/core/inventory";
+
+/** What can be done to deployments. */
+export const verbs = ["synth", "validate", "plan", "apply", "destroy", "drift", "output"] as const;
+
+/** One of the things that can be done to deployments. */
+export type Verb = (typeof verbs)[number];
+
+/** How many resources a plan creates, updates in place, replaces and deletes. */
+export interface Counts {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+}
+
+/** What happens to one resource, and which part of the inventory asks for it. */
+export interface ResourceChange {
+  /** Resource address: `hcloud_server.compute_web_1`. */
+  readonly address: string;
+  readonly action: "create" | "update" | "replace" | "delete";
+  /** `inventory/production/compute.yaml:14`. @default - the resource is no longer in the inventory */
+  readonly place?: string;
+  /** Attributes that change, with their values before and after. @default - not looked at: the whole resource comes or goes */
+  readonly attributes?: readonly AttributeChange[];
+}
+
+/** A change of one attribute; sensitive values are replaced by a mark. */
+export interface AttributeChange {
+  /** Path inside the resource: `network.0.ip`. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * How a deployment ended: `unchanged`, `changed` (a plan or drift found changes), `applied`, `waiting` (for an output of a
+ * deployment that was never applied), `failed`, or `done` for verbs that change nothing.
+ */
+export type Status = "unchanged" | "changed" | "applied" | "waiting" | "failed" | "done";
+
+/** What came of one deployment. */
+export interface DeploymentResult {
+  /** `production/compute`. */
+  readonly id: string;
+  readonly environment: string;
+  readonly name: string;
+  readonly stack: string;
+  readonly provider: string;
+  readonly status: Status;
+  readonly counts: Counts;
+  readonly changes: readonly ResourceChange[];
+  /** Wall time, in seconds. */
+  readonly seconds: number;
+  /** Everything that went wrong, with its place in the inventory. */
+  readonly problems: readonly Problem[];
+  /** Things that the user should know and that are not wrong, such as the takeover of a dead run's lock. */
+  readonly notes: readonly string[];
+  /** Values of the outputs, for the verb `output`. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What a person wants to see of this deployment, without colours. */
+  readonly text: string;
+}
+
+/** What came of a run over several deployments. */
+export interface RunResult {
+  readonly verb: Verb;
+  readonly results: readonly DeploymentResult[];
+  /** 0: no change; 1: something failed; 2: there are changes. */
+  readonly exitCode: 0 | 1 | 2;
+}
+
+/** What is to be done. */
+export interface RunRequest {
+  readonly verb: Verb;
+  /** Folder of the inventory. */
+  readonly inventory: string;
+  /** Root of the workspace: run data goes to `<root>/.infra`, the local state to `<root>/state`. */
+  readonly root: string;
+  /** Ids such as `production/compute`. @default - all */
+  readonly deployments?: readonly string[];
+  /** Runs against the mock provider: no account, no credentials. @default false */
+  readonly offline?: boolean;
+  /** Applies and destroys without asking. @default false */
+  readonly yes?: boolean;
+  /** Asks whether the changes of a deployment shall be made. @default - refused unless `yes` */
+  readonly confirm?: (result: Pick<DeploymentResult, "id" | "text">) => Promise<boolean>;
+  /** How many deployments are worked on at once. @default - the number of processors */
+  readonly parallelism?: number;
+  /** Stops the run: engines under way end cleanly, nothing new starts. */
+  readonly signal?: AbortSignal;
+  /** Called when a deployment begins. */
+  readonly onStart?: (id: string) => void;
+  /** Called as soon as a deployment is done. */
+  readonly onResult?: (result: DeploymentResult) => void;
+  /** Environment of the run. @default process.env */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+}
+
+/** No changes at all. */
+export const noChanges: Counts = { create: 0, update: 0, replace: 0, delete: 0 };

@@ -1,0 +1,51 @@
+import { availableParallelism } from "node:os";
+import { describeProvider, loadInventory, type Deployment, type Inventory } from "@infra/core";
+import { type Engine, findEngine } from "./binary/index.js";
+import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
+import { engineEnvironment } from "./engine-environment.js";
+import { Mask } from "./mask.js";
+import { Outputs } from "./outputs.js";
+import type { RunRequest } from "./result.js";
+import { startStateService, type StateService } from "./state/index.js";
+
+/** What the deployments of one run share. */
+export interface RunContext {
+  readonly request: RunRequest;
+  readonly offline: boolean;
+  readonly engine: Engine;
+  readonly encryption: Encryption;
+  readonly state: StateService;
+  readonly outputs: Outputs;
+  readonly mask: Mask;
+  /** Environment of every engine call, before what belongs to one deployment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly parallelism: number;
+  /** Ends what the run started. */
+  close(): Promise<void>;
+}
+
+/** Loads what a request asks for: the wanted deployments of its inventory. */
+export function inventoryOf(request: RunRequest): Inventory {
+  return loadInventory(request.inventory, request.deployments ? { only: request.deployments } : {});
+}
+
+/** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
+export async function openRun(request: RunRequest, deployments: readonly Deployment[]): Promise<RunContext> {
+  const env = request.env ?? process.env;
+  const offline = request.offline ?? false;
+  const engine = await findEngine({ env: { ...env } });
+  const encryption = encryptionFor(engine, offline, env);
+  const state = await startStateService();
+  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
+    (name) => describeProvider(name).credentials,
+  );
+  const secrets = [passphraseVariable, ...credentials].flatMap((name) => env[name] ?? []);
+  const engineEnv = engineEnvironment(env, offline);
+  const shared = { request, offline, engine, encryption, state, env: engineEnv, mask: new Mask(secrets) };
+  return {
+    ...shared,
+    outputs: new Outputs(shared),
+    parallelism: request.parallelism ?? availableParallelism(),
+    close: () => state.close(),
+  };
+}

@@ -1,0 +1,149 @@
+import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { EngineError } from "./binary/index.js";
+import { NotApplied } from "./outputs.js";
+import { type Counts, type DeploymentResult, noChanges, type RunRequest, type RunResult } from "./result.js";
+import { inventoryOf, openRun, type RunContext } from "./run-context.js";
+import { type Outcome, verbFunctions } from "./verbs.js";
+
+/**
+ * Does one thing to deployments: several at once, each after the ones that it refers to (for `destroy`, before them).
+ *
+ * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
+ */
+export async function run(request: RunRequest): Promise<RunResult> {
+  const { deployments } = inventoryOf(request);
+  const context = await openRun(request, deployments);
+  try {
+    const results = await new Schedule(context, deployments).run();
+    return { verb: request.verb, results, exitCode: exitCodeOf(results, request) };
+  } finally {
+    await context.close();
+  }
+}
+
+function exitCodeOf(results: readonly DeploymentResult[], { verb }: RunRequest): 0 | 1 | 2 {
+  if (results.some(({ status }) => status === "failed")) return 1;
+  return (verb === "plan" || verb === "drift") &&
+    results.some(({ status }) => status === "changed" || status === "waiting")
+    ? 2
+    : 0;
+}
+
+/** Works through deployments in the order of their references, as many at once as allowed. */
+class Schedule {
+  private readonly byId: ReadonlyMap<string, Deployment>;
+  private readonly running = new Map<string, Promise<DeploymentResult>>();
+  private free: number;
+  private readonly queue: (() => void)[] = [];
+
+  constructor(
+    private readonly context: RunContext,
+    deployments: readonly Deployment[],
+  ) {
+    this.byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
+    this.free = context.parallelism;
+  }
+
+  run(): Promise<DeploymentResult[]> {
+    return Promise.all([...this.byId.values()].map((deployment) => this.start(deployment)));
+  }
+
+  private start(deployment: Deployment): Promise<DeploymentResult> {
+    const started = this.running.get(deployment.id) ?? this.afterOthers(deployment);
+    this.running.set(deployment.id, started);
+    return started;
+  }
+
+  private async afterOthers(deployment: Deployment): Promise<DeploymentResult> {
+    // Nothing starts before every deployment is entered, so that a deployment is started once.
+    await Promise.resolve();
+    const before = await Promise.all(this.before(deployment).map((other) => this.start(other)));
+    const failed = before.find(({ status }) => status === "failed");
+    if (failed && this.changesThings) return this.finish(deployment, 0, blocked(deployment, failed));
+    await this.slot();
+    const begun = performance.now();
+    this.context.request.onStart?.(deployment.id);
+    try {
+      return this.finish(deployment, begun, await this.outcome(deployment));
+    } finally {
+      this.free += 1;
+      this.queue.shift()?.();
+    }
+  }
+
+  private get changesThings(): boolean {
+    return this.context.request.verb === "apply" || this.context.request.verb === "destroy";
+  }
+
+  private before(deployment: Deployment): Deployment[] {
+    const upstream = (each: Deployment) =>
+      each.references.flatMap((reference) => this.byId.get(reference.upstream(each.environment)) ?? []);
+    if (this.context.request.verb !== "destroy") return upstream(deployment);
+    return [...this.byId.values()].filter((other) => upstream(other).includes(deployment));
+  }
+
+  private async slot(): Promise<void> {
+    if (this.free === 0) await new Promise<void>((resolve) => this.queue.push(resolve));
+    this.free -= 1;
+  }
+
+  private async outcome(deployment: Deployment): Promise<Outcome> {
+    const { request } = this.context;
+    if (request.signal?.aborted)
+      return failure([
+        { message: `${deployment.id} was not started: the run was interrupted`, remedy: "Run it again" },
+      ]);
+    try {
+      return await verbFunctions[request.verb](this.context, deployment);
+    } catch (error) {
+      if (error instanceof NotApplied && this.byId.has(error.upstream))
+        return { status: "waiting", problems: error.problems };
+      return failure(problemsOfError(error));
+    }
+  }
+
+  private finish(deployment: Deployment, begun: number, outcome: Outcome): DeploymentResult {
+    const { id, environment, name, stack, settings } = deployment;
+    const { status, problems = [], notes = [], changes = [], text = "" } = outcome;
+    const counts: Counts = outcome.counts ?? noChanges;
+    const seconds = begun === 0 ? 0 : (performance.now() - begun) / 1000;
+    const known = {
+      id,
+      environment,
+      name,
+      stack,
+      provider: settings.provider,
+      status,
+      counts,
+      changes,
+      seconds,
+      problems,
+      notes,
+      text,
+    };
+    const result = this.context.mask.value({ ...known, ...(outcome.outputs ? { outputs: outcome.outputs } : {}) });
+    this.context.request.onResult?.(result);
+    return result;
+  }
+}
+
+function failure(problems: readonly Problem[]): Outcome {
+  return { status: "failed", problems };
+}
+
+function blocked(deployment: Deployment, failed: DeploymentResult): Outcome {
+  return failure([
+    {
+      message: `${deployment.id} was not started: ${failed.id} failed`,
+      remedy: `Mend ${failed.id}, then run this again`,
+    },
+  ]);
+}
+
+/** The problems of any error; one that is not for the user is shown with its stack. */
+export function problemsOfError(error: unknown): readonly Problem[] {
+  if (error instanceof InfraError) return error.problems;
+  if (error instanceof EngineError) return [{ message: error.problem, remedy: error.remedy }];
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return [{ message: `unexpected: ${stack}`, remedy: "Report it with what is above" }];
+}
