@@ -12,7 +12,7 @@ import {
   Token,
 } from "./cdktf.js";
 import { infraError } from "./errors.js";
-import { Reference } from "./inventory/reference.js";
+import { type Reference } from "./inventory/reference.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
 
