@@ -53,7 +53,7 @@ list: setup ## List the deployments of the example inventory
 	$(call run,list)
 
 doctor: engine ## Check that this machine has what runs need
-	$(call run,doctor)
+	$(call run,doctor --offline)
 
 test: ## Lint, and run all tests; the last line says how many passed and failed
 	@node tools/test-report/test-report.mjs \
