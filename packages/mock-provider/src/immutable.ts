@@ -1,0 +1,71 @@
+/**
+ * Attributes and blocks whose change makes a provider replace the object. Schemas do not say which these are; a type
+ * that is not listed is updated in place.
+ */
+const immutable: Readonly<Record<string, readonly string[]>> = {
+  aws_ebs_volume: ["availability_zone", "encrypted", "kms_key_id", "snapshot_id"],
+  aws_eip: ["domain"],
+  aws_instance: [
+    "ami",
+    "associate_public_ip_address",
+    "availability_zone",
+    "ebs_block_device",
+    "ephemeral_block_device",
+    "key_name",
+    "network_interface",
+    "placement_group",
+    "private_ip",
+    "subnet_id",
+    "tenancy",
+  ],
+  aws_internet_gateway_attachment: ["internet_gateway_id", "vpc_id"],
+  aws_key_pair: ["key_name", "key_name_prefix", "public_key"],
+  aws_lb: ["internal", "load_balancer_type", "name", "name_prefix"],
+  aws_nat_gateway: ["allocation_id", "connectivity_type", "subnet_id"],
+  aws_network_interface: ["subnet_id"],
+  aws_placement_group: ["name", "partition_count", "spread_level", "strategy"],
+  aws_route: ["destination_cidr_block", "destination_ipv6_cidr_block", "route_table_id"],
+  aws_route_table: ["vpc_id"],
+  aws_security_group: ["description", "name", "name_prefix", "vpc_id"],
+  aws_security_group_rule: [
+    "cidr_blocks",
+    "from_port",
+    "ipv6_cidr_blocks",
+    "prefix_list_ids",
+    "protocol",
+    "security_group_id",
+    "self",
+    "source_security_group_id",
+    "to_port",
+    "type",
+  ],
+  aws_subnet: ["availability_zone", "availability_zone_id", "cidr_block", "ipv6_native", "outpost_arn", "vpc_id"],
+  aws_volume_attachment: ["device_name", "instance_id", "volume_id"],
+  aws_vpc: ["cidr_block", "ipv4_ipam_pool_id", "ipv4_netmask_length"],
+  aws_vpc_security_group_egress_rule: ["security_group_id"],
+  aws_vpc_security_group_ingress_rule: ["security_group_id"],
+  hcloud_firewall_attachment: ["firewall_id"],
+  hcloud_floating_ip: ["home_location", "type"],
+  hcloud_floating_ip_assignment: ["floating_ip_id"],
+  hcloud_load_balancer: ["location", "network_zone"],
+  hcloud_load_balancer_network: ["load_balancer_id", "network_id", "subnet_id"],
+  hcloud_load_balancer_target: ["ip", "label_selector", "load_balancer_id", "server_id", "type"],
+  hcloud_network_route: ["destination", "gateway", "network_id"],
+  hcloud_network_subnet: ["ip_range", "network_id", "network_zone", "type", "vswitch_id"],
+  hcloud_placement_group: ["type"],
+  hcloud_primary_ip: ["assignee_type", "datacenter", "type"],
+  hcloud_server: ["datacenter", "image", "location", "ssh_keys", "user_data"],
+  hcloud_server_network: ["ip", "network_id", "server_id", "subnet_id"],
+  hcloud_snapshot: ["server_id"],
+  hcloud_ssh_key: ["public_key"],
+  hcloud_uploaded_certificate: ["certificate", "private_key"],
+  hcloud_volume: ["format", "location"],
+  hcloud_volume_attachment: ["volume_id"],
+  hcloud_zone: ["mode", "name"],
+  hcloud_zone_rrset: ["name", "type", "zone"],
+};
+
+/** The attributes and blocks of a type whose change replaces the object. */
+export function immutableOf(type: string): readonly string[] {
+  return immutable[type] ?? [];
+}
