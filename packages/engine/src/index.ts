@@ -1,6 +1,7 @@
 export { type Engine, findEngine, PINNED_OPENTOFU } from "./binary/index.js";
 export { examine, type Finding } from "./doctor.js";
 export { writeEditorSchemas } from "./editor-schemas.js";
+export { engineEnvironment } from "./engine-environment.js";
 export { passphraseVariable } from "./encryption.js";
 export { type DeploymentPaths, pathsOf } from "./paths.js";
 export { renderSummary, type RenderOptions } from "./render.js";
