@@ -97,12 +97,16 @@ function paintRow(
   return counts.update > 0 ? paint(row, codes.update) : counts.create > 0 ? paint(row, codes.create) : row;
 }
 
+/** What a count stands for, by what was done. */
+const wordsOf = {
+  planned: { create: "to create", update: "to update", replace: "to REPLACE", delete: "to DELETE" },
+  done: { create: "created", update: "updated", replace: "REPLACED", delete: "DELETED" },
+  drift: { create: "appeared", update: "changed outside", replace: "REPLACED outside", delete: "DELETED outside" },
+} as const;
+
 function totals({ verb, results }: RunResult): string {
   const sum = (key: keyof DeploymentResult["counts"]) => results.reduce((total, { counts }) => total + counts[key], 0);
-  const done = verb === "apply" || verb === "destroy";
-  const words = done
-    ? ({ create: "created", update: "updated", replace: "REPLACED", delete: "DELETED" } as const)
-    : ({ create: "to create", update: "to update", replace: "to REPLACE", delete: "to DELETE" } as const);
+  const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
   const changes = (["create", "update", "replace", "delete"] as const).flatMap((key) =>
     sum(key) > 0 ? [`${String(sum(key))} ${words[key]}`] : [],
   );

@@ -165,6 +165,7 @@ export class EmulatedCloud {
   }
 
   #append(entry: object): void {
+    if (this.#users <= 0) throw new Error(`The emulated cloud ${this.file} is closed.`);
     if (this.#descriptor === undefined) {
       mkdirSync(dirname(this.file), { recursive: true });
       this.#compact();

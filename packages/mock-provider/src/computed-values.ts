@@ -130,7 +130,8 @@ const stringRules: readonly (readonly [
   RegExp,
   (hex: string, name: string, context: ValueContext, path: string) => string,
 ])[] = [
-  [/(^|_)arn$/, (hex, _name, { type, region }) => arnOf(type, region, hex)],
+  [/^arn$/, (_hex, _name, { type, region, id }) => arnOf(type, region, id)],
+  [/_arn$/, (hex, name, { region }) => arnOf(`aws_${name.replace(/_arn$/, "")}`, region, idOf("aws_mock", hex))],
   [
     /^(region|home_location|location)$/,
     (_hex, _name, { type, region }) => (type.startsWith("hcloud_") ? "fsn1" : region),

@@ -72,9 +72,9 @@ export function referenceOf(type: string, attribute: string, hex: string): strin
 }
 
 /** The Amazon resource name of an object. */
-export function arnOf(type: string, region: string, hex: string): string {
+export function arnOf(type: string, region: string, id: string): string {
   const [, ...words] = type.split("_");
   const service = awsPrefixes[type] === undefined ? (words[0] ?? "mock") : "ec2";
   const kind = (service === words[0] ? words.slice(1) : words).join("-");
-  return `arn:aws:${service}:${region}:123456789012:${kind}/${awsPrefixes[type] ?? "mock"}-0${hex.slice(0, 16)}`;
+  return `arn:aws:${service}:${region}:123456789012:${kind}/${id}`;
 }

@@ -117,9 +117,15 @@ function nestedType(element: CtyType, mode: Nesting, isBlock: boolean): CtyType 
 
 const wireNesting = { single: "SINGLE", list: "LIST", set: "SET", map: "MAP", group: "GROUP" } as const;
 
+const wireSchemas = new WeakMap<Schema, object>();
+
 /** The schema as the message of the plugin protocol. */
 export function toWireSchema(schema: Schema): object {
-  return { version: schema.version, block: wireBlock(schema.block, schema.version) };
+  const known = wireSchemas.get(schema);
+  if (known) return known;
+  const wire = { version: schema.version, block: wireBlock(schema.block, schema.version) };
+  wireSchemas.set(schema, wire);
+  return wire;
 }
 
 function wireBlock(block: Block, version = 0): object {

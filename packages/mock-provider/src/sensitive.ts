@@ -9,9 +9,11 @@ const isSecret = (name: string, attribute: Attribute): boolean =>
   attribute.sensitive === true || secretNames.test(name);
 const markOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
-/** The values as the file of the cloud may hold them: a secret text is only its hash there. */
+/** The values as the file of the cloud may hold them: a secret text is only its hash there, and what is
+ * null is left out. */
 export function concealed(block: Block, values: ValueObject): ValueObject {
-  return mapSecrets(block, values, markOf);
+  const concealed = mapSecrets(block, values, markOf);
+  return Object.fromEntries(Object.entries(concealed).filter(([, value]) => value !== null));
 }
 
 /** The values of the file with the secrets that the state knows put back; a changed one keeps its hash. */

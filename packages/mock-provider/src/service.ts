@@ -119,7 +119,7 @@ export class ProviderService {
     await this.faults.strike(type, prior ? "update" : "create");
     const id = prior ? this.#idIn(prior, request.planned_private) : this.#create(type, block, planned);
     const values = this.#completed(type, block, planned, id);
-    if (prior) this.cloud.update(type, id, concealed(block, values));
+    if (prior) this.#replace(type, id, concealed(block, values));
     return { new_state: this.#encode(values, block), private: privateOf(id) };
   }
 
@@ -165,6 +165,12 @@ export class ProviderService {
       return { id, values: concealed(block, this.#completed(type, block, planned, id)) };
     });
     return object.id;
+  }
+
+  #replace(type: string, id: string, values: ValueObject): void {
+    if (!this.cloud.get(type, id))
+      throw new Refused(`${type} ${id} is not in the emulated cloud ${this.cloud.file} any more.`);
+    this.cloud.put({ type, id, values });
   }
 
   #completed(type: string, block: Block, planned: ValueObject, id: string): ValueObject {
