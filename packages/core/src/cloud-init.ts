@@ -41,5 +41,7 @@ export function cloudInit({ user, publicKeys, more }: FirstBoot): string {
 
 /** JSON is YAML. Values that only the run knows are encoded by the engine. */
 function json(value: unknown): string {
-  return Token.isUnresolved(value) || JSON.stringify(value).includes("${Tok") ? Fn.jsonencode(value) : JSON.stringify(value);
+  return Token.isUnresolved(value) || JSON.stringify(value).includes("${Tok")
+    ? Fn.jsonencode(value)
+    : JSON.stringify(value);
 }

@@ -68,14 +68,14 @@ export function suggest(value: string, candidates: readonly string[]): string {
   return candidates.length > 0 ? `Use one of: ${candidates.join(", ")}` : "Remove it";
 }
 
-/** The candidate that is at most a third of its length away from the value. */
+/** The candidate that the value is most likely a misspelling of: one letter off in short words, two or a third in longer ones. */
 export function nearest(value: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(value.toLowerCase(), candidate.toLowerCase());
-    if (distance < least && distance <= Math.max(1, Math.floor(candidate.length / 3)))
-      [best, least] = [candidate, distance];
+    const allowed = candidate.length < 4 ? 1 : Math.max(2, Math.floor(candidate.length / 3));
+    if (distance < least && distance <= allowed) [best, least] = [candidate, distance];
   }
   return best;
 }

@@ -1,0 +1,140 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InfraError, type Problem } from "../errors.js";
+import { loadInventory } from "./inventory.js";
+import { plain } from "./located.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "inventory-"));
+  write({ "product.yaml": "product: acme\nprovider: hetzner\nregion: fsn1\n" });
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+function problems(only?: string[]): readonly Problem[] {
+  try {
+    loadInventory(folder, only ? { only } : {});
+  } catch (error) {
+    if (error instanceof InfraError) return error.problems;
+    throw error;
+  }
+  throw new Error("the inventory loads");
+}
+
+describe("loadInventory", () => {
+  it("finds a deployment per file, sorted, with its stack and settings", () => {
+    write({
+      "staging/environment.yaml": "provider: aws\nregion: eu-central-1\n",
+      "staging/web.yaml": "stack: compute\n",
+      "production/compute.yaml": "config: {}\n",
+    });
+    const found = loadInventory(folder).deployments.map(({ id, stack, settings }) => [
+      id,
+      stack,
+      settings.provider,
+      settings.region,
+    ]);
+    expect(found).toEqual([
+      ["production/compute", "compute", "hetzner", "fsn1"],
+      ["staging/web", "compute", "aws", "eu-central-1"],
+    ]);
+  });
+
+  it("merges product, environment and deployment, later over earlier", () => {
+    write({
+      "product.yaml":
+        "product: acme\nprovider: hetzner\nregion: fsn1\nstacks:\n  web: { size: small, count: 1, tags: [a] }\n",
+      "production/environment.yaml": "stacks:\n  web: { count: 2 }\n",
+      "production/web.yaml": "config: { tags: [b] }\n",
+    });
+    const [deployment] = loadInventory(folder).deployments;
+    expect(plain(deployment!.config)).toEqual({ size: "small", count: 2, tags: ["b"] });
+    expect(deployment!.config.entries?.get("count")?.place.file).toBe(join(folder, "production/environment.yaml"));
+    expect(deployment!.files.map((file) => file.slice(folder.length + 1))).toEqual([
+      "product.yaml",
+      "production/environment.yaml",
+      "production/web.yaml",
+    ]);
+  });
+
+  it("reports the problems of all files together", () => {
+    write({
+      "production/a.yaml": "stak: compute\n",
+      "production/b.yaml": "config: [\n",
+      "staging/environment.yaml": "provider: hetzer\n",
+      "staging/c.yaml": "config: {}\n",
+    });
+    const messages = problems().map(({ message, remedy }) => `${message}. ${remedy}`);
+    expect(messages).toContainEqual('"stak" is not a known key. Did you mean "stack"?');
+    expect(messages).toContainEqual('"hetzer" is not a known provider. Did you mean "hetzner"?');
+    expect(messages.some((message) => message.startsWith("YAML:"))).toBe(true);
+  });
+
+  it("says once what is wrong with a file that several deployments share", () => {
+    write({
+      "product.yaml": "product: acme\nprovider: hetzner\nregion: 7\n",
+      "production/a.yaml": "config: {}\n",
+      "production/b.yaml": "config: {}\n",
+    });
+    expect(problems()).toHaveLength(1);
+  });
+
+  it("reads only the deployments that are wanted, and the ones that they refer to", () => {
+    write({
+      "production/a.yaml": "config: { x: { output: b.y } }\n",
+      "production/b.yaml": "config: { x: { output: nothing.y } }\n",
+      "production/c.yaml": "config: [\n",
+    });
+    expect(problems(["production/a"]).map(({ message }) => message)).toEqual([
+      '"nothing.y" refers to production/nothing, which is not in the inventory',
+    ]);
+  });
+
+  it("names a cycle of references", () => {
+    write({
+      "production/a.yaml": "config: { x: { output: b.y } }\n",
+      "production/b.yaml": "config: { x: { output: a.y } }\n",
+    });
+    const [problem] = problems();
+    expect(problem?.message).toBe("the references form a cycle: production/a → production/b → production/a");
+    expect(problem?.place).toMatchObject({ file: join(folder, "production/b.yaml"), line: 1 });
+  });
+
+  it("asks for a provider and a region when no level gives them", () => {
+    write({ "product.yaml": "product: acme\n", "production/a.yaml": "config: {}\n" });
+    expect(problems().map(({ message }) => message)).toEqual([
+      "production/a has no provider",
+      "production/a has no region",
+    ]);
+  });
+
+  it("names the deployment that was meant", () => {
+    write({ "production/compute.yaml": "config: {}\n" });
+    expect(problems(["production/compte"])[0]?.remedy).toBe('Did you mean "production/compute"?');
+  });
+
+  it("refuses files that would be ignored and names that are none", () => {
+    write({ "production/a.yml": "config: {}\n", "production/Web_1.yaml": "config: {}\n" });
+    expect(
+      problems()
+        .map(({ message }) => message)
+        .sort(),
+    ).toEqual(['"Web_1" is not a name', '"a.yml" would be ignored']);
+  });
+
+  it("names the folder without a product.yaml", () => {
+    rmSync(join(folder, "product.yaml"));
+    expect(problems()[0]?.message).toContain("product.yaml does not exist");
+  });
+});
