@@ -8,7 +8,7 @@ import { generate } from "./generate.js";
 import { refreshSchema } from "./refresh.js";
 import { isCurrent, readProviderIdentity, readProviderPackage } from "./provider-package.js";
 
-const repository = resolve(import.meta.dirname, "../../..");
+const repository = resolve(__dirname, "../../..");
 const attribute = { type: "string", description_kind: "plain" };
 const small = {
   format_version: "1.0",
