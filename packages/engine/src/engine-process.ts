@@ -25,6 +25,9 @@ export interface EngineExit {
   readonly stderr: string;
 }
 
+/** Several calls may be under way in one folder. */
+let calls = 0;
+
 /** How often the output file of a running engine is read, in milliseconds. */
 const pollInterval = 25;
 
@@ -33,8 +36,8 @@ const pollInterval = 25;
  * pipe in the middle of a change; it finds its backend gone, keeps its state in `errored.tfstate`, and ends.
  */
 export async function callEngine(call: EngineCall): Promise<EngineExit> {
-  const output = join(call.folder, `engine-${String(process.pid)}.out`);
-  const errors = join(call.folder, `engine-${String(process.pid)}.err`);
+  const base = join(call.folder, `engine-${String(process.pid)}-${String(++calls)}`);
+  const [output, errors] = [`${base}.out`, `${base}.err`];
   const tail = call.onEvent && new Tail(output, call.onEvent);
   const [stdout, stderr] = [openSync(output, "w", 0o600), openSync(errors, "w", 0o600)];
   try {
