@@ -4,6 +4,7 @@
  */
 export {
   App,
+  DataResource,
   Fn,
   TerraformElement,
   TerraformIterator,

@@ -1,5 +1,6 @@
 export {
   Construct,
+  DataResource,
   Fn,
   type IConstruct,
   TerraformElement,
