@@ -9,6 +9,7 @@ export class Mask {
       secret,
       JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
+      new URLSearchParams({ "": secret }).toString().slice(1),
       ...base64Forms(secret),
     ]);
     this.forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
@@ -19,19 +20,26 @@ export class Mask {
     return this.forms.reduce((masked, form) => masked.replaceAll(form, "***"), text);
   }
 
-  /** A value of plain data with every secret in it replaced. */
+  /** A value of plain data with every secret in its texts replaced. */
   value<T>(value: T): T {
-    return this.forms.length === 0 ? value : (JSON.parse(this.text(JSON.stringify(value))) as T);
+    return this.forms.length === 0 ? value : (this.masked(value) as T);
+  }
+
+  private masked(value: unknown): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (Array.isArray(value)) return value.map((each) => this.masked(each));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [this.text(key), this.masked(each)]));
   }
 }
 
-/** Base64 of the value at each of the three offsets that it can have inside a longer encoded text. */
+/** Base64 of the value at each of the three offsets that it can have inside a longer encoded text, in both alphabets. */
 function base64Forms(secret: string): string[] {
-  return [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
-      .toString("base64")
-      .replace(/=+$/, "");
-    const start = Math.ceil((offset * 4) / 3);
-    return encoded.slice(start, offset + (Buffer.byteLength(secret) % 3) === 0 ? undefined : -1);
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].flatMap((offset) => {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const [start, end] = [Math.ceil((offset * 4) / 3), Math.floor((shifted.length * 4) / 3)];
+    // The last letter is shared with what follows, unless the value ends with a group.
+    return [shifted.toString("base64"), shifted.toString("base64url")].map((text) => text.slice(start, end));
   });
 }
