@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EngineEvent, parseEvent } from "./engine-events.js";
 
@@ -21,6 +21,7 @@ export interface EngineCall {
 export interface EngineExit {
   /** Exit code; 128 and more when a signal ended it. */
   readonly code: number;
+  /** What it printed; empty when it was read line by line. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -33,22 +34,36 @@ const pollInterval = 25;
 
 /**
  * Runs the engine. Its output goes to a file, not to a pipe: if this process is killed, the engine does not die of a broken
- * pipe in the middle of a change; it finds its backend gone, keeps its state in `errored.tfstate`, and ends.
+ * pipe in the middle of a change; it finds its backend gone, keeps its state in `errored.tfstate`, and ends. The file has no
+ * name, so that what was printed is gone with its last user, however that ends.
  */
 export async function callEngine(call: EngineCall): Promise<EngineExit> {
   const base = join(call.folder, `engine-${String(process.pid)}-${String(++calls)}`);
-  const [output, errors] = [`${base}.out`, `${base}.err`];
-  const tail = call.onEvent && new Tail(output, call.onEvent);
-  const [stdout, stderr] = [openSync(output, "w", 0o600), openSync(errors, "w", 0o600)];
+  const descriptors = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)] as const;
+  const [stdout, stderr] = descriptors;
+  const tail = call.onEvent && new Tail(stdout, call.onEvent);
   try {
     const code = await waitForEngine(call, stdout, stderr, tail);
     tail?.read();
-    return { code, stdout: readFileSync(output, "utf8"), stderr: readFileSync(errors, "utf8") };
+    return { code, stdout: tail ? "" : readWhole(stdout), stderr: readWhole(stderr) };
   } finally {
-    for (const descriptor of [stdout, stderr]) closeSync(descriptor);
-    for (const file of [output, errors]) rmSync(file, { force: true });
-    tail?.close();
+    for (const descriptor of descriptors) closeSync(descriptor);
   }
+}
+
+function openUnnamed(file: string): number {
+  const descriptor = openSync(file, "w+", 0o600);
+  rmSync(file);
+  return descriptor;
+}
+
+/** Reads by position: the engine, which shares the descriptor, has moved its own to the end. */
+function readWhole(descriptor: number): string {
+  const bytes = Buffer.alloc(fstatSync(descriptor).size);
+  let length = 0;
+  for (let count = -1; count !== 0 && length < bytes.length; length += count)
+    count = readSync(descriptor, bytes, length, bytes.length - length, length);
+  return bytes.toString("utf8", 0, length);
 }
 
 /** The file in a working folder that names the engine process that was last started there. */
@@ -88,15 +103,13 @@ class Tail {
   private readonly buffer = Buffer.alloc(64 * 1024);
   private rest = "";
   private position = 0;
-  private descriptor: number | undefined;
 
   constructor(
-    private readonly file: string,
+    private readonly descriptor: number,
     private readonly onEvent: (event: EngineEvent) => void,
   ) {}
 
   read(): void {
-    this.descriptor ??= openSync(this.file, "r");
     for (;;) {
       const count = readSync(this.descriptor, this.buffer, 0, this.buffer.length, this.position);
       if (count === 0) return;
@@ -105,10 +118,6 @@ class Tail {
       this.rest = lines.pop() ?? "";
       for (const line of lines) this.emit(line);
     }
-  }
-
-  close(): void {
-    if (this.descriptor !== undefined) closeSync(this.descriptor);
   }
 
   /** Bytes are kept one per character until a line is whole, so that no letter is cut in two. */
