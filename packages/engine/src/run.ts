@@ -66,8 +66,7 @@ class Schedule {
     try {
       return this.finish(deployment, begun, await this.outcome(deployment));
     } finally {
-      this.free += 1;
-      this.queue.shift()?.();
+      this.release();
     }
   }
 
@@ -83,8 +82,15 @@ class Schedule {
   }
 
   private async slot(): Promise<void> {
-    if (this.free === 0) await new Promise<void>((resolve) => this.queue.push(resolve));
-    this.free -= 1;
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.queue.push(resolve));
+  }
+
+  /** A slot goes straight to who waits for it, so that nobody else takes it meanwhile. */
+  private release(): void {
+    const next = this.queue.shift();
+    if (next) next();
+    else this.free += 1;
   }
 
   private async outcome(deployment: Deployment): Promise<Outcome> {
@@ -96,7 +102,7 @@ class Schedule {
     try {
       return await verbFunctions[request.verb](this.context, deployment);
     } catch (error) {
-      if (error instanceof NotApplied && this.byId.has(error.upstream))
+      if (error instanceof NotApplied && this.byId.has(error.upstream) && !this.changesThings)
         return { status: "waiting", problems: error.problems };
       return failure(problemsOfError(error));
     }
