@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { providers } from "@infra/core";
 import { cacheDirectory } from "./binary/index.js";
@@ -41,7 +41,11 @@ function mirrorConfiguration(env: Readonly<NodeJS.ProcessEnv>): string | undefin
   const quoted = JSON.stringify(sources);
   const file = join(cache, "mirror.tofurc");
   const text = `provider_installation {\n  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    include = ${quoted}\n  }\n  direct {\n    exclude = ${quoted}\n  }\n}\n`;
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return file;
+  // Whole or not at all: engines of other runs may be reading it.
+  const temporary = `${file}.${String(process.pid)}`;
   mkdirSync(cache, { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
   return file;
 }

@@ -35,12 +35,13 @@ export async function openRun(request: RunRequest, deployments: readonly Deploym
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
   const encryption = encryptionFor(engine, offline, env);
-  const state = await startStateService();
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
     (name) => describeProvider(name).credentials,
   );
   const secrets = [passphraseVariable, ...credentials].flatMap((name) => env[name] ?? []);
   const engineEnv = engineEnvironment(env, offline);
+  // Last: whatever is wrong before must not leave a server behind.
+  const state = await startStateService();
   const shared = { request, offline, engine, encryption, state, env: engineEnv, mask: new Mask(secrets) };
   return {
     ...shared,
