@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Deployment, infraError, InfraError, type Reference } from "@infra/core";
 import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
@@ -123,21 +123,33 @@ export class Outputs {
     }
   }
 
-  /** Initialises the folder that has nothing but a backend; which state it then reads, the environment says. */
+  /**
+   * The initialised folder that has nothing but a backend; which state it then reads, the environment says. It appears whole:
+   * other runs may be making it, or may have been killed while they did.
+   */
   private async prepare(env: Readonly<Record<string, string>>): Promise<string> {
     const { engine, mask, request } = this.run;
-    const folder = outputsFolder(request.root);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
-    if (existsSync(join(folder, ".terraform"))) return folder;
-    const exit = await callEngine({
-      binary: engine.path,
-      arguments: ["init", "-input=false", "-no-color"],
-      folder,
-      env,
-    });
-    if (exit.code === 0) return folder;
-    throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
+    const folder = outputsFolder(request.root, engine.name);
+    if (existsSync(folder)) return folder;
+    mkdirSync(dirname(folder), { recursive: true });
+    const making = mkdtempSync(`${folder}.`);
+    try {
+      writeFileSync(join(making, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
+      const exit = await callEngine({
+        binary: engine.path,
+        arguments: ["init", "-input=false", "-no-color"],
+        folder: making,
+        env,
+      });
+      if (exit.code !== 0)
+        throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
+      if (!existsSync(folder)) renameSync(making, folder);
+    } catch (error) {
+      if (!existsSync(folder)) throw error;
+    } finally {
+      rmSync(making, { recursive: true, force: true });
+    }
+    return folder;
   }
 }
 

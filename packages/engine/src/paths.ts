@@ -29,6 +29,6 @@ export function pathsOf(root: string, deployment: { id: string; file: string }, 
 }
 
 /** A working folder with nothing but a backend: enough to read the outputs of any deployment. */
-export function outputsFolder(root: string): string {
-  return join(root, ".infra", "outputs");
+export function outputsFolder(root: string, engine: string): string {
+  return join(root, ".infra", "outputs", engine);
 }
