@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
@@ -13,18 +22,12 @@ import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
 import { FileLock, FolderStore, type Session } from "./state/index.js";
 
-/** Options of {@link openDeployment}. */
-export interface OpenOptions {
-  /** What is being done; named to whoever finds the deployment locked. */
-  readonly operation: string;
-  /** Takes the values of references from the states of other deployments. @default true */
-  readonly references?: boolean;
-}
-
-/** One deployment, synthesized, locked and initialised: ready for the engine's commands. */
+/** One deployment, synthesized and locked; once prepared, ready for the engine's commands. */
 export class DeploymentRun {
   /** Things that the user should know and that are not wrong. */
   readonly notes: string[] = [];
+  /** Why a destroy has no values for its references; only what is left to destroy needs them. */
+  unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
 
@@ -34,15 +37,18 @@ export class DeploymentRun {
     readonly synthesis: Synthesis,
     readonly paths: DeploymentPaths,
     readonly session: Session,
+    private readonly operation: string,
   ) {}
 
-  /** Prepares a deployment. The caller closes it. @throws InfraError, with the lock released */
-  static async open(
-    context: RunContext,
-    deployment: Deployment,
-    { operation, references = true }: OpenOptions,
-  ): Promise<DeploymentRun> {
-    const { synthesis, paths } = synthesizeToFolder(context.request.root, deployment, context.offline);
+  /**
+   * Synthesizes a deployment, takes its lock, and then writes what the engine reads: another run may be using it. The caller
+   * closes it.
+   *
+   * @param operation What is being done; named to whoever finds the deployment locked.
+   * @throws InfraError
+   */
+  static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+    const { synthesis, paths } = synthesizeDeployment(context.request.root, deployment, context.offline);
     const session = await context.state.open({
       deployment: deployment.id,
       store: new FolderStore(paths.state, deployment.id),
@@ -50,14 +56,7 @@ export class DeploymentRun {
       operation,
       ...cipherOf(context),
     });
-    const run = new DeploymentRun(context, deployment, synthesis, paths, session);
-    try {
-      await run.prepare(references);
-      return run;
-    } catch (error) {
-      await run.close();
-      throw error;
-    }
+    return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
   }
 
   /** Digest of what the engine is given: a saved plan belongs to it. */
@@ -93,43 +92,73 @@ export class DeploymentRun {
     });
   }
 
-  /** Turns diagnostics of the engine into problems with their place in the inventory. */
+  /** Turns diagnostics of the engine, and what went wrong with the state, into problems with their place in the inventory. */
   problemsOf(diagnostics: readonly Diagnostic[], fallback: string): Problem[] {
-    if (this.session.failures.length > 0) return this.session.failures.flatMap(({ problems }) => problems);
     const errors = diagnostics.filter(({ severity }) => severity === "error");
-    const { mask } = this.context;
-    if (errors.length === 0)
+    const { mask, engine, request } = this.context;
+    const problems = this.session.failures.flatMap(({ problems }) => problems);
+    if (request.signal?.aborted)
+      problems.push({
+        message: "the run was interrupted; what was done is in the state",
+        remedy: "Run it again to complete it",
+      });
+    if (errors.length + problems.length === 0)
       return [
         {
-          message: mask.text(fallback.trim()) || `${this.context.engine.name} failed and said nothing`,
+          message: mask.text(fallback.trim()) || `${engine.name} failed and said nothing`,
           remedy: "Run infra doctor, then try again",
         },
       ];
-    return errors.map(({ summary, detail, address }) => {
+    const told = errors.map(({ summary, detail, address }) => {
       const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
-      const text = mask.text([address && `${address}: ${summary}`, !address && summary].filter(Boolean).join(""));
-      return { message: text, remedy: mask.text(detail?.trim() ?? ""), ...(place ? { place } : {}) };
+      const message = mask.text(address ? `${address}: ${summary}` : summary);
+      const remedy = mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again";
+      return { message, remedy, ...(place ? { place } : {}) };
     });
+    return [...problems, ...told];
   }
 
   /** Stops what was started for the deployment and releases its lock. */
   async close(): Promise<void> {
-    await this.mock?.close();
-    await this.session.close();
+    try {
+      await this.mock?.close();
+    } finally {
+      await this.session.close();
+    }
   }
 
-  private async prepare(references: boolean): Promise<void> {
-    const { context, deployment, synthesis, paths, session } = this;
+  /** Is nothing recorded in the state? */
+  async isEmpty(): Promise<boolean> {
+    if (this.session.version === 0) return true;
+    const exit = await this.call(["state", "list"]);
+    if (exit.code !== 0) throw new InfraError(this.problemsOf([], exit.stderr));
+    return exit.stdout.trim() === "";
+  }
+
+  /** Makes everything ready for the engine's commands. @throws InfraError, NotApplied */
+  async prepare(): Promise<void> {
+    const { context, paths, session, synthesis } = this;
     const { takenOver } = session;
     if (takenOver)
       this.notes.push(
         `took over the lock of a run that died: ${takenOver.operation} by ${takenOver.user}@${takenOver.host}, pid ${String(takenOver.pid)}, since ${takenOver.since}`,
       );
     await endOrphan(paths.work, this.notes);
-    if (references) this.variables = await context.outputs.variables(deployment, synthesis.references);
+    writeConfiguration(paths, synthesis);
+    if (this.operation !== "validate") await this.takeReferences();
     if (context.offline) await this.attachMock();
     await this.initialise();
     await this.recoverState();
+  }
+
+  private async takeReferences(): Promise<void> {
+    const { context, deployment, synthesis } = this;
+    try {
+      this.variables = await context.outputs.variables(deployment, synthesis.references);
+    } catch (error) {
+      if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
+      this.unresolved = error;
+    }
   }
 
   /** Real runs never load the mock provider. */
@@ -145,22 +174,21 @@ export class DeploymentRun {
     const { engine, offline } = context;
     const lockFile = join(paths.work, ".terraform.lock.hcl");
     if (!offline && existsSync(paths.lockFile)) writeFileSync(lockFile, readFileSync(paths.lockFile));
-    const locked = existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "";
-    const fingerprint = createHash("sha256")
-      .update(JSON.stringify([engine.name, engine.version, synthesis.configuration.terraform, locked]))
-      .digest("hex");
+    const fingerprint = () =>
+      createHash("sha256")
+        .update(JSON.stringify([engine.name, engine.version, synthesis.configuration.terraform, contentOf(lockFile)]))
+        .digest("hex");
     const stamp = join(paths.work, ".terraform", "infra-init");
-    if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
+    if (contentOf(stamp) === fingerprint()) return;
     const diagnostics: Diagnostic[] = [];
     const init = () =>
-      this.call(["init", "-json", "-input=false", ...(locked || offline ? [] : ["-upgrade=false"])], (event) => {
+      this.call(["init", "-json", "-input=false"], (event) => {
         if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
       });
     const exit = offline ? await init() : await oneAtATime(init);
     if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
-    const now = existsSync(lockFile) ? readFileSync(lockFile, "utf8") : "";
-    writeFileSync(stamp, now === locked ? fingerprint : "");
+    writeFileSync(stamp, fingerprint());
   }
 
   /** A run that could not save its state left it in the folder; it goes to the store before anything else happens. */
@@ -182,19 +210,36 @@ export class DeploymentRun {
   }
 }
 
-/** Synthesizes a deployment and writes what the engine reads; a file whose content is the same is left alone. */
-export function synthesizeToFolder(
+/** Synthesizes a deployment; writes nothing. */
+function synthesizeDeployment(
   root: string,
   deployment: Deployment,
   offline: boolean,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
   const synthesis = synthesize(deployment, loadStack(deployment, root), root);
-  const paths = pathsOf(root, deployment, offline);
-  mkdirSync(paths.work, { recursive: true });
-  const file = join(paths.work, "cdk.tf.json");
-  const text = `${JSON.stringify(synthesis.configuration, null, 2)}\n`;
-  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
-  return { synthesis, paths };
+  return { synthesis, paths: pathsOf(root, deployment, offline) };
+}
+
+/** Synthesizes a deployment and writes what the engine reads. @returns the file */
+export function synthesizeToFolder(root: string, deployment: Deployment, offline: boolean): string {
+  const { synthesis, paths } = synthesizeDeployment(root, deployment, offline);
+  return writeConfiguration(paths, synthesis);
+}
+
+/** Whole or not at all; a file whose content is the same is left alone. */
+function writeConfiguration({ work }: DeploymentPaths, { configuration }: Synthesis): string {
+  const file = join(work, "cdk.tf.json");
+  const text = `${JSON.stringify(configuration, null, 2)}\n`;
+  if (contentOf(file) === text) return file;
+  mkdirSync(work, { recursive: true });
+  const temporary = `${file}.${String(process.pid)}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+  return file;
+}
+
+function contentOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 /** Engines that were started by a run that died: they are told to end, and waited for. */
@@ -216,7 +261,7 @@ async function endOrphan(work: string, notes: string[]): Promise<void> {
 function worksIn(pid: number, folder: string): boolean {
   if (!(pid > 0)) return false;
   try {
-    return readlinkSync(`/proc/${String(pid)}/cwd`) === folder;
+    return readlinkSync(`/proc/${String(pid)}/cwd`) === realpathSync(folder);
   } catch {
     return false;
   }

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { infraError } from "@infra/core";
 import { z } from "zod";
 import type { DeploymentRun } from "./deployment-run.js";
+import { memoryFolder } from "./memory-folder.js";
 import type { Counts, ResourceChange } from "./result.js";
 
 /** What is kept beside a saved plan: what it was made from, and what it does. */
@@ -18,7 +19,6 @@ const recordSchema = z.object({
       address: z.string(),
       action: z.enum(["create", "update", "replace", "delete"]),
       place: z.string().optional(),
-      attributes: z.array(z.object({ path: z.string(), before: z.string(), after: z.string() })).optional(),
     }),
   ),
 });
@@ -37,19 +37,32 @@ export interface PlannedChanges {
   readonly changes: readonly ResourceChange[];
 }
 
-/** Where the engine writes a plan: its final place, or memory when the engine can't encrypt plans itself. */
-export function planTarget(run: DeploymentRun): string {
-  return run.context.encryption.cipher ? join(memoryFolder(), "plan.tfplan") : run.paths.plan;
+/**
+ * Gives an action the path of a plan that is not kept: in memory when the engine can't encrypt plans itself. The file is gone
+ * afterwards, unless {@link savePlan} kept it.
+ */
+export async function withScratchPlan<T>(run: DeploymentRun, action: (file: string) => Promise<T>): Promise<T> {
+  const folder = run.context.encryption.cipher ? memoryFolder() : run.paths.work;
+  const file = join(folder, `scratch-${randomUUID()}.tfplan`);
+  try {
+    return await action(file);
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
-/** Keeps a plan that the engine wrote to {@link planTarget}, encrypted whenever states are. */
-export async function savePlan(run: DeploymentRun, target: string, record: PlanRecord): Promise<void> {
+/** Keeps a plan that the engine wrote to a scratch file, encrypted whenever states are. Its record comes last: it makes it valid. */
+export async function savePlan(run: DeploymentRun, scratch: string, record: PlanRecord): Promise<void> {
   const { cipher } = run.context.encryption;
-  if (cipher) {
-    writeFileSync(run.paths.plan, await cipher.seal(readFileSync(target)), { mode: 0o600 });
-    rmSync(target, { force: true });
-  }
-  writeFileSync(run.paths.planRecord, JSON.stringify(record));
+  if (cipher) writeFileSync(run.paths.plan, await cipher.seal(readFileSync(scratch)), { mode: 0o600 });
+  else renameSync(scratch, run.paths.plan);
+  // Without the values of attributes: not every secret is marked as one, and the record is not encrypted.
+  const changes = record.changes.map(({ address, action, place }) => ({
+    address,
+    action,
+    ...(place ? { place } : {}),
+  }));
+  writeFileSync(run.paths.planRecord, JSON.stringify({ ...record, changes }));
 }
 
 /**
@@ -60,7 +73,7 @@ export async function savePlan(run: DeploymentRun, target: string, record: PlanR
  */
 export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | undefined {
   if (!existsSync(run.paths.plan) || !existsSync(run.paths.planRecord)) return undefined;
-  const parsed = recordSchema.safeParse(JSON.parse(readFileSync(run.paths.planRecord, "utf8")));
+  const parsed = recordSchema.safeParse(parseJson(readFileSync(run.paths.planRecord, "utf8")));
   if (!parsed.success || parsed.data.destroy !== destroy) return undefined;
   const { id } = run.deployment;
   const made = statSync(run.paths.plan).mtime.toISOString();
@@ -79,17 +92,19 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
   return parsed.data as PlanRecord;
 }
 
-/** Gives the engine a saved plan in clear for the length of an action. */
+/** Gives the engine the saved plan, in clear for the length of an action. */
 export async function withPlan<T>(run: DeploymentRun, action: (file: string) => Promise<T>): Promise<T> {
   const { cipher } = run.context.encryption;
   if (!cipher) return await action(run.paths.plan);
-  const file = join(memoryFolder(), "plan.tfplan");
-  try {
+  return await withScratchPlan(run, async (file) => {
     writeFileSync(file, await cipher.open(readFileSync(run.paths.plan)), { mode: 0o600 });
     return await action(file);
-  } finally {
-    rmSync(file, { force: true });
-  }
+  });
+}
+
+/** A plan is applied once: from now on it counts as used, also if this process is killed before it could remove it. */
+export function markUsed(run: DeploymentRun): void {
+  rmSync(run.paths.planRecord, { force: true });
 }
 
 /** Removes the saved plan: it was applied, or there is nothing in it. */
@@ -97,13 +112,10 @@ export function dropPlan(run: DeploymentRun): void {
   for (const file of [run.paths.planRecord, run.paths.plan]) rmSync(file, { force: true });
 }
 
-let folder: string | undefined;
-
-/** A private folder that is in memory where the system has one. */
-function memoryFolder(): string {
-  folder ??= mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "infra-"));
-  process.once("exit", () => {
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

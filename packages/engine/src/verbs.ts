@@ -1,9 +1,18 @@
-import { rmSync } from "node:fs";
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { attributeChanges, countChanges, resourceChange } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
-import { dropPlan, type PlannedChanges, planTarget, readPlan, savePlan, withPlan } from "./plan-file.js";
+import { NotApplied } from "./outputs.js";
+import {
+  dropPlan,
+  markUsed,
+  type PlannedChanges,
+  type PlanRecord,
+  readPlan,
+  savePlan,
+  withPlan,
+  withScratchPlan,
+} from "./plan-file.js";
 import { renderChanges } from "./render.js";
 import { type Counts, type ResourceChange, type Status, type Verb } from "./result.js";
 import type { RunContext } from "./run-context.js";
@@ -24,8 +33,8 @@ type VerbFunction = (context: RunContext, deployment: Deployment) => Promise<Out
 /** What each verb does with one deployment. */
 export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
   synth: (context, deployment) => {
-    const { paths } = synthesizeToFolder(context.request.root, deployment, context.offline);
-    return Promise.resolve({ status: "done", text: `wrote ${paths.work}/cdk.tf.json` });
+    const file = synthesizeToFolder(context.request.root, deployment, context.offline);
+    return Promise.resolve({ status: "done", text: `wrote ${file}` });
   },
   validate: (context, deployment) => withRun(context, deployment, "validate", validate),
   plan: (context, deployment) =>
@@ -52,10 +61,13 @@ async function withRun(
   operation: string,
   action: (run: DeploymentRun) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const run = await DeploymentRun.open(context, deployment, { operation, references: operation !== "validate" });
+  const run = await DeploymentRun.open(context, deployment, operation);
   try {
-    const outcome = await action(run);
-    return { ...outcome, notes: run.notes };
+    await run.prepare();
+    return { ...(await action(run)), notes: run.notes };
+  } catch (error) {
+    if (!(error instanceof InfraError) || error instanceof NotApplied) throw error;
+    return { status: "failed", problems: error.problems, notes: run.notes };
   } finally {
     await run.close();
   }
@@ -71,42 +83,55 @@ async function validate(run: DeploymentRun): Promise<Outcome> {
     : { status: "failed", problems: run.problemsOf(diagnostics, exit.stderr) };
 }
 
-/** Makes and saves a plan. A plan that changes nothing is not kept. */
-async function plan(
-  run: DeploymentRun,
-  destroy: boolean,
-): Promise<PlannedChanges & { changed: boolean; text: string }> {
-  const target = planTarget(run);
-  const changes: ResourceChange[] = [];
-  const { code } = await engineCall(
-    run,
-    ["plan", "-json", "-input=false", "-detailed-exitcode", ...(destroy ? ["-destroy"] : []), `-out=${target}`],
-    (event) => {
-      if (event.type !== "planned_change") return;
-      const found = resourceChange(run.deployment, run.synthesis, event.change.resource.addr, event.change.action);
-      if (found) changes.push(found);
-    },
-  );
-  const changed = code === 2;
-  const altered = changes.some(({ action }) => action === "update" || action === "replace");
-  const detailed = altered ? await withAttributes(run, target, "resource_changes", changes) : changes;
-  if (changed)
-    await savePlan(run, target, { digest: run.digest, version: run.session.version, destroy, changes: detailed });
-  else dropPlan(run);
-  return { counts: countChanges(detailed), changes: detailed, changed, text: renderChanges(detailed, changed) };
+type Planned = PlannedChanges & { readonly changed: boolean; readonly text: string };
+
+/** Makes and saves a plan, instead of the one that was saved before. A plan that changes nothing is not kept. */
+function plan(run: DeploymentRun, destroy: boolean): Promise<Planned> {
+  dropPlan(run);
+  return withScratchPlan(run, async (file) => {
+    const found: ResourceChange[] = [];
+    const { code } = await engineCall(
+      run,
+      ["plan", "-json", "-input=false", "-detailed-exitcode", ...(destroy ? ["-destroy"] : []), `-out=${file}`],
+      (event) => {
+        if (event.type !== "planned_change") return;
+        const change = resourceChange(run.deployment, run.synthesis, event.change.resource.addr, event.change.action);
+        if (change) found.push(change);
+      },
+    );
+    const changed = code === 2;
+    const changes = await withAttributes(run, file, "resource_changes", byName(found));
+    if (changed) await savePlan(run, file, { digest: run.digest, version: run.session.version, destroy, changes });
+    return planned(changes, changed);
+  });
 }
 
-/** Reads from a plan that was just made which attributes change. */
+/** The engine reports resources in any order; the same plan always reads the same. */
+function byName(changes: readonly ResourceChange[]): ResourceChange[] {
+  return [...changes].sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** What a saved plan does. */
+async function recall(run: DeploymentRun, { changes }: PlanRecord): Promise<Planned> {
+  return planned(await withPlan(run, (file) => withAttributes(run, file, "resource_changes", changes)), true);
+}
+
+function planned(changes: readonly ResourceChange[], changed: boolean): Planned {
+  return { counts: countChanges(changes), changes, changed, text: renderChanges(changes, changed) };
+}
+
+/** Reads from a plan which attributes change; resources that come or go need no reading. */
 async function withAttributes(
   run: DeploymentRun,
   file: string,
   section: "resource_changes" | "resource_drift",
   changes: readonly ResourceChange[],
-): Promise<ResourceChange[]> {
+): Promise<readonly ResourceChange[]> {
+  if (!changes.some(({ action }) => action === "update" || action === "replace")) return changes;
   const shown = await run.call(["show", "-json", "-no-color", file]);
-  const byAddress = new Map(
-    shownPlanSchema.parse(JSON.parse(shown.stdout))[section].map((each) => [each.address, each]),
-  );
+  const parsed = shownPlanSchema.safeParse(safeJson(shown.stdout));
+  if (!parsed.success) throw new InfraError(run.problemsOf([], shown.stderr));
+  const byAddress = new Map(parsed.data[section].map((each) => [each.address, each]));
   return changes.map((each) => {
     const found = byAddress.get(each.address);
     if (!found || each.action === "create" || each.action === "delete") return each;
@@ -116,79 +141,64 @@ async function withAttributes(
 
 /** Applies the saved plan, or one that is made now; asks before it changes anything. */
 async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
-  const saved = readPlan(run, destroy);
-  const planned = saved
-    ? {
-        changes: saved.changes,
-        counts: countChanges(saved.changes),
-        changed: true,
-        text: renderChanges(saved.changes, true),
-      }
-    : await plan(run, destroy);
-  if (!planned.changed) return { ...planned, status: "unchanged" };
-  const { request } = run.context;
-  const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: planned.text }));
-  if (!agreed) {
-    const verb = destroy ? "destroy" : "apply";
-    return {
-      ...planned,
-      status: "failed",
-      problems: [
-        {
-          message: `${run.deployment.id} was not changed: nobody agreed`,
-          remedy: `Say yes when asked, or run: infra ${verb} ${run.deployment.id} --yes`,
-        },
-      ],
-    };
+  if (destroy && run.unresolved) {
+    if (await run.isEmpty()) return { ...planned([], false), status: "unchanged" };
+    throw run.unresolved;
   }
-  const applied: ResourceChange[] = [];
+  const saved = readPlan(run, destroy);
+  const found = saved ? await recall(run, saved) : await plan(run, destroy);
+  if (!found.changed) return { ...found, status: "unchanged" };
+  const { request } = run.context;
+  const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
+  return agreed ? await applyPlan(run, found) : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
+}
+
+function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
+  const command = `infra ${destroy ? "destroy" : "apply"} ${id}${context.offline ? " --offline" : ""} --yes`;
+  return { message: `${id} was not changed: nobody agreed`, remedy: `Say yes when asked, or run: ${command}` };
+}
+
+async function applyPlan(run: DeploymentRun, found: Planned): Promise<Outcome> {
+  const wanted = new Map(found.changes.map((each) => [each.address, each]));
+  const applied = new Map<string, ResourceChange>();
   try {
+    markUsed(run);
     await withPlan(run, (file) =>
       engineCall(run, ["apply", "-json", "-input=false", "-auto-approve", file], (event) => {
-        if (event.type !== "apply_complete") return;
-        const found = planned.changes.find(({ address }) => address === event.hook.resource.addr);
-        if (found) applied.push(found);
+        const done = event.type === "apply_complete" && wanted.get(event.hook.resource.addr);
+        // A replacement completes twice: once deleted, once created.
+        if (done) applied.set(done.address, done);
       }),
     );
   } catch (error) {
     if (!(error instanceof InfraError)) throw error;
-    return { status: "failed", changes: applied, counts: countChanges(unique(applied)), problems: error.problems };
+    const changes = [...applied.values()];
+    return { status: "failed", changes, counts: countChanges(changes), problems: error.problems };
   } finally {
     dropPlan(run);
     run.context.outputs.forget(run.deployment.id);
   }
-  return { ...planned, status: "applied" };
-}
-
-/** A replacement completes twice: once deleted, once created. */
-function unique(changes: readonly ResourceChange[]): ResourceChange[] {
-  return [...new Map(changes.map((each) => [each.address, each])).values()];
+  return { ...found, status: "applied" };
 }
 
 /** Compares the state with the cloud; changes neither. */
-async function drift(run: DeploymentRun): Promise<Outcome> {
-  const target = `${run.paths.work}/drift.tfplan`;
-  const found: ResourceChange[] = [];
-  try {
+function drift(run: DeploymentRun): Promise<Outcome> {
+  return withScratchPlan(run, async (file) => {
+    const found: ResourceChange[] = [];
     await engineCall(
       run,
-      ["plan", "-json", "-refresh-only", "-input=false", "-detailed-exitcode", `-out=${target}`],
+      ["plan", "-json", "-refresh-only", "-input=false", "-detailed-exitcode", `-out=${file}`],
       (event) => {
         if (event.type !== "resource_drift") return;
         const drifted = resourceChange(run.deployment, run.synthesis, event.change.resource.addr, event.change.action);
         if (drifted) found.push(drifted);
       },
     );
-    const changes = found.length > 0 ? await withAttributes(run, target, "resource_drift", found) : found;
-    return {
-      status: changes.length > 0 ? "changed" : "unchanged",
-      changes,
-      counts: countChanges(changes),
-      text: renderChanges(changes, changes.length > 0, "drift"),
-    };
-  } finally {
-    rmSync(target, { force: true });
-  }
+    const changes = await withAttributes(run, file, "resource_drift", byName(found));
+    const changed = changes.length > 0;
+    const text = renderChanges(changes, changed, "drift");
+    return { status: changed ? "changed" : "unchanged", changes, counts: countChanges(changes), text };
+  });
 }
 
 /** Runs the engine with `-json`. @throws InfraError with its diagnostics when it fails */
@@ -203,12 +213,6 @@ async function engineCall(
     else onEvent(event);
   });
   if (exit.code === 0 || (exit.code === 2 && args.includes("-detailed-exitcode"))) return exit;
-  if (run.context.request.signal?.aborted)
-    diagnostics.push({
-      severity: "error",
-      summary: "the run was interrupted; what was done is in the state",
-      detail: "Run it again to complete it",
-    });
   throw new InfraError(run.problemsOf(diagnostics, exit.stderr));
 }
 
