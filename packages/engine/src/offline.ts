@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { infraError, providers, type TerraformConfiguration } from "@infra/core";
+import { infraError, InfraError, providers, type TerraformConfiguration } from "@infra/core";
 import {
+  type Fault,
   type MockProvider,
   parseFaults,
   reattachEnvironment,
@@ -23,7 +24,7 @@ export async function attachMockProviders(
   cloud: string,
   env: Readonly<NodeJS.ProcessEnv>,
 ): Promise<MockProviders> {
-  const faults = env["INFRA_FAULTS"] ? parseFaults(env["INFRA_FAULTS"]) : [];
+  const faults = faultsOf(env["INFRA_FAULTS"] ?? "");
   const started: MockProvider[] = [];
   const close = async () => {
     await Promise.all(started.map((provider) => provider.close()));
@@ -33,9 +34,22 @@ export async function attachMockProviders(
       started.push(await startMockProvider({ ...used, bindings: bindingsFolder(used.source, root), cloud, faults }));
   } catch (error) {
     await close();
-    throw error;
+    const remedy = "Correct what it names, or remove the emulated cloud to begin with an empty one";
+    throw error instanceof InfraError ? error : infraError(messageOf(error), remedy);
   }
   return { env: reattachEnvironment(started), close };
+}
+
+function faultsOf(text: string): Fault[] {
+  try {
+    return parseFaults(text);
+  } catch (error) {
+    throw infraError(messageOf(error), "Correct INFRA_FAULTS, or unset it");
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
 /** The installed folder of the bindings of a provider. */
