@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { type Deployment, loadInventory } from "@infra/core/inventory";
 import { pathsOf } from "../paths.js";
 import { FileLock, FolderStore, restoreVersion } from "../state/index.js";
@@ -11,9 +11,14 @@ export function addStateCommands(program: Command): void {
     withCommonOptions(state.command(name).description(description)).argument("<deployment>", "<environment>/<name>");
   add("versions", "list the versions of the state, newest first").action(versions);
   add("restore", "make an earlier version current again; nothing is overwritten")
-    .argument("<version>", "number of the version")
+    .argument("<version>", "number of the version", versionNumber)
     .action(restore);
   add("unlock", "take the lock away from a run that is gone; that run cannot write any more").action(unlock);
+}
+
+function versionNumber(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Use the number of a version; infra state versions lists them.");
 }
 
 function open(
@@ -36,14 +41,14 @@ async function versions(id: string, options: CommonOptions): Promise<void> {
   });
 }
 
-async function restore(id: string, version: string, options: CommonOptions): Promise<void> {
+async function restore(id: string, version: number, options: CommonOptions): Promise<void> {
   const { store, lock } = open(id, options);
-  const { pointer } = await restoreVersion(store, lock, Number(version));
+  const { pointer } = await restoreVersion(store, lock, version);
   print(
     options,
     pointer,
     () =>
-      `version ${version} of ${id} is current again, as version ${String(pointer.version)}; plan to see what differs`,
+      `version ${String(version)} of ${id} is current again, as version ${String(pointer.version)}; plan to see what differs`,
   );
 }
 

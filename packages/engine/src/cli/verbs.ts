@@ -57,6 +57,8 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { renderSummary } = await import("../render.js");
   const progress = new Progress(verb, process.stderr);
   const { offline = false, yes, parallelism } = options;
+  const signal = interruption();
+  const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
     root,
@@ -65,8 +67,8 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(yes ? { yes } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
-    ...(process.stdin.isTTY && !yes ? { confirm: (planned) => progress.pause(() => ask(verb, planned)) } : {}),
-    signal: interruption(),
+    ...(process.stdin.isTTY && !yes ? { confirm } : {}),
+    signal,
     onStart: (id) => {
       progress.start(id);
     },
@@ -98,12 +100,33 @@ function details(verb: Verb, { results }: RunResult, { verbose = false }: VerbOp
     .map(({ id, text }) => `${id}\n${text.replaceAll(/^/gm, "  ")}`);
 }
 
-async function ask(verb: Verb, { id, text }: Pick<DeploymentResult, "id" | "text">): Promise<boolean> {
+type Planned = Pick<DeploymentResult, "id" | "text">;
+
+/** Deployments that are worked on at once are asked about one after the other. */
+function inTurn<A, T>(action: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (argument) => {
+    const next = last.then(() => action(argument));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** Asks on the terminal; an interruption, and the end of the input, are a no. */
+async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const close = () => terminal.close();
+  const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("no")));
+  // On a terminal in raw mode Ctrl-C is a key, not a signal.
+  terminal.once("SIGINT", () => process.emit("SIGINT"));
+  signal.addEventListener("abort", close, { once: true });
   try {
     process.stderr.write(`${id}\n${text.replaceAll(/^/gm, "  ")}\n`);
-    return (await terminal.question(`${verb} ${id}? Only "yes" is accepted: `)) === "yes";
+    const answer = terminal.question(`${verb} ${id}? Only "yes" is accepted: `).catch(() => "no");
+    return (await Promise.race([answer, closed])) === "yes";
   } finally {
+    signal.removeEventListener("abort", close);
     terminal.close();
   }
 }
