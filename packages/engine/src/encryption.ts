@@ -1,6 +1,7 @@
 import { infraError } from "@infra/core/inventory";
 import type { Engine } from "./binary/index.js";
 import { PassphraseCipher, type StateCipher } from "./state/index.js";
+import { literalTemplate } from "./template.js";
 
 /** The environment variable that holds the passphrase of states and plans. */
 export const passphraseVariable = "INFRA_STATE_PASSPHRASE";
@@ -43,7 +44,7 @@ const iterations = 210_000;
 
 /** OpenTofu's encryption block. The metadata alias is part of every state: it must stay as it is. */
 function openTofuEncryption(passphrase: string): object {
-  const literal = passphrase.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  const literal = literalTemplate(passphrase);
   const target = { method: "method.aes_gcm.infra", enforced: true };
   return {
     key_provider: { pbkdf2: { infra: { passphrase: literal, iterations, encrypted_metadata_alias: "infra" } } },

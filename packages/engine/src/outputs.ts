@@ -6,6 +6,7 @@ import { callEngine } from "./engine-process.js";
 import { outputsSchema } from "./engine-events.js";
 import { outputsFolder, pathsOf } from "./paths.js";
 import type { RunContext } from "./run-context.js";
+import { literalTemplate } from "./template.js";
 import { FileLock, FolderStore } from "./state/index.js";
 
 /** The outputs of one deployment, as the engine tells them. */
@@ -85,7 +86,7 @@ export class Outputs {
         `Its outputs are: ${Object.keys(outputs).join(", ") || "none"}`,
       );
     }
-    return JSON.stringify(value).replaceAll("${", "$${").replaceAll("%{", "%%{");
+    return literalTemplate(JSON.stringify(value));
   }
 
   private async read(deployment: { id: string; file: string }): Promise<OutputValues | undefined> {
