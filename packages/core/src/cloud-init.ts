@@ -1,4 +1,4 @@
-import { Fn, Token } from "./cdktf.js";
+import { Fn } from "./cdktf.js";
 
 /** What a server is told at its first boot. */
 export interface FirstBoot {
