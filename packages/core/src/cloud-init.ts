@@ -41,7 +41,6 @@ export function cloudInit({ user, publicKeys, more }: FirstBoot): string {
 
 /** JSON is YAML. Values that only the run knows are encoded by the engine. */
 function json(value: unknown): string {
-  return Token.isUnresolved(value) || JSON.stringify(value).includes("${Tok")
-    ? Fn.jsonencode(value)
-    : JSON.stringify(value);
+  const text = JSON.stringify(value);
+  return /[$#]\{TfToken\[/.test(text) ? Fn.jsonencode(value) : text;
 }
