@@ -29,13 +29,6 @@ export {
 } from "./module.js";
 export { type NameRule, resourceName, shorten } from "./naming.js";
 export { forEachEntry, originOf } from "./origin.js";
-export {
-  describeProvider,
-  type ProviderDescription,
-  type ProviderName,
-  providerNames,
-  providers,
-} from "./providers.js";
 export { cidr, domainName, type Finding, jsonSchema, mapOf, name, orReference, reference, rule } from "./schema.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -1,0 +1,112 @@
+import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import type { DeploymentResult } from "@infra/engine";
+import { interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
+
+/** What Nx is told of one task of a batch. */
+export interface BatchTaskResult {
+  readonly task: string;
+  readonly result: { readonly success: boolean; readonly terminalOutput: string };
+}
+
+/** Tasks that one call of the engine does: the same verb on the same inventory, with the same options. */
+interface Group {
+  readonly options: RunOptions;
+  /** Id of the task by id of its deployment. */
+  readonly tasks: Map<string, string>;
+}
+
+/**
+ * Does the tasks of a batch in this process, so that the engine and the stacks are loaded once. The engine orders the
+ * deployments by their references.
+ */
+export default function runBatch(
+  taskGraph: TaskGraph,
+  options: Record<string, RunOptions>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): Promise<AsyncGenerator<BatchTaskResult>> {
+  return Promise.resolve(batch(groupsOf(taskGraph, options), context.root));
+}
+
+function groupsOf(taskGraph: TaskGraph, options: Record<string, RunOptions>): Group[] {
+  const groups = new Map<string, Group>();
+  for (const task of Object.keys(taskGraph.tasks)) {
+    const own = options[task];
+    if (!own) continue;
+    const { deployment, ...shared } = own;
+    const key = JSON.stringify(Object.entries(shared).sort());
+    const group = groups.get(key) ?? { options: own, tasks: new Map<string, string>() };
+    group.tasks.set(deployment, task);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+async function* batch(groups: readonly Group[], root: string): AsyncGenerator<BatchTaskResult> {
+  const { signal, stopListening } = interruption();
+  try {
+    for (const group of groups) yield* runGroup(group, root, signal);
+  } finally {
+    stopListening();
+  }
+}
+
+async function* runGroup(
+  { options, tasks }: Group,
+  root: string,
+  signal: AbortSignal,
+): AsyncGenerator<BatchTaskResult> {
+  const { run, renderSummary } = await import("@infra/engine");
+  const done = new Mailbox<BatchTaskResult>();
+  const open = new Set(tasks.values());
+  const settle = (task: string, success: boolean, terminalOutput: string) => {
+    if (open.delete(task)) done.put({ task, result: { success, terminalOutput } });
+  };
+  const onResult = (result: DeploymentResult) => {
+    const task = tasks.get(result.id);
+    if (task) settle(task, result.status !== "failed", textOf(result));
+  };
+  const running = run({ ...requestOf(options, [...tasks.keys()], root), signal, onResult })
+    .then((result) => {
+      const { offline = false } = options;
+      process.stdout.write(`\n${renderSummary(result, { colour: process.stdout.isTTY, offline })}\n`);
+      return "The engine reported nothing of this deployment.\n";
+    })
+    .catch((error: unknown) => {
+      const text = textOfError(error);
+      process.stderr.write(text);
+      return text;
+    })
+    .then((reason) => {
+      for (const task of open) settle(task, false, reason);
+      done.close();
+    });
+  yield* done;
+  await running;
+}
+
+/** Values put in by callbacks and taken out in their order by one reader. */
+class Mailbox<T> implements AsyncIterable<T> {
+  private readonly values: T[] = [];
+  private closed = false;
+  private wake: () => void = () => undefined;
+
+  put(value: T): void {
+    this.values.push(value);
+    this.wake();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
+    for (;;) {
+      const value = this.values.shift();
+      if (value !== undefined) yield value;
+      else if (this.closed) return;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
