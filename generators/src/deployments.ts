@@ -1,72 +1,115 @@
 import { posix } from "node:path";
-import { deploymentName, environmentFile, productFile } from "@infra/core/inventory";
-import type { FileSummary, InventoryFiles } from "./inventory-files.js";
+import { type DeploymentFacts, FactsReader, type Inherited, type SharedFacts } from "./facts.js";
+import type { FactsCache } from "./facts-cache.js";
 
-/** One deployment, as the graph knows it. */
-export interface GraphDeployment {
-  /** `production-compute`: the name of its project. */
-  readonly project: string;
-  /** `production/compute`, as commands take it. */
+/** Where the deployments of a workspace come from. */
+export interface InventorySource {
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  /** Folder of the inventory, relative to the root, with slashes. */
+  readonly inventory: string;
+  /** Files of deployments, relative to the root, with slashes. */
+  readonly deploymentFiles: readonly string[];
+  /** Hash of a file's content, by its path relative to the root. @default - the file is read again in every run */
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly cache: FactsCache;
+  /** Told of every file that is read. */
+  readonly onRead?: (file: string) => void;
+}
+
+/** What the graph knows of a deployment. */
+export interface InferredDeployment {
+  /** `production/compute`. */
   readonly id: string;
   readonly environment: string;
   readonly name: string;
-  /** Its inventory file, relative to the workspace. */
+  /** Its own file, relative to the workspace root. */
   readonly file: string;
-  /** The inventory files that it is merged from. */
+  /** Every file that it is merged from, and its provider locks. Files that do not exist yet are named as well. */
   readonly files: readonly string[];
   readonly stack: string;
-  readonly provider: string | undefined;
-  /** Ids of the deployments that it refers to. */
+  readonly stackPackage: string;
+  /** @default - no file says it, or it is no provider */
+  readonly provider?: { readonly name: string; readonly bindings?: string };
+  /** Ids of the deployments that it refers to, each once. */
   readonly upstream: readonly string[];
-  /** Why its file, or one that it shares, cannot be read. */
-  readonly problem: string | undefined;
+  /** Why a file of it cannot be read. */
+  readonly problems: readonly string[];
 }
 
-/**
- * The deployments of an inventory.
- *
- * @param inventory Folder of the inventory, relative to the workspace.
- * @param candidates YAML files of the workspace, relative to it; the ones outside the inventory are left out.
- */
-export function findDeployments(
-  inventory: string,
-  candidates: readonly string[],
-  files: InventoryFiles,
-): GraphDeployment[] {
-  const product = posix.join(inventory, productFile);
-  const present = new Set(candidates);
-  if (!present.has(product)) return [];
-  const found = candidates.flatMap((file) => {
-    const parts = posix.relative(inventory, file).split("/");
-    const [environment = "", base = ""] = parts;
-    const name = parts.length === 2 && environment !== ".." ? deploymentName(base) : undefined;
-    return name === undefined
-      ? []
-      : [{ file, environment, name, id: `${environment}/${name}`, project: `${environment}-${name}` }];
-  });
-  const ids = new Set(found.map(({ id }) => id));
-  const shared = files.summaryOf(product);
-  return found.map((deployment) => {
-    const settings = posix.join(inventory, deployment.environment, environmentFile);
-    const environment = present.has(settings) ? files.summaryOf(settings) : undefined;
-    const own = files.summaryOf(deployment.file);
-    const levels = [shared, ...(environment ? [environment] : []), own];
-    const stack = own.stack ?? deployment.name;
-    const upstream = upstreamOf(levels, stack, deployment.environment).filter(
-      (id) => ids.has(id) && id !== deployment.id,
-    );
+/** Reads what the graph must know of every deployment; of files that did not change, nothing is read. */
+export function inferDeployments(source: InventorySource): InferredDeployment[] {
+  return new Inference(source).all();
+}
+
+class Inference {
+  private readonly reader: FactsReader;
+  private readonly product: SharedFacts;
+  private readonly environments = new Map<string, SharedFacts>();
+
+  constructor(private readonly source: InventorySource) {
+    this.reader = new FactsReader(source.onRead);
+    this.product = this.shared(posix.join(source.inventory, "product.yaml"), {});
+  }
+
+  all(): InferredDeployment[] {
+    return this.source.deploymentFiles.map((file) => this.deployment(file));
+  }
+
+  private deployment(file: string): InferredDeployment {
+    const name = posix.basename(file, ".yaml");
+    const environment = posix.basename(posix.dirname(file));
+    const environmentFacts = this.environment(environment);
+    const { inherited } = environmentFacts;
+    const facts = this.facts(file, inherited, (path) => this.reader.deployment(path, name, inherited));
+    const provider = facts.provider ?? environmentFacts.provider ?? this.product.provider;
     return {
-      ...deployment,
-      files: [product, ...(environment ? [settings] : []), deployment.file],
-      stack,
-      provider: levels.findLast((level) => level.provider)?.provider,
-      upstream,
-      problem: levels.find((level) => level.problem)?.problem,
+      id: `${environment}/${name}`,
+      environment,
+      name,
+      file,
+      files: [...this.sharedFiles(environment), file, file.replace(/\.yaml$/, ".lock.hcl")],
+      stack: facts.stack,
+      stackPackage: facts.stackPackage,
+      ...(provider ? { provider } : {}),
+      upstream: upstreamOf(facts, environment),
+      problems: [this.product, environmentFacts, facts].flatMap(({ problem }) => problem ?? []),
     };
-  });
+  }
+
+  private sharedFiles(environment: string): [product: string, environment: string] {
+    const { inventory } = this.source;
+    return [posix.join(inventory, "product.yaml"), posix.join(inventory, environment, "environment.yaml")];
+  }
+
+  private environment(name: string): SharedFacts {
+    const known = this.environments.get(name);
+    if (known) return known;
+    const [, file] = this.sharedFiles(name);
+    const facts = this.shared(file, this.product.inherited);
+    this.environments.set(name, facts);
+    return facts;
+  }
+
+  /** A shared file without a hash does not exist, and says nothing. */
+  private shared(file: string, inherited: Inherited): SharedFacts {
+    if (!this.source.hashes.has(file)) return { inherited };
+    return this.facts(file, inherited, (path) => this.reader.shared(path, inherited));
+  }
+
+  private facts<T extends SharedFacts | DeploymentFacts>(
+    file: string,
+    inherited: Inherited,
+    read: (path: string) => T,
+  ): T {
+    const path = posix.join(this.source.root, file);
+    const hash = this.source.hashes.get(file);
+    return hash === undefined
+      ? read(path)
+      : this.source.cache.facts(file, `${hash} ${JSON.stringify(inherited)}`, () => read(path));
+  }
 }
 
-function upstreamOf(levels: readonly FileSummary[], stack: string, environment: string): string[] {
-  const named = levels.flatMap((level) => [...level.references, ...(level.stacks[stack] ?? [])]);
-  return [...new Set(named.map((reference) => (reference.includes("/") ? reference : `${environment}/${reference}`)))];
+function upstreamOf({ references }: DeploymentFacts, environment: string): string[] {
+  return [...new Set(references.map((reference) => `${reference.environment ?? environment}/${reference.deployment}`))];
 }

@@ -1,61 +1,71 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
-import { join, sep } from "node:path";
-import { describeProvider, type ProviderName, providerNames } from "@infra/core/inventory";
+import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 
-/** The packages that a deployment's plan depends on. */
-export interface PackageUse {
-  /** Packages of the workspace itself: names of projects. */
-  readonly projects: readonly string[];
-  /** Installed packages: names in the lock file. */
-  readonly external: readonly string[];
-}
+/** Where a package of a deployment comes from. */
+export type PackageOrigin =
+  | { readonly kind: "folder"; /** Relative to the workspace root, with slashes. */ readonly folder: string }
+  | { readonly kind: "workspace"; /** Root of its project. */ readonly root: string }
+  | { readonly kind: "external" }
+  | { readonly kind: "missing" };
 
-/** Tells workspace packages from installed ones; each package is looked at once. */
+/**
+ * Tells where packages come from, each looked up once. A package counts as external only if the lock file pins it: Nx refuses
+ * every command when a target names an external dependency that it does not know.
+ */
 export class Packages {
-  private readonly kinds = new Map<string, "project" | "external" | "missing">();
+  private readonly origins = new Map<string, PackageOrigin>();
+  private lockFile: ((name: string) => boolean) | undefined;
 
-  private readonly lockFile: string;
+  /** @param root Absolute path of the workspace. */
+  constructor(private readonly root: string) {}
 
-  constructor(private readonly root: string) {
-    const file = lockFiles.map((each) => join(root, each)).find((each) => existsSync(each));
-    this.lockFile = file ? readFileSync(file, "utf8") : "";
-  }
-
-  /** The packages behind a stack on a cloud: the stack, the engine, and the bindings of the cloud. */
-  usedBy(stack: string, provider: string | undefined): PackageUse {
-    const bindings = isProvider(provider) ? [describeProvider(provider).bindings] : [];
-    const names = [
-      ...(stack.startsWith(".") ? [] : [stack.includes("/") ? stack : `@infra/stack-${stack}`]),
-      "@infra/engine",
-      ...bindings,
-    ];
-    return {
-      projects: names.filter((name) => this.kindOf(name) === "project"),
-      external: names.filter((name) => this.kindOf(name) === "external"),
-    };
-  }
-
-  private kindOf(name: string): "project" | "external" | "missing" {
-    const known = this.kinds.get(name) ?? this.look(name);
-    this.kinds.set(name, known);
+  /** @param name A package's name, or a folder that begins with a dot. */
+  origin(name: string): PackageOrigin {
+    const known = this.origins.get(name) ?? this.lookUp(name);
+    this.origins.set(name, known);
     return known;
   }
 
-  /** A name that the lock file does not have must not become an input: one such name makes Nx refuse every command. */
-  private look(name: string): "project" | "external" | "missing" {
-    const folder = join(this.root, "node_modules", name);
-    if (existsSync(join(folder, "package.json")) && this.isInWorkspace(realpathSync(folder))) return "project";
-    return new RegExp(`["'/\\s]${name}["'@:]`).test(this.lockFile) ? "external" : "missing";
+  private lookUp(name: string): PackageOrigin {
+    if (name.startsWith(".") || name.startsWith("/")) {
+      const folder = slashed(relative(this.root, join(this.root, name)));
+      return folder === "" || folder.startsWith("..") ? { kind: "missing" } : { kind: "folder", folder };
+    }
+    const installed = join(this.root, "node_modules", name);
+    const link = lstatSync(installed, { throwIfNoEntry: false });
+    if (link?.isSymbolicLink() && existsSync(installed)) {
+      const root = relative(realpathSync(this.root), realpathSync(installed));
+      if (!root.startsWith("..") && !root.split(sep).includes("node_modules"))
+        return { kind: "workspace", root: slashed(root) };
+    }
+    return this.pinned(name) ? { kind: "external" } : { kind: "missing" };
   }
 
-  private isInWorkspace(folder: string): boolean {
-    return folder.startsWith(realpathSync(this.root) + sep) && !folder.includes(`${sep}node_modules${sep}`);
+  private pinned(name: string): boolean {
+    this.lockFile ??= readLockFile(this.root);
+    return this.lockFile(name);
   }
 }
 
-/** The lock files of npm, pnpm, yarn and bun. */
-const lockFiles = ["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"];
+/** Returns whether the workspace's lock file pins a package. */
+function readLockFile(root: string): (name: string) => boolean {
+  const npm = join(root, "package-lock.json");
+  if (existsSync(npm)) {
+    const { packages = {} } = JSON.parse(readFileSync(npm, "utf8")) as {
+      packages?: Record<string, { link?: boolean }>;
+    };
+    return (name) => {
+      const entry = packages[`node_modules/${name}`];
+      return entry !== undefined && entry.link !== true;
+    };
+  }
+  const other = ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]
+    .map((name) => join(root, name))
+    .find((file) => existsSync(file));
+  const text = other === undefined ? "" : readFileSync(other, "utf8");
+  return (name) => text.includes(`${name}@`);
+}
 
-function isProvider(name: string | undefined): name is ProviderName {
-  return (providerNames as readonly string[]).includes(name ?? "");
+function slashed(path: string): string {
+  return path.replaceAll("\\", "/");
 }

@@ -1,92 +1,83 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import {
-  type CreateDependencies,
-  type CreateNodes,
-  DependencyType,
-  type ProjectConfiguration,
-  type RawProjectGraphDependency,
-} from "@nx/devkit";
-import { workspaceDataDirectory } from "nx/src/utils/cache-directory";
-import { findDeployments, type GraphDeployment } from "./deployments.js";
-import { InventoryFiles } from "./inventory-files.js";
+import type { CreateDependencies, CreateNodes, ProjectConfiguration } from "@nx/devkit";
+import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
+import { hashMultiGlobWithWorkspaceContext } from "nx/src/utils/workspace-context";
+import { workspaceRoot } from "nx/src/utils/workspace-root";
+import { inferDeployments, type InferredDeployment } from "./deployments.js";
+import { FactsCache } from "./facts-cache.js";
+import { inventoryFolder, type PluginOptions, pluginName } from "./options.js";
 import { Packages } from "./packages.js";
-import { targetsOf } from "./targets.js";
+import { type DeploymentMetadata, projectOf } from "./project.js";
 
-/** Options of the plugin in nx.json. */
-export interface ProductPluginOptions {
-  /** Folder of the inventory. @default - `infra.inventory` of the root package.json, else `inventory` */
-  readonly inventory?: string;
-}
+/** Name of the plugin. */
+export const name = pluginName;
 
-/** Name of the plugin in nx.json. */
-export const name = "@infra/product";
-
-/** One Nx project per deployment of the inventory. Only YAML is read: no stack is loaded and nothing is synthesized. */
-export const createNodes: CreateNodes<ProductPluginOptions> = [
-  "**/*.yaml",
-  (yamlFiles, options, { workspaceRoot }) => {
-    const inventory = inventoryOf(options, workspaceRoot);
-    const deployments = deploymentsOf(inventory, yamlFiles, workspaceRoot);
-    const packages = new Packages(workspaceRoot);
-    const projects = new Map(deployments.map(({ id, project }) => [id, project]));
-    return deployments.map((deployment) => {
-      const root = posix.join(inventory, deployment.environment, deployment.name);
-      return [deployment.file, { projects: { [root]: projectOf(deployment, inventory, packages, projects) } }] as const;
+/** Infers one project per deployment of the inventory. An inventory file that cannot be read never breaks the graph. */
+export const createNodes: CreateNodes<PluginOptions> = [
+  `${inventoryFolder(workspaceRoot)}/*/*.yaml`,
+  async (matched, options, { workspaceRoot: root }) => {
+    const inventory = options?.inventory ? posix.normalize(options.inventory) : inventoryFolder(root);
+    const deploymentFiles = matched.filter((file) => posix.basename(file) !== "environment.yaml");
+    const hashes = await hashesOf(root, [`${inventory}/product.yaml`, ...matched]);
+    const cache = new FactsCache(cacheFile(root));
+    const deployments = inferDeployments({ root, inventory, deploymentFiles, hashes, cache });
+    cache.save();
+    const packages = new Packages(root);
+    const names = projectNames(deployments);
+    return deployments.map((deployment, index) => {
+      const project = projectOf(deployment, names[index] ?? deployment.id, inventory, packages);
+      return [deployment.file, { projects: { [project.root]: project } }] as const;
     });
   },
 ];
 
-/** Edges from deployments to the installed packages that they are made of, so that a bump affects them and nothing else. */
-export const createDependencies: CreateDependencies<ProductPluginOptions> = (_, { projects, externalNodes = {} }) =>
-  Object.entries(projects).flatMap(([source, { metadata }]) => {
-    const external = (metadata as DeploymentMetadata | undefined)?.packages ?? [];
-    const known = external.map((each) => `npm:${each}`).filter((target) => target in externalNodes);
-    return known.map((target): RawProjectGraphDependency => ({ source, target, type: DependencyType.implicit }));
+/** Edges to the deployments that a deployment refers to, and to the packages that decide what it deploys. */
+export const createDependencies: CreateDependencies<PluginOptions> = (_options, context) => {
+  const packages = new Packages(context.workspaceRoot);
+  const deployments = Object.entries(context.projects).flatMap(([name, project]) => {
+    const metadata = deploymentMetadata(project);
+    return metadata ? [{ name, metadata }] : [];
   });
-
-/** What the plugin notes of a deployment in its project's metadata. */
-interface DeploymentMetadata {
-  readonly packages?: readonly string[];
-}
-
-function inventoryOf(options: ProductPluginOptions | undefined, root: string): string {
-  if (options?.inventory !== undefined) return posix.normalize(options.inventory);
-  const file = join(root, "package.json");
-  const manifest = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as { infra?: { inventory?: string } })
-    : {};
-  return posix.normalize(manifest.infra?.inventory ?? "inventory");
-}
-
-function deploymentsOf(inventory: string, yamlFiles: readonly string[], root: string): GraphDeployment[] {
-  const inside = yamlFiles.filter((file) => file.startsWith(`${inventory}/`));
-  const files = new InventoryFiles(root, join(workspaceDataDirectory, "infra-inventory.json"));
-  const deployments = findDeployments(inventory, inside, files);
-  files.save();
-  return deployments;
-}
-
-function projectOf(
-  deployment: GraphDeployment,
-  inventory: string,
-  packages: Packages,
-  projects: ReadonlyMap<string, string>,
-): ProjectConfiguration {
-  const { environment, id, project, stack, provider, upstream, problem } = deployment;
-  const used = packages.usedBy(stack, provider);
-  const metadata: ProjectConfiguration["metadata"] & DeploymentMetadata = {
-    description: problem ? `${id} cannot be read: ${problem}` : `Deployment ${id} of ${inventory}`,
-    technologies: ["opentofu"],
-    packages: used.external,
+  const byId = new Map(deployments.map(({ name, metadata }) => [metadata.deployment, name]));
+  const byRoot = new Map(Object.entries(context.projects).map(([name, { root }]) => [root, name]));
+  const nodeOf = (packageName: string): string | undefined => {
+    const origin = packages.origin(packageName);
+    if (origin.kind === "workspace") return byRoot.get(origin.root);
+    const node = `npm:${packageName}`;
+    return origin.kind === "external" && node in context.externalNodes ? node : undefined;
   };
-  return {
-    name: project,
-    root: posix.join(inventory, environment, deployment.name),
-    projectType: "application",
-    tags: [`environment:${environment}`, `stack:${stack}`, ...(provider ? [`provider:${provider}`] : [])],
-    implicitDependencies: [...upstream.flatMap((each) => projects.get(each) ?? []), ...used.projects],
-    metadata,
-    targets: targetsOf(deployment, inventory, used),
-  };
+  return deployments.flatMap(({ name, metadata }) =>
+    [...metadata.upstream.map((id) => byId.get(id)), ...metadata.packages.map(nodeOf)]
+      .filter((target) => target !== undefined && target !== name)
+      .map((target) => ({ source: name, target: target as string, type: "implicit" as const })),
+  );
+};
+
+function deploymentMetadata(project: ProjectConfiguration): DeploymentMetadata | undefined {
+  return project.metadata?.["infra"] as DeploymentMetadata | undefined;
+}
+
+/** `production-compute`; two deployments that would share a name are told apart by a dot: `eu.west-compute`, `eu-west.compute`. */
+function projectNames(deployments: readonly InferredDeployment[]): string[] {
+  const plain = deployments.map(({ environment, name }) => `${environment}-${name}`);
+  const counts = new Map<string, number>();
+  for (const name of plain) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return deployments.map(({ environment, name }, index) =>
+    counts.get(plain[index] ?? "") === 1 ? `${environment}-${name}` : `${environment}.${name}`,
+  );
+}
+
+/** Nx knows the content of every file; it is asked for hashes so that unchanged files are not read. */
+async function hashesOf(root: string, files: readonly string[]): Promise<Map<string, string>> {
+  // Any other character could be read as a part of a pattern.
+  const literal = files.filter((file) => /^[\w./-]+$/.test(file));
+  const patterns = [["\0"], ...literal.map((file) => [file])];
+  const [nothing, ...hashes] = await hashMultiGlobWithWorkspaceContext(root, patterns);
+  return new Map(literal.flatMap((file, index) => (hashes[index] === nothing ? [] : [[file, hashes[index] ?? ""]])));
+}
+
+/** One cache per version of the plugin, because another version may know other facts. */
+function cacheFile(root: string): string {
+  const { version } = require("../package.json") as { version: string };
+  return join(workspaceDataDirectoryForWorkspace(root), `infra-product-${version}.json`);
 }

@@ -10,12 +10,7 @@ import {
   isStackDefinition,
   suggest,
 } from "@infra/core";
-import { readInventoryFile } from "@infra/core/inventory";
-
-/** The npm package or folder of a stack: `compute` → `@infra/stack-compute`. */
-export function stackPackage(stack: string): string {
-  return /^[@./]/.test(stack) || stack.includes("/") ? stack : `@infra/stack-${stack}`;
-}
+import { readInventoryFile, stackPackage } from "@infra/core/inventory";
 
 /**
  * Loads the stack of a deployment from the workspace.

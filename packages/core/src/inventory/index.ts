@@ -11,9 +11,8 @@ export {
 export { type Deployment, type Inventory, loadInventory, type LoadOptions } from "./inventory.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export { Reference } from "./reference.js";
-export { stackPackage } from "./stack-package.js";
 export { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
-export { describeProvider, type ProviderName, providerNames } from "../providers.js";
+export { stackPackage } from "./stack-package.js";
 export {
   formatProblem,
   formatProblemWithFrame,
