@@ -3,7 +3,6 @@
  * the maintained fork `cdktn` is a change of one dependency.
  */
 export {
-  App,
   DataResource,
   Fn,
   TerraformElement,
@@ -15,4 +14,4 @@ export {
   TerraformVariable,
   Token,
 } from "cdktf";
-export { Construct, type IConstruct } from "constructs";
+export { Construct, type IConstruct, RootConstruct } from "constructs";

@@ -2,9 +2,9 @@ import { Node } from "constructs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import {
-  App,
   type Construct,
   type IConstruct,
+  RootConstruct,
   type TerraformElement,
   TerraformProvider,
   TerraformStack,
@@ -38,7 +38,8 @@ export class DeploymentStack extends TerraformStack {
     readonly context: DeploymentContext,
     private readonly root: string = process.cwd(),
   ) {
-    super(new App({ skipValidation: true, stackTraces: false }), context.name);
+    // Not cdktf's App: that creates an output folder in the working folder.
+    super(new RootConstruct(), context.name);
   }
 
   /** The deployment that a construct is part of. */
