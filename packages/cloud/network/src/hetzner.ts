@@ -1,0 +1,46 @@
+import {
+  type AdapterOf,
+  type Construct,
+  DeploymentStack,
+  forEachEntry,
+  infraError,
+  resourceName,
+  suggest,
+  Token,
+  unsupported,
+} from "@infra/core";
+import { Network } from "@infra/provider-hcloud/lib/network";
+import { NetworkSubnet } from "@infra/provider-hcloud/lib/network-subnet";
+import { KnownNetwork } from "./known-network.js";
+import { networkZones } from "./locations.js";
+import type { NetworkContract } from "./network.js";
+import { planSubnets } from "./plan.js";
+
+/** A network of Hetzner Cloud; its subnets lie in the network zone of the deployment's location. */
+export const hetzner: AdapterOf<NetworkContract> = {
+  supports: {
+    zones: unsupported("a location of Hetzner has no zones", "Remove `zone`; the location is the deployment's region"),
+  },
+  build(scope, config) {
+    const networkZone = zoneOf(scope);
+    const network = new Network(scope, "Default", { name: resourceName(scope, []), ipRange: config.cidr });
+    const ranges = planSubnets(config);
+    const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
+      const { id } = new NetworkSubnet(entry, "Default", {
+        networkId: Token.asNumber(network.id),
+        type: "cloud",
+        networkZone,
+        ipRange: ranges[name] ?? config.cidr,
+      });
+      return { id, public: subnet.public };
+    });
+    return new KnownNetwork(network.id, config.cidr, subnets);
+  },
+};
+
+function zoneOf(scope: Construct): string {
+  const { region } = DeploymentStack.of(scope).context.settings;
+  const zone = networkZones[region];
+  if (zone) return zone;
+  throw infraError(`${JSON.stringify(region)} is not a location of Hetzner`, suggest(region, Object.keys(networkZones)));
+}

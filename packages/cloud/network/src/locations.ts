@@ -1,0 +1,13 @@
+/**
+ * Hetzner's locations and the network zone that each belongs to.
+ *
+ * Source: https://docs.hetzner.com/cloud/general/locations/, read 2025-11.
+ */
+export const networkZones: Readonly<Record<string, string>> = {
+  ash: "us-east",
+  fsn1: "eu-central",
+  hel1: "eu-central",
+  hil: "us-west",
+  nbg1: "eu-central",
+  sin: "ap-southeast",
+};

@@ -1,0 +1,25 @@
+import { Fn, type INetwork } from "@infra/core";
+
+/** A network that another deployment puts out as `{ id, cidr, subnets: { <name>: { id } } }`. */
+export class ReferencedNetwork implements INetwork {
+  readonly id: string;
+  readonly cidr: string;
+
+  /** @param output Expression of the other deployment's output. */
+  constructor(private readonly output: string) {
+    this.id = lookup(output, "id");
+    this.cidr = lookup(output, "cidr");
+  }
+
+  subnetId(name: string): string {
+    return lookup(this.output, "subnets", name, "id");
+  }
+
+  isPublic(): undefined {
+    return undefined;
+  }
+}
+
+function lookup(output: string, ...path: string[]): string {
+  return String(Fn.lookupNested(output, path));
+}
