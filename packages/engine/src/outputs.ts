@@ -6,8 +6,8 @@ import { callEngine } from "./engine-process.js";
 import { outputsSchema } from "./engine-events.js";
 import { outputsFolder, pathsOf } from "./paths.js";
 import type { RunContext } from "./run-context.js";
-import { literalTemplate } from "./template.js";
 import { FileLock, FolderStore } from "./state/index.js";
+import { literalTemplate } from "./template.js";
 
 /** The outputs of one deployment, as the engine tells them. */
 export type OutputValues = z.output<typeof outputsSchema>;
@@ -104,7 +104,7 @@ export class Outputs {
     });
     try {
       const env = { ...run.env, ...run.encryption.env, ...session.env };
-      const folder = await (this.prepared ??= this.prepare(env));
+      const folder = await (this.prepared ??= this.prepare());
       const exit = await callEngine({
         binary: run.engine.path,
         arguments: ["output", "-json", "-no-color"],
@@ -128,22 +128,13 @@ export class Outputs {
    * The initialised folder that has nothing but a backend; which state it then reads, the environment says. It appears whole:
    * other runs may be making it, or may have been killed while they did.
    */
-  private async prepare(env: Readonly<Record<string, string>>): Promise<string> {
-    const { engine, mask, request } = this.run;
-    const folder = outputsFolder(request.root, engine.name);
+  private async prepare(): Promise<string> {
+    const folder = outputsFolder(this.run.request.root, this.run.engine.name);
     if (existsSync(folder)) return folder;
     mkdirSync(dirname(folder), { recursive: true });
     const making = mkdtempSync(`${folder}.`);
     try {
-      writeFileSync(join(making, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
-      const exit = await callEngine({
-        binary: engine.path,
-        arguments: ["init", "-input=false", "-no-color"],
-        folder: making,
-        env,
-      });
-      if (exit.code !== 0)
-        throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
+      await this.initialise(making);
       if (!existsSync(folder)) renameSync(making, folder);
     } catch (error) {
       if (!existsSync(folder)) throw error;
@@ -151,6 +142,27 @@ export class Outputs {
       rmSync(making, { recursive: true, force: true });
     }
     return folder;
+  }
+
+  /** Initialises against an empty state: for one with resources the engine would install their providers. */
+  private async initialise(folder: string): Promise<void> {
+    const { engine, mask, state, env, encryption } = this.run;
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
+    const nothing = join(folder, "empty");
+    const [store, lock] = [new FolderStore(nothing, "outputs"), new FileLock(nothing, "outputs")];
+    const session = await state.open({ deployment: "outputs", store, lock, operation: "output" });
+    try {
+      const exit = await callEngine({
+        binary: engine.path,
+        arguments: ["init", "-input=false", "-no-color"],
+        folder,
+        env: { ...env, ...encryption.env, ...session.env },
+      });
+      if (exit.code !== 0)
+        throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
+    } finally {
+      await session.close();
+    }
   }
 }
 
