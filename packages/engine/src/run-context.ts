@@ -34,7 +34,8 @@ export async function openRun(request: RunRequest, deployments: readonly Deploym
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
-  const encryption = encryptionFor(engine, offline, env);
+  // A synthesis writes no state.
+  const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
     (name) => describeProvider(name).credentials,
   );

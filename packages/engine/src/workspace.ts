@@ -42,7 +42,15 @@ function rootAbove(folder: string): string | undefined {
 function inventoryIn(folder: string): string | undefined {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return undefined;
-  const parsed = manifest.safeParse(JSON.parse(readFileSync(file, "utf8")));
+  const parsed = manifest.safeParse(parseJson(file));
   const section = parsed.success ? parsed.data.infra : undefined;
   return section && (section.inventory ?? "inventory");
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw infraError(`${file} is not JSON: ${(error as Error).message}`, "Correct it");
+  }
 }
