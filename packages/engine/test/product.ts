@@ -169,10 +169,10 @@ export class Product {
     const lines = this.has(file) ? this.read(file).split("\n") : [];
     const objects = new Map<string, CloudObject>();
     for (const line of lines.filter((text) => text.endsWith("}"))) {
-      const entry = JSON.parse(line) as CloudObject & { op?: string };
-      const key = `${entry.type} ${entry.id}`;
-      if (entry.op === "delete") objects.delete(key);
-      else if (entry.op === undefined) objects.set(key, entry);
+      const { op, type, id: objectId, values } = JSON.parse(line) as CloudObject & { op?: string };
+      const key = `${type} ${objectId}`;
+      if (op === "delete") objects.delete(key);
+      else if (op === undefined) objects.set(key, { type, id: objectId, values });
     }
     return [...objects.values()];
   }
