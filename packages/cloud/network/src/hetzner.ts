@@ -42,5 +42,8 @@ function zoneOf(scope: Construct): string {
   const { region } = DeploymentStack.of(scope).context.settings;
   const zone = networkZones[region];
   if (zone) return zone;
-  throw infraError(`${JSON.stringify(region)} is not a location of Hetzner`, suggest(region, Object.keys(networkZones)));
+  throw infraError(
+    `${JSON.stringify(region)} is not a location of Hetzner`,
+    suggest(region, Object.keys(networkZones)),
+  );
 }

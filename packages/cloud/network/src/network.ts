@@ -18,10 +18,7 @@ const subnet = z.strictObject({
     .optional()
     .describe("IPv4 range inside the network's, such as 10.20.1.0/24; by default a free /24 that the name decides"),
   public: z.boolean().default(true).describe("may servers in it have public addresses"),
-  zone: z
-    .enum(["a", "b", "c"])
-    .optional()
-    .describe("letter of the zone in the region; by default the cloud chooses"),
+  zone: z.enum(["a", "b", "c"]).optional().describe("letter of the zone in the region; by default the cloud chooses"),
 });
 
 /** What a user may say of a network. */

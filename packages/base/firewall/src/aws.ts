@@ -1,0 +1,68 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import { type AdapterOf, type Construct, forEachEntry, resourceName } from "@infra/core";
+import type { FirewallContract } from "./firewall.js";
+import { KnownFirewall } from "./known-firewall.js";
+import { networksOf, parsePorts, type Sources, type Traffic } from "./rules.js";
+
+/** A security group per group, with one rule resource per rule and network. */
+export const aws: AdapterOf<FirewallContract> = {
+  supports: { filteredPrivateTraffic: true, outboundRules: true },
+  build(scope, { groups }, { network }) {
+    const ids = forEachEntry(scope, ["groups"], groups, (entry, { rules, privateTraffic }, name) => {
+      const { id } = new SecurityGroup(entry, "Default", {
+        name: resourceName(entry, [name], { maxLength: 255 }),
+        description: `Group ${name}`,
+        vpcId: network.id,
+        tags: { Name: resourceName(entry, [name]) },
+      });
+      forEachEntry(entry, ["rules"], rules, (ruleEntry, traffic, key) => {
+        addRules(ruleEntry, id, key, traffic, network.cidr);
+      });
+      if (privateTraffic === "allow")
+        new VpcSecurityGroupIngressRule(entry, "private_traffic", {
+          securityGroupId: id,
+          description: "private network",
+          ipProtocol: "-1",
+          cidrIpv4: network.cidr,
+        });
+      if (!Object.values(rules).some(({ direction }) => direction === "outbound")) allowAllOutbound(entry, id);
+      return id;
+    });
+    return new KnownFirewall(ids);
+  },
+};
+
+function addRules(scope: Construct, securityGroupId: string, key: string, traffic: Traffic, cidr: string): void {
+  const { direction, from = "anywhere" } = traffic;
+  const Rule = direction === "outbound" ? VpcSecurityGroupEgressRule : VpcSecurityGroupIngressRule;
+  for (const network of networksOf(from, cidr)) {
+    new Rule(scope, idOf(network, from), {
+      securityGroupId,
+      description: key,
+      ...portsOf(traffic),
+      ...(network.includes(":") ? { cidrIpv6: network } : { cidrIpv4: network }),
+    });
+  }
+}
+
+/** A network as part of an address: `10.0.0.0/8` → `10-0-0-0-8`. */
+function idOf(network: string, from: Sources): string {
+  if (from === "network") return "network";
+  if (from === "anywhere") return network.includes(":") ? "ipv6" : "ipv4";
+  return network.replaceAll(/[./]/g, "-");
+}
+
+function portsOf({ protocol, ports }: Traffic): { ipProtocol: string; fromPort: number; toPort: number } {
+  const range = ports === undefined ? undefined : parsePorts(ports);
+  return { ipProtocol: protocol, fromPort: range?.first ?? -1, toPort: range?.last ?? -1 };
+}
+
+function allowAllOutbound(scope: Construct, securityGroupId: string): void {
+  for (const [id, network] of [
+    ["outbound_ipv4", { cidrIpv4: "0.0.0.0/0" }],
+    ["outbound_ipv6", { cidrIpv6: "::/0" }],
+  ] as const)
+    new VpcSecurityGroupEgressRule(scope, id, { securityGroupId, description: "all", ipProtocol: "-1", ...network });
+}

@@ -1,0 +1,9 @@
+export {
+  Firewall,
+  type FirewallContract,
+  firewallConfig,
+  firewallContract,
+  type FirewallPeers,
+  type FirewallProps,
+} from "./firewall.js";
+export { ports, protocol, sources, type Traffic } from "./rules.js";
