@@ -1,5 +1,6 @@
 import { join, posix } from "node:path";
 import type { CreateDependencies, CreateNodes, ProjectConfiguration } from "@nx/devkit";
+import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
 import { hashMultiGlobWithWorkspaceContext } from "nx/src/utils/workspace-context";
 import { workspaceRoot } from "nx/src/utils/workspace-root";
@@ -44,12 +45,12 @@ export const createDependencies: CreateDependencies<PluginOptions> = (_options, 
     const origin = packages.origin(packageName);
     if (origin.kind === "workspace") return byRoot.get(origin.root);
     const node = `npm:${packageName}`;
-    return origin.kind === "external" && node in context.externalNodes ? node : undefined;
+    return origin.kind === "external" && node in (context.externalNodes ?? {}) ? node : undefined;
   };
   return deployments.flatMap(({ name, metadata }) =>
     [...metadata.upstream.map((id) => byId.get(id)), ...metadata.packages.map(nodeOf)]
-      .filter((target) => target !== undefined && target !== name)
-      .map((target) => ({ source: name, target: target as string, type: "implicit" as const })),
+      .filter((target): target is string => target !== undefined && target !== name)
+      .map((target) => ({ source: name, target, type: DependencyType.implicit })),
   );
 };
 

@@ -72,8 +72,8 @@ async function* runGroup(
       process.stdout.write(`\n${renderSummary(result, { colour: process.stdout.isTTY, offline })}\n`);
       return "The engine reported nothing of this deployment.\n";
     })
-    .catch((error: unknown) => {
-      const text = textOfError(error);
+    .catch(async (error: unknown) => {
+      const text = await textOfError(error);
       process.stderr.write(text);
       return text;
     })

@@ -13,7 +13,7 @@ export default async function runExecutor(
     for (const result of results) process.stdout.write(textOf(result));
     return { success: results.length > 0 && results.every(({ status }) => status !== "failed") };
   } catch (error) {
-    process.stderr.write(textOfError(error));
+    process.stderr.write(await textOfError(error));
     return { success: false };
   } finally {
     stopListening();

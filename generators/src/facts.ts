@@ -1,0 +1,117 @@
+import type { Located } from "@infra/core/inventory";
+
+/** A reference to another deployment, and the keys that lead to it; a list is one value, so its keys end there. */
+export interface FoundReference {
+  readonly path: readonly string[];
+  /** Environment of the upstream deployment. @default - the same as the deployment that refers to it */
+  readonly environment?: string;
+  readonly deployment: string;
+}
+
+/** References of the configuration that all deployments of a stack start from, by stack. */
+export type Inherited = Readonly<Record<string, readonly FoundReference[]>>;
+
+/** What the graph must know of product.yaml or of an environment.yaml. */
+export interface SharedFacts {
+  readonly provider?: ProviderFacts;
+  readonly inherited: Inherited;
+  /** Why the file cannot be read. */
+  readonly problem?: string;
+}
+
+/** What the graph must know of a deployment's own file. */
+export interface DeploymentFacts {
+  readonly stack: string;
+  /** Package or folder of the stack. */
+  readonly stackPackage: string;
+  readonly provider?: ProviderFacts;
+  readonly references: readonly FoundReference[];
+  /** Why the file cannot be read. */
+  readonly problem?: string;
+}
+
+/** A cloud, by the inventory's word, and the package of its bindings. */
+export interface ProviderFacts {
+  readonly name: string;
+  /** @default - the word is not one of a provider */
+  readonly bindings?: string;
+}
+
+/** Reads inventory files. The reader of YAML is loaded with the first file. */
+export class FactsReader {
+  private core: typeof import("@infra/core/inventory") | undefined;
+
+  /** @param onRead Told of every file that is read. */
+  constructor(private readonly onRead: (file: string) => void = () => undefined) {}
+
+  /** Facts of product.yaml or environment.yaml. @param inherited What it overrides */
+  shared(file: string, inherited: Inherited): SharedFacts {
+    const read = this.read(file);
+    if (typeof read === "string") return { inherited, problem: read };
+    const stacks = read.entries?.get("stacks")?.entries ?? new Map<string, Located>();
+    const own = [...stacks].map(([stack, config]) => [stack, this.override(inherited[stack] ?? [], config)] as const);
+    return { ...this.provider(read), inherited: { ...inherited, ...Object.fromEntries(own) } };
+  }
+
+  /** Facts of a deployment's file. @param name Its stack, unless the file says another */
+  deployment(file: string, name: string, inherited: Inherited): DeploymentFacts {
+    const { stackPackage } = this.inventory();
+    const read = this.read(file);
+    if (typeof read === "string")
+      return { stack: name, stackPackage: stackPackage(name), references: inherited[name] ?? [], problem: read };
+    const said = read.entries?.get("stack")?.value;
+    const stack = typeof said === "string" && said !== "" ? said : name;
+    const references = this.override(inherited[stack] ?? [], read.entries?.get("config"));
+    return { stack, stackPackage: stackPackage(stack), ...this.provider(read), references };
+  }
+
+  private read(file: string): Located | string {
+    this.onRead(file);
+    const { readInventoryFile, InfraError } = this.inventory();
+    try {
+      return readInventoryFile(file);
+    } catch (error) {
+      if (error instanceof InfraError) return error.message;
+      throw error;
+    }
+  }
+
+  private provider(document: Located): { provider?: ProviderFacts } {
+    const { describeProvider, providerNames } = this.inventory();
+    const name = document.entries?.get("provider")?.value;
+    if (typeof name !== "string") return {};
+    const known = providerNames.find((each) => each === name);
+    return { provider: { name, ...(known ? { bindings: describeProvider(known).bindings } : {}) } };
+  }
+
+  /** References that hold after a later file has overridden an earlier one's. */
+  private override(earlier: readonly FoundReference[], later: Located | undefined): FoundReference[] {
+    if (!later?.entries) return [...earlier];
+    return [...earlier.filter(({ path }) => !replaces(later, path)), ...this.find(later, [])];
+  }
+
+  private *find(located: Located, path: readonly string[]): Generator<FoundReference> {
+    const { Reference } = this.inventory();
+    if (located.value instanceof Reference) {
+      const { environment, deployment } = located.value;
+      yield { path, ...(environment === undefined ? {} : { environment }), deployment };
+    }
+    for (const [key, entry] of located.entries ?? []) yield* this.find(entry, [...path, key]);
+    for (const item of located.items ?? []) yield* this.find(item, path);
+  }
+
+  private inventory(): typeof import("@infra/core/inventory") {
+    return (this.core ??= require("@infra/core/inventory") as typeof import("@infra/core/inventory"));
+  }
+}
+
+/** Does a later configuration say something at the path, or put a plain value above it? */
+function replaces(later: Located, path: readonly string[]): boolean {
+  let current: Located | undefined = later;
+  for (const key of path) {
+    if (!current.entries) return true;
+    current = current.entries.get(key);
+    if (!current) return false;
+  }
+  return true;
+}
