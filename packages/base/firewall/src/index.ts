@@ -6,4 +6,4 @@ export {
   type FirewallPeers,
   type FirewallProps,
 } from "./firewall.js";
-export { ports, protocol, sources, type Traffic } from "./rules.js";
+export { findTrafficProblem, ports, protocol, sources, type Traffic } from "./rules.js";

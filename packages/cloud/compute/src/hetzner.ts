@@ -1,0 +1,139 @@
+import {
+  type AdapterOf,
+  type Construct,
+  DeploymentStack,
+  Fn,
+  forEachEntry,
+  type IInstance,
+  type INetwork,
+  resourceName,
+  Token,
+  unsupported,
+} from "@infra/core";
+import { PlacementGroup } from "@infra/provider-hcloud/lib/placement-group";
+import { Server } from "@infra/provider-hcloud/lib/server";
+import { ServerNetworkA as ServerNetwork } from "@infra/provider-hcloud/lib/server-network";
+import { Volume } from "@infra/provider-hcloud/lib/volume";
+import { VolumeAttachment } from "@infra/provider-hcloud/lib/volume-attachment";
+import type { ComputeContract } from "./compute.js";
+import type { Group } from "./group.js";
+import { images } from "./images.js";
+import { buildGroups, problemAt, type ServerPlan } from "./servers.js";
+import { europeanLocations, sizes } from "./sizes.js";
+
+/** Hetzner takes at most this many servers in a spread placement group: https://docs.hetzner.com/cloud/placement-groups/overview/, read 2025-11. */
+const spreadLimit = 10;
+
+const lastSubnet = unsupported(
+  "a server of Hetzner without a public address joins the last subnet of its network, whichever is named",
+  "Write `firstAddress` with an address in that subnet, or give the servers public addresses",
+);
+
+/** Servers of Hetzner Cloud, which start only once their private network is attached when they have no public address. */
+export const hetzner: AdapterOf<ComputeContract> = {
+  supports: {
+    publicAddress: true,
+    firstAddress: true,
+    privateInChosenSubnet: lastSubnet,
+    placementSpread: true,
+    volumes: true,
+  },
+  build(scope, { groups }, peers) {
+    return buildGroups(scope, groups, peers, (entry, group, name) => {
+      checkGroup(entry, group, peers.network);
+      const placementGroupId = group.placement === "spread" ? placementGroup(entry, name) : undefined;
+      return (plan) => server(entry, plan, placementGroupId, peers.network);
+    });
+  },
+};
+
+function checkGroup(
+  entry: Construct,
+  { placement, count, publicAddress, firstAddress }: Group,
+  network: INetwork,
+): void {
+  if (placement === "spread" && count > spreadLimit)
+    throw problemAt(
+      entry,
+      "count",
+      `hetzner spreads at most ${String(spreadLimit)} servers, not ${String(count)}`,
+      "Split the group in two, or write `placement: any`",
+    );
+  const several = (network.subnetNames?.length ?? 1) > 1;
+  if (!publicAddress && firstAddress === undefined && several)
+    throw problemAt(entry, "publicAddress", `hetzner: ${lastSubnet.reason}`, lastSubnet.remedy);
+}
+
+function placementGroup(scope: Construct, name: string): number {
+  const { id } = new PlacementGroup(scope, "placement_group", { name: resourceName(scope, [name]), type: "spread" });
+  return Token.asNumber(id);
+}
+
+function server(
+  scope: Construct,
+  plan: ServerPlan,
+  placementGroupId: number | undefined,
+  network: INetwork,
+): IInstance {
+  const { group, number } = plan;
+  const name = resourceName(scope, [plan.name]);
+  const resource = new Server(scope, number, {
+    name,
+    serverType: serverType(scope, group),
+    image: images[group.image].hetzner,
+    location: DeploymentStack.of(scope).context.settings.region,
+    sshKeys: [...plan.keyIds],
+    userData: plan.userData,
+    firewallIds: [Token.asNumber(plan.firewallId)],
+    labels: { ...plan.labels },
+    ...(placementGroupId === undefined ? {} : { placementGroupId }),
+    publicNet: [{ ipv4Enabled: group.publicAddress, ipv6Enabled: group.publicAddress }],
+    ...(group.publicAddress ? {} : { network: [privateNetwork(plan, network)] }),
+    lifecycle: { ignoreChanges: ["ssh_keys", "user_data"] },
+  });
+  volumes(resource, plan);
+  return {
+    id: resource.id,
+    name,
+    privateIpv4: group.publicAddress ? attach(resource, plan) : resource.network.get(0).ip,
+    ...(group.publicAddress ? { publicIpv4: resource.ipv4Address } : {}),
+  };
+}
+
+function serverType(scope: Construct, { size, native }: Group): string {
+  const { region } = DeploymentStack.of(scope).context.settings;
+  return (
+    native?.hetzner?.serverType ?? sizes[size].hetzner[europeanLocations.includes(region) ? "europe" : "elsewhere"]
+  );
+}
+
+/** The network as part of the server. `element` makes the server wait for the subnet, which this block cannot name. */
+function privateNetwork({ subnetId, address }: ServerPlan, network: INetwork) {
+  return {
+    networkId: Token.asNumber(Fn.element([network.id, subnetId], 0)),
+    ...(address === undefined ? {} : { ip: address }),
+  };
+}
+
+function attach(resource: Server, { subnetId, address }: ServerPlan): string {
+  return new ServerNetwork(resource, "Default", {
+    serverId: Token.asNumber(resource.id),
+    subnetId,
+    ...(address === undefined ? {} : { ip: address }),
+  }).ip;
+}
+
+function volumes(resource: Server, { group, labels, name: server }: ServerPlan): void {
+  forEachEntry(resource, ["volumes"], group.volumes, (entry, { size }, name) => {
+    const volume = new Volume(entry, "Default", {
+      name: resourceName(entry, [server, name]),
+      size,
+      location: DeploymentStack.of(entry).context.settings.region,
+      labels: { ...labels },
+    });
+    new VolumeAttachment(volume, "Default", {
+      volumeId: Token.asNumber(volume.id),
+      serverId: Token.asNumber(resource.id),
+    });
+  });
+}

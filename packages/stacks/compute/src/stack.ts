@@ -1,0 +1,53 @@
+import { Firewall } from "@infra/base-firewall";
+import { Ssh } from "@infra/base-ssh";
+import { Compute } from "@infra/cloud-compute";
+import { Network } from "@infra/cloud-network";
+import { defineStack, type DeploymentStack, type INetwork, type ISsh, Reference } from "@infra/core";
+import { rulesOf } from "./allow.js";
+import { type ComputeStackConfig, computeStackConfig } from "./config.js";
+import { clientConfig } from "./ssh-client.js";
+
+/** Groups of servers in a private network, behind a firewall. */
+export const compute = defineStack({
+  config: computeStackConfig,
+  build(stack, config) {
+    const network = networkOf(stack, config);
+    const ssh = sshOf(stack, config, network);
+    const firewall = new Firewall(stack, "firewall", { network, groups: firewallsOf(config) });
+    const groups = Object.fromEntries(
+      Object.entries(config.groups).map(([name, { firewall: _, ...group }]) => [name, group]),
+    );
+    const { groups: servers } = new Compute(stack, "compute", { network, firewall, ssh, groups });
+    return {
+      ...(network instanceof Network ? { network: networkOutput(network) } : {}),
+      ...(ssh instanceof Ssh ? { ssh: { ...ssh.outputs } } : {}),
+      servers,
+      ...(ssh.bastionAddress === undefined ? {} : { bastion: ssh.bastionAddress }),
+      sshConfig: clientConfig(servers, ssh),
+    };
+  },
+});
+
+function networkOf(stack: DeploymentStack, { network }: ComputeStackConfig): INetwork {
+  return network instanceof Reference ? Network.fromReference(stack, network) : new Network(stack, "network", network);
+}
+
+function sshOf(stack: DeploymentStack, { ssh }: ComputeStackConfig, network: INetwork): ISsh {
+  return ssh instanceof Reference ? Ssh.fromReference(stack, ssh) : new Ssh(stack, "ssh", { network, ...ssh });
+}
+
+/** Each group's firewall. Servers can always be reached with SSH from the private network: that is where a bastion stands. */
+function firewallsOf({ groups }: ComputeStackConfig) {
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, { firewall }]) => {
+      const ssh = { protocol: "tcp", ports: "22", from: "network" } as const;
+      const rules = { ...(firewall.privateTraffic === "rules" ? { ssh } : {}), ...rulesOf(firewall.allow) };
+      return [name, { privateTraffic: firewall.privateTraffic, rules }];
+    }),
+  );
+}
+
+function networkOutput(network: Network) {
+  const subnets = (network.subnetNames ?? []).map((name) => [name, { id: network.subnetId(name) }] as const);
+  return { id: network.id, cidr: network.cidr, subnets: Object.fromEntries(subnets) };
+}
