@@ -42,7 +42,7 @@ function addRules(scope: Construct, securityGroupId: string, key: string, traffi
       securityGroupId,
       description: key,
       ...portsOf(traffic),
-      ...(network.includes(":") ? { cidrIpv6: network } : { cidrIpv4: network }),
+      ...(network.includes(":") ? { cidrIpv6: network, ...icmpv6(traffic) } : { cidrIpv4: network }),
     });
   }
 }
@@ -57,6 +57,11 @@ function idOf(network: string, from: Sources): string {
 function portsOf({ protocol, ports }: Traffic): { ipProtocol: string; fromPort: number; toPort: number } {
   const range = ports === undefined ? undefined : parsePorts(ports);
   return { ipProtocol: protocol, fromPort: range?.first ?? -1, toPort: range?.last ?? -1 };
+}
+
+/** ICMP has a protocol of its own in IPv6. */
+function icmpv6({ protocol }: Traffic): { ipProtocol?: string } {
+  return protocol === "icmp" ? { ipProtocol: "icmpv6" } : {};
 }
 
 function allowAllOutbound(scope: Construct, securityGroupId: string): void {

@@ -3,7 +3,7 @@ import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
-import { type AdapterOf, type Construct, forEachEntry, type IInstance, resourceName } from "@infra/core";
+import { type AdapterOf, type Construct, Fn, forEachEntry, type IInstance, resourceName, Token } from "@infra/core";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
 import { deviceOf, findSharedDevice } from "./devices.js";
@@ -80,7 +80,7 @@ function instance(scope: Construct, plan: ServerPlan, shared: { ami: string; pla
     ...(address === undefined ? {} : { privateIp: address }),
     associatePublicIpAddress: group.publicAddress,
     vpcSecurityGroupIds: [plan.firewallId],
-    ...(keyIds[0] === undefined ? {} : { keyName: keyIds[0] }),
+    keyName: firstOf(keyIds),
     userData: plan.userData,
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     rootBlockDevice: { encrypted: true, volumeType: "gp3" },
@@ -94,6 +94,11 @@ function instance(scope: Construct, plan: ServerPlan, shared: { ami: string; pla
     privateIpv4: resource.privateIp,
     ...(group.publicAddress ? { publicIpv4: resource.publicIp } : {}),
   };
+}
+
+/** EC2 takes one key; cloud-init gets all of them. */
+function firstOf(keyIds: readonly string[]): string {
+  return Token.isUnresolved(keyIds) ? Token.asString(Fn.element([...keyIds], 0)) : (keyIds[0] ?? "");
 }
 
 function volumes(resource: Instance, { group, labels, name: server }: ServerPlan): void {

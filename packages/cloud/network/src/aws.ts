@@ -35,7 +35,7 @@ export const aws: AdapterOf<NetworkContract> = {
     new DefaultSecurityGroup(scope, "default_security_group", { vpcId: vpc.id, ingress: [], egress: [] });
     const routes = publicRoutes(scope, vpc);
     const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
-      const { id } = new Subnet(entry, "Default", {
+      const resource = new Subnet(entry, "Default", {
         vpcId: vpc.id,
         cidrBlock: ranges[name] ?? config.cidr,
         mapPublicIpOnLaunch: false,
@@ -43,8 +43,8 @@ export const aws: AdapterOf<NetworkContract> = {
         tags: { Name: resourceName(entry, [name]) },
       });
       if (subnet.public)
-        new RouteTableAssociation(entry, "route_table_association", { subnetId: id, routeTableId: routes.id });
-      return { id, public: subnet.public };
+        new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: routes.id });
+      return { id: resource.id, public: subnet.public };
     });
     return new KnownNetwork(vpc.id, config.cidr, subnets);
   },
