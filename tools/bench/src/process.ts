@@ -35,6 +35,9 @@ export interface Observed extends Taken {
   readonly processes: readonly Usage[];
 }
 
+/** How much of the output of a failed command is shown, in lines. */
+const shownLines = 20;
+
 /** Runs a command to its end. @throws Error with its output when it fails */
 export async function take({ program, arguments: args, folder, env, expected = [0] }: Command): Promise<Taken> {
   const begun = performance.now();
@@ -48,7 +51,8 @@ export async function take({ program, arguments: args, folder, env, expected = [
   const seconds = (performance.now() - begun) / 1000;
   if (code !== null && expected.includes(code)) return { seconds, stdout: output.stdout };
   const shown = [program, ...args].join(" ");
-  throw new Error(`${shown} ended with ${String(code)} in ${folder}\n${output.stdout}\n${output.stderr}`.trim());
+  const end = `${output.stdout}\n${output.stderr}`.trim().split("\n").slice(-shownLines).join("\n");
+  throw new Error(`${shown} ended with ${String(code)} in ${folder}\n${end}`);
 }
 
 /** Runs a Node program and looks into it and into the Node processes that it starts. */
