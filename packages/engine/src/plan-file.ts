@@ -9,6 +9,8 @@ import type { Counts, ResourceChange } from "./result.js";
 
 /** What is kept beside a saved plan: what it was made from, and what it does. */
 const recordSchema = z.object({
+  /** Name and version of the engine that made it: no other one can read it. */
+  engine: z.string(),
   /** Digest of the synthesized configuration and of the values it was given. */
   digest: z.string(),
   /** Version of the state that it was made from. */
@@ -25,6 +27,7 @@ const recordSchema = z.object({
 
 /** A saved plan's record. */
 export interface PlanRecord {
+  readonly engine: string;
   readonly digest: string;
   readonly version: number;
   readonly destroy: boolean;
@@ -69,7 +72,7 @@ export async function savePlan(run: DeploymentRun, scratch: string, record: Plan
  * The record of the saved plan of a deployment.
  *
  * @returns undefined when there is none
- * @throws InfraError when it is stale: the inventory, a referenced output or the state has changed since
+ * @throws InfraError when it is stale: the engine, the inventory, a referenced output or the state has changed since
  */
 export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | undefined {
   if (!existsSync(run.paths.plan) || !existsSync(run.paths.planRecord)) return undefined;
@@ -78,18 +81,23 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
   const { id } = run.deployment;
   const made = statSync(run.paths.plan).mtime.toISOString();
   const remedy = `Plan again and look at it: infra plan ${id}${run.context.offline ? " --offline" : ""}`;
-  if (parsed.data.digest !== run.digest)
-    throw infraError(
-      `the plan of ${id} of ${made} is stale: its inventory, its packages or an output that it refers to has changed since`,
-      remedy,
-    );
-  if (parsed.data.version !== run.session.version) {
-    throw infraError(
-      `the plan of ${id} of ${made} is stale: it was made for version ${String(parsed.data.version)} of the state, which is now at ${String(run.session.version)}`,
-      remedy,
-    );
-  }
+  const reason = staleness(run, parsed.data);
+  if (reason) throw infraError(`the plan of ${id} of ${made} is stale: ${reason}`, remedy);
   return parsed.data as PlanRecord;
+}
+
+/** Why a saved plan can't be applied any more. @returns undefined when it can */
+function staleness(run: DeploymentRun, { engine, digest, version }: Omit<PlanRecord, "changes">): string | undefined {
+  const present = engineOf(run);
+  if (engine !== present) return `it was made by ${engine}, and this run uses ${present}`;
+  if (digest !== run.digest) return "its inventory, its packages or an output that it refers to has changed since";
+  if (version === run.session.version) return undefined;
+  return `it was made for version ${String(version)} of the state, which is now at ${String(run.session.version)}`;
+}
+
+/** Name and version of a run's engine: `tofu 1.12.6`. */
+export function engineOf({ context: { engine } }: DeploymentRun): string {
+  return `${engine.name} ${engine.version}`;
 }
 
 /** Gives the engine the saved plan, in clear for the length of an action. */

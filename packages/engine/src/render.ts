@@ -1,4 +1,4 @@
-import { formatProblemWithFrame } from "@infra/core/inventory";
+import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import type { DeploymentResult, ResourceChange, RunResult, Status } from "./result.js";
 
 /** How a summary is to look. */
@@ -40,12 +40,14 @@ export function renderSummary(result: RunResult, { colour, offline }: RenderOpti
       .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join("  ");
   const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
-  const problems = sorted.flatMap((result) =>
-    result.problems.map((problem) =>
-      paint(formatProblemWithFrame(problem), result.status === "failed" ? codes.failed : codes.dim),
-    ),
+  const failed = sorted.filter(({ status }) => status === "failed");
+  const problems = failed.flatMap((each) =>
+    each.problems.map((problem) => paint(formatProblemWithFrame(problem), codes.failed)),
   );
-  const notes = sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  const waiting = sorted
+    .filter(({ status }) => status === "waiting")
+    .flatMap((each) => each.problems.map(formatProblem));
+  const notes = [...waiting, ...sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`))];
   return [
     paint(line(header), codes.bold),
     ...body,
@@ -70,11 +72,11 @@ function rank({ status }: DeploymentResult): number {
   return order[status];
 }
 
-function rowOf({ environment, name, provider, status, counts, seconds }: DeploymentResult): string[] {
+function rowOf({ environment, name, stack, provider, status, counts, seconds }: DeploymentResult): string[] {
   const number = (count: number) => (count === 0 ? "·" : String(count));
   return [
     environment,
-    name,
+    name === stack ? name : `${name} (${stack})`,
     provider,
     status,
     number(counts.create),

@@ -5,6 +5,7 @@ import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } 
 import { NotApplied } from "./outputs.js";
 import {
   dropPlan,
+  engineOf,
   markUsed,
   type PlannedChanges,
   type PlanRecord,
@@ -101,7 +102,14 @@ function plan(run: DeploymentRun, destroy: boolean): Promise<Planned> {
     );
     const changed = code === 2;
     const changes = await withAttributes(run, file, "resource_changes", byName(found));
-    if (changed) await savePlan(run, file, { digest: run.digest, version: run.session.version, destroy, changes });
+    if (changed)
+      await savePlan(run, file, {
+        engine: engineOf(run),
+        digest: run.digest,
+        version: run.session.version,
+        destroy,
+        changes,
+      });
     return planned(changes, changed);
   });
 }
@@ -208,9 +216,11 @@ async function engineCall(
   onEvent: (event: EngineEvent) => void,
 ): Promise<{ code: number }> {
   const diagnostics: Diagnostic[] = [];
-  const exit = await run.call(args, (event) => {
-    if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
-    else onEvent(event);
+  const exit = await run.call(args, {
+    onEvent: (event) => {
+      if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+      else onEvent(event);
+    },
   });
   if (exit.code === 0 || (exit.code === 2 && args.includes("-detailed-exitcode"))) return exit;
   throw new InfraError(run.problemsOf(diagnostics, exit.stderr));
