@@ -1,26 +1,22 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
 import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
+import { passphraseVariable } from "./encryption.js";
 import type { Diagnostic } from "./engine-events.js";
 import type { MockProviders } from "./offline.js";
 import { cipherOf } from "./outputs.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { placeOfAddress } from "./places.js";
+import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
 import { FileLock, FolderStore, type Session } from "./state/index.js";
+
+/** Options of a call of the engine. */
+export type CallOptions = Partial<Pick<EngineCall, "folder" | "onEvent">>;
 
 /** One deployment, synthesized and locked; once prepared, ready for the engine's commands. */
 export class DeploymentRun {
@@ -67,25 +63,20 @@ export class DeploymentRun {
       .digest("hex");
   }
 
-  /** Calls the engine in the deployment's folder. */
-  call(
-    args: readonly string[],
-    onEvent?: EngineCall["onEvent"],
-    env: Record<string, string> = {},
-  ): Promise<EngineExit> {
-    const { context, paths } = this;
+  /** Calls the engine, in the deployment's folder unless another is named. */
+  call(args: readonly string[], { folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
+    const { context } = this;
     const { signal } = context.request;
     return callEngine({
       binary: context.engine.path,
       arguments: args,
-      folder: paths.work,
+      folder,
       env: {
         ...context.env,
         ...context.encryption.env,
         ...this.session.env,
         ...this.variables,
         ...this.mock?.env,
-        ...env,
       },
       ...(signal ? { signal } : {}),
       ...(onEvent ? { onEvent } : {}),
@@ -94,28 +85,32 @@ export class DeploymentRun {
 
   /** Turns diagnostics of the engine, and what went wrong with the state, into problems with their place in the inventory. */
   problemsOf(diagnostics: readonly Diagnostic[], fallback: string): Problem[] {
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
-    const { mask, engine, request } = this.context;
-    const problems = this.session.failures.flatMap(({ problems }) => problems);
+    const { request, engine } = this.context;
+    const problems = this.session.failures.flatMap((failure) => failure.problems);
     if (request.signal?.aborted)
       problems.push({
         message: "the run was interrupted; what was done is in the state",
         remedy: "Run it again to complete it",
       });
-    if (errors.length + problems.length === 0)
-      return [
-        {
-          message: mask.text(fallback.trim()) || `${engine.name} failed and said nothing`,
-          remedy: "Run infra doctor, then try again",
-        },
-      ];
-    const told = errors.map(({ summary, detail, address }) => {
-      const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
-      const message = mask.text(address ? `${address}: ${summary}` : summary);
-      const remedy = mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again";
-      return { message, remedy, ...(place ? { place } : {}) };
-    });
-    return [...problems, ...told];
+    // Of what the state service refused, the engine knows only the HTTP status.
+    const repeated = ({ summary, detail = "" }: Diagnostic) =>
+      this.session.failures.length > 0 && /\bHTTP\b/.test(summary + detail);
+    const errors = diagnostics.filter((each) => each.severity === "error" && !repeated(each));
+    problems.push(...errors.map((each) => this.problemOf(each)));
+    if (problems.length > 0) return problems;
+    return [
+      this.problemOf({ severity: "error", summary: fallback.trim() || `${engine.name} failed and said nothing` }),
+    ];
+  }
+
+  private problemOf({ summary, detail, address }: Diagnostic): Problem {
+    const { mask } = this.context;
+    const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
+    const message = mask.text(address ? `${address}: ${summary}` : summary);
+    const remedy = /decryption failed/.test(summary)
+      ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+      : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
+    return { message, remedy, ...(place ? { place } : {}) };
   }
 
   /** Stops what was started for the deployment and releases its lock. */
@@ -148,7 +143,7 @@ export class DeploymentRun {
     if (this.operation !== "validate") await this.takeReferences();
     if (context.offline) await this.attachMock();
     await this.initialise();
-    await this.recoverState();
+    if (await recoverState(this)) this.notes.push("recorded the state that an interrupted run had left");
   }
 
   private async takeReferences(): Promise<void> {
@@ -182,31 +177,16 @@ export class DeploymentRun {
     if (contentOf(stamp) === fingerprint()) return;
     const diagnostics: Diagnostic[] = [];
     const init = () =>
-      this.call(["init", "-json", "-input=false"], (event) => {
-        if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+      // The backend is always this run's own; what another engine noted of it does not matter.
+      this.call(["init", "-json", "-input=false", "-reconfigure"], {
+        onEvent: (event) => {
+          if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+        },
       });
     const exit = offline ? await init() : await oneAtATime(init);
     if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
     writeFileSync(stamp, fingerprint());
-  }
-
-  /** A run that could not save its state left it in the folder; it goes to the store before anything else happens. */
-  private async recoverState(): Promise<void> {
-    const left = join(this.paths.work, "errored.tfstate");
-    if (!existsSync(left)) return;
-    const exit = await this.call(["state", "push", "-no-color", "errored.tfstate"]);
-    if (exit.code !== 0) {
-      throw new InfraError([
-        ...this.problemsOf([], exit.stderr),
-        {
-          message: `the state that an interrupted run left in ${left} could not be pushed`,
-          remedy: "Compare it with infra state versions, then remove it",
-        },
-      ]);
-    }
-    rmSync(left);
-    this.notes.push("pushed the state that an interrupted run had left");
   }
 }
 

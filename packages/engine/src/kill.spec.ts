@@ -96,8 +96,6 @@ const check = async (trial: Trial, seed: number, duration: number): Promise<void
   expect(Object.keys(after), context).toHaveLength(15);
   expect(cloud.map(({ id: objectId }) => objectId).sort(), context).toEqual(Object.values(after).map(String).sort());
   expect(new Set(cloud.map(({ type, values }) => `${type} ${String(values["ip_range"])}`)).size, context).toBe(15);
-  const planned = await product.infra("plan", id, "--offline");
-  expect(planned.code, `${context}\n${planned.output}`).toBe(0);
   product.remove();
 };
 

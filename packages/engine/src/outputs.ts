@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type Deployment, infraError, InfraError, type Reference } from "@infra/core";
 import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
+import { passphraseVariable } from "./encryption.js";
 import { outputsSchema } from "./engine-events.js";
 import { outputsFolder, pathsOf } from "./paths.js";
 import type { RunContext } from "./run-context.js";
@@ -112,13 +113,11 @@ export class Outputs {
         env,
       });
       if (exit.code === 0) return outputsSchema.parse(JSON.parse(exit.stdout));
-      throw (
-        session.failures[0] ??
-        infraError(
-          `the outputs of ${deployment.id} cannot be read: ${run.mask.text(exit.stderr.trim())}`,
-          `Look at its state: infra state versions ${deployment.id}`,
-        )
-      );
+      const reason = run.mask.text(exit.stderr.trim());
+      const remedy = /decryption failed/.test(reason)
+        ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+        : `Look at its state: infra state versions ${deployment.id}`;
+      throw session.failures[0] ?? infraError(`the outputs of ${deployment.id} cannot be read: ${reason}`, remedy);
     } finally {
       await session.close();
     }

@@ -80,8 +80,8 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   });
   process.exitCode = result.exitCode;
   print(options, result, () => {
-    const summary =
-      verb === "output" || verb === "synth" ? "" : renderSummary(result, { colour: coloured(process.stdout), offline });
+    const quiet = (verb === "output" || verb === "synth") && result.exitCode === 0;
+    const summary = quiet ? "" : renderSummary(result, { colour: coloured(process.stdout), offline });
     return [...details(verb, result, options), summary].filter(Boolean).join("\n\n");
   });
 }
