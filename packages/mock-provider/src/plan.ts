@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { withUnknowns } from "./computed-values.js";
 import { immutableOf } from "./immutable.js";
 import { type Block } from "./schema.js";
-import { type Value, type ValueObject } from "./value.js";
+import { isObject, type Value, type ValueObject } from "./value.js";
 
 /** What a change will lead to. */
 export interface PlannedChange {
@@ -23,9 +23,36 @@ export function planChange(
   proposed: ValueObject,
   config: ValueObject,
 ): PlannedChange {
-  const planned = withUnknowns(block, { ...proposed, ...allTags(block, config) });
+  const recalled = prior ? recallElements(block, prior, proposed) : proposed;
+  const planned = withUnknowns(block, { ...recalled, ...allTags(block, config) });
   const changes = (name: string): boolean => prior !== null && !isDeepStrictEqual(prior[name], planned[name]);
   return { planned, requiresReplace: immutableOf(type).filter(changes) };
+}
+
+/**
+ * The engine proposes an element of a set without its computed values when it cannot tell which element it was. The prior
+ * element that agrees in everything that is set is meant.
+ */
+function recallElements(block: Block, prior: ValueObject, proposed: ValueObject): ValueObject {
+  const sets = Object.entries(block.block_types ?? {}).filter(([, { nesting_mode }]) => nesting_mode === "set");
+  const recalled = sets.map(([name, nested]) => {
+    const [before, now] = [prior[name], proposed[name]];
+    if (!Array.isArray(before) || !Array.isArray(now)) return [name, now ?? null] as const;
+    return [
+      name,
+      now.map((element: Value) => before.find((each: Value) => agrees(nested.block, each, element)) ?? element),
+    ] as const;
+  });
+  return { ...proposed, ...Object.fromEntries(recalled) };
+}
+
+/** Does a prior element agree with a proposed one in all but computed attributes that are not set? */
+function agrees(block: Block, prior: Value, proposed: Value): boolean {
+  if (!isObject(prior) || !isObject(proposed)) return false;
+  return Object.entries(proposed).every(
+    ([name, value]) =>
+      (value === null && block.attributes?.[name]?.computed === true) || isDeepStrictEqual(value, prior[name]),
+  );
 }
 
 /** `tags_all` of aws follows `tags` unless it is set itself. */

@@ -136,7 +136,7 @@ const hcloudExample: Configuration = {
         ssh_keys: ["${hcloud_ssh_key.admin.id}"],
         placement_group_id: "${hcloud_placement_group.spread.id}",
         labels: {},
-        network: { network_id: "${hcloud_network.main.id}", alias_ips: [] },
+        network: { network_id: "${hcloud_network.main.id}", ip: "10.0.1.5" },
         public_net: { ipv4_enabled: true, ipv6_enabled: true },
         depends_on: ["hcloud_network_subnet.main"],
       },
