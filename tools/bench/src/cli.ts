@@ -48,8 +48,12 @@ async function main(): Promise<void> {
   const log = (line: string) => process.stderr.write(`bench: ${line}\n`);
   const sections: Section[] = [];
   for (const name of only) {
-    const section = await groups[name]?.({ runs, quick, engine, log });
-    if (section) sections.push(section);
+    try {
+      const section = await groups[name]?.({ runs, quick, engine, log });
+      if (section) sections.push(section);
+    } catch (error) {
+      fail(error);
+    }
   }
   const report: Report = { machine: machine(), runs, sections };
   print(json ? `${JSON.stringify(withVerdicts(report), null, 2)}\n` : `${renderReport(report)}\n`);
@@ -71,7 +75,10 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-main().catch((error: unknown) => {
+/** What the other groups found is still printed. */
+function fail(error: unknown): void {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-});
+}
+
+main().catch(fail);
