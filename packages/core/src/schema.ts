@@ -10,14 +10,17 @@ export interface Finding {
   readonly path?: (string | number)[];
 }
 
-/** Adds a rule to a schema: what it finds is reported with value, rule, remedy and place. */
+/**
+ * Adds a rule to a schema: what it finds is reported with value, rule, remedy and place. The rules of a value are asked only when all
+ * values inside it are right.
+ */
 export function rule<S extends z.ZodType>(
   schema: S,
   find: (value: z.output<S>) => Finding | readonly Finding[] | undefined,
 ): S {
   return schema.superRefine((value, context) => {
     for (const { message, remedy, path } of [find(value) ?? []].flat())
-      context.addIssue({ code: "custom", message, params: { remedy }, ...(path ? { path } : {}) });
+      context.addIssue({ code: "custom", message, params: { remedy }, continue: false, ...(path ? { path } : {}) });
   });
 }
 

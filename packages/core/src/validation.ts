@@ -75,7 +75,11 @@ function closestBranch(branches: readonly (readonly Issue[])[], value: unknown):
   const depth = (issues: readonly Issue[]) =>
     Math.min(...issues.map((i) => i.path.length + (i.code === "unrecognized_keys" ? 1 : 0)));
   const wrongKind = (issues: readonly Issue[]) =>
-    issues.some((i) => i.code === "invalid_type" && i.path.length === 0 && value !== undefined);
+    issues.some(
+      ({ code, path }) =>
+        path.length === 0 &&
+        ((code === "invalid_type" && value !== undefined) || (code === "invalid_value" && value instanceof Object)),
+    );
   const ranked = [...branches].filter((issues) => issues.length > 0);
   ranked.sort((a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a));
   return ranked[0] ?? [];
