@@ -32,13 +32,17 @@ async function main(): Promise<number> {
       await refreshSchema(readProviderIdentity(providers, name));
     }
     const provider = readProviderPackage(providers, name);
-    if (isCurrent(provider) && !values.force) continue;
+    const label = `${name} ${provider.version}`;
+    if (isCurrent(provider) && !values.force) {
+      console.log(`${label}: up to date`);
+      continue;
+    }
     stale += 1;
-    if (values.check) console.log(`${name}: out of date. Run npm run build`);
+    if (values.check) console.log(`${label}: out of date. Run npm run build`);
     else {
       // The compiler and the generator are loaded only when there is something to do.
       const { generate } = await import("./generate.js");
-      console.log(`${name} ${provider.version}: ${String(await generate(provider))} bindings`);
+      console.log(`${label}: ${String(await generate(provider))} bindings`);
     }
   }
   return values.check && stale > 0 ? 1 : 0;

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ensureTool } from "@infra/toolchain";
@@ -100,6 +110,27 @@ describe("generate", () => {
     expect(out.loaded.sort()).toEqual(["/lib/drop/index.js", "/lib/provider/index.js"]);
   });
 
+  it("makes them anew after a run that was interrupted", async () => {
+    const provider = providerPackage();
+    mkdirSync(join(provider.folder, "lib/.work/half"), { recursive: true });
+    expect(isCurrent(provider)).toBe(false);
+    await generate(provider);
+    expect(readdirSync(join(provider.folder, "lib"))).not.toContain(".work");
+  });
+
+  it("runs no engine and reports nothing to anyone", () => {
+    const provider = providerPackage();
+    const engine = join(providers, "terraform");
+    writeFileSync(engine, `#!/bin/sh\n: > ${providers}/engine-ran\nexit 1\n`, { mode: 0o755 });
+    const script = `require("@infra/bindings").generate(${JSON.stringify(provider)})`;
+    const env = { PATH: `${providers}:/usr/bin:/bin`, CDKTF_HOME: join(providers, "cdktf-home") };
+    const out = execFileSync(process.execPath, ["-e", script], { cwd: providers, env, encoding: "utf8" });
+    expect(out).toBe("");
+    expect(existsSync(join(providers, "engine-ran"))).toBe(false);
+    expect(existsSync(env.CDKTF_HOME)).toBe(false);
+    expect(isCurrent(provider)).toBe(true);
+  });
+
   it("generates the bindings of hcloud from its schema", async () => {
     cpSync(join(repository, "packages/providers/hcloud/package.json"), join(providers, "hcloud/package.json"), {
       recursive: true,
@@ -114,6 +145,30 @@ describe("generate", () => {
     const expected = 1 + Object.keys(schemas.resource_schemas).length + Object.keys(schemas.data_source_schemas).length;
     expect(await generate(provider)).toBe(expected);
     expect(readFileSync(join(provider.folder, "lib/server/index.d.ts"), "utf8")).toContain("serverType");
+  });
+});
+
+describe("the bindings of hcloud", () => {
+  it("are imported by deep path, load nothing else and synthesize with the provider's source", () => {
+    const script = `
+      const { App, TerraformStack } = require("cdktf");
+      const { Server } = require("@infra/provider-hcloud/lib/server");
+      const { HcloudProvider } = require("@infra/provider-hcloud/lib/provider");
+      const stack = new TerraformStack(new App({ outdir: require("os").tmpdir() }), "s");
+      new HcloudProvider(stack, "hcloud");
+      new Server(stack, "web", { name: "web-1", serverType: "cx22", image: "debian-12" });
+      const { resource, terraform } = stack.toTerraform();
+      const root = require("path").dirname(require.resolve("@infra/provider-hcloud/package.json"));
+      const loaded = Object.keys(require.cache).filter((file) => file.startsWith(root)).map((file) => file.slice(root.length));
+      console.log(JSON.stringify({ resource, required: terraform.required_providers, loaded: loaded.sort() }));`;
+    const out: unknown = JSON.parse(
+      execFileSync(process.execPath, ["-e", script], { cwd: repository, encoding: "utf8" }),
+    );
+    expect(out).toMatchObject({
+      resource: { hcloud_server: { web: { name: "web-1", server_type: "cx22", image: "debian-12" } } },
+      required: { hcloud: { source: "registry.opentofu.org/hetznercloud/hcloud", version: "1.57.0" } },
+      loaded: ["/lib/provider/index.js", "/lib/server/index.js"],
+    });
   });
 });
 
@@ -135,6 +190,12 @@ describe("refreshSchema", () => {
 describe("readProviderPackage", () => {
   it("names the schema that is no JSON", () => {
     expect(() => providerPackage("{ nope")).toThrow(/schema\.json is not JSON .*Read it from the provider/);
+  });
+
+  it("says how to get a schema that is missing", () => {
+    const { folder } = providerPackage();
+    rmSync(join(folder, "schema.json"));
+    expect(() => readProviderPackage(providers, "anvil")).toThrow(/schema\.json does not exist\. .*anvil --refresh/);
   });
 
   it("refuses a schema of another provider", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ConstructsMakerTarget, ProviderSchema } from "@cdktf/commons";
 import * as ts from "typescript";
@@ -6,28 +6,41 @@ import { type ProviderPackage, stampFile } from "./provider-package.js";
 
 /**
  * Generates `lib/<resource>/index.js` and `index.d.ts` of a provider package. There is no index that loads them all.
+ * The stamp is written last: bindings that an interrupted run left are out of date.
  *
  * @returns how many resources, data sources and provider classes there are
  */
 export async function generate(provider: ProviderPackage): Promise<number> {
-  const work = mkdtempSync(join(provider.folder, ".bindings-"));
+  const lib = join(provider.folder, "lib");
+  const work = join(lib, ".work");
+  rmSync(lib, { recursive: true, force: true });
+  const sources = await emitTypeScript(provider, work);
+  compile(sources, lib);
+  rmSync(work, { recursive: true });
+  writeFileSync(join(lib, stampFile), provider.digest);
+  return new Set(sources.map(dirname)).size;
+}
+
+/**
+ * Loads the generator. A module of it runs `terraform version` when it is loaded and reports a failure to HashiCorp, both
+ * of no use here; it reads these variables only then.
+ */
+async function loadGenerator() {
+  const quiet = { TERRAFORM_BINARY_NAME: "no-engine-is-needed", CHECKPOINT_DISABLE: "1" };
+  const before = Object.keys(quiet).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, quiet);
   try {
-    const sources = await emitTypeScript(provider, join(work, "src"));
-    const lib = join(work, "lib");
-    compile(sources, lib);
-    writeFileSync(join(lib, stampFile), provider.digest);
-    rmSync(join(provider.folder, "lib"), { recursive: true, force: true });
-    renameSync(lib, join(provider.folder, "lib"));
-    return new Set(sources.map(dirname)).size;
+    return await import("@cdktf/provider-generator/lib/get/generator/provider-generator.js");
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
   }
 }
 
 async function emitTypeScript({ name, source, version, schema }: ProviderPackage, target: string): Promise<string[]> {
-  // Loading the generator loads cdktf: only when there is something to generate.
-  const { TerraformProviderGenerator } =
-    await import("@cdktf/provider-generator/lib/get/generator/provider-generator.js");
+  const { TerraformProviderGenerator } = await loadGenerator();
   const { CodeMaker } = await import("codemaker");
   const parsed = { ...(JSON.parse(schema) as ProviderSchema), provider_versions: { [source]: version } };
   const code = new CodeMaker();
@@ -64,6 +77,7 @@ function compile(sources: readonly string[], outDir: string): void {
     outDir,
     declaration: true,
     skipLibCheck: true,
+    noCheck: true,
     types: [],
   };
   const program = ts.createProgram([...sources], options);

@@ -31,8 +31,10 @@ const schemaSchema = z.object({
   provider_schemas: z.record(z.string(), z.object({ provider: z.object({}) })),
 });
 
-/** Raised whenever the same schema would give other bindings. */
-const generatorVersion = "1 @cdktf/provider-generator@0.21.0";
+const packageSchema = z.object({ version: z.string() });
+
+/** The first is raised whenever our own code would make other bindings of the same schema. */
+const generatorVersions = ["1", versionOf("@cdktf/provider-generator"), versionOf("typescript")];
 
 /** Names of the provider packages in a folder. */
 export function providerNames(providers: string): string[] {
@@ -67,7 +69,9 @@ export function readProviderPackage(providers: string, name: string): ProviderPa
     const found = Object.keys(value.provider_schemas).join(", ") || "no provider";
     throw new Error(`${file} holds ${found}, not ${source}. Correct \`terraform.source\` in package.json. ${remedy}`);
   }
-  const digest = createHash("sha256").update([generatorVersion, source, version, text].join("\n")).digest("hex");
+  const digest = createHash("sha256")
+    .update([...generatorVersions, source, version, text].join("\n"))
+    .digest("hex");
   return { ...identity, schema: text, digest };
 }
 
@@ -78,6 +82,11 @@ export const stampFile = ".digest";
 export function isCurrent({ folder, digest }: ProviderPackage): boolean {
   const file = join(folder, "lib", stampFile);
   return existsSync(file) && readFileSync(file, "utf8") === digest;
+}
+
+function versionOf(dependency: string): string {
+  const file = require.resolve(`${dependency}/package.json`);
+  return parse(packageSchema, file, "Install the dependencies: npm ci").value.version;
 }
 
 function parse<T>(schema: z.ZodType<T>, file: string, remedy: string): { value: T; text: string } {
