@@ -68,8 +68,8 @@ export function projectOf(
 
 function targetsOf(deployment: InferredDeployment, inventory: string, packages: Packages) {
   const externalDependencies = packagesOf(deployment).filter((name) => packages.origin(name).kind === "external");
-  // `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
-  const inputs = [...filesetsOf(deployment, packages), "^default", { externalDependencies }];
+  // `default` names the files once for all targets: Nx hands every project from process to process. `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
+  const inputs = ["default", "^default", { externalDependencies }];
   const target = ([verb, description]: [string, string]): [string, TargetConfiguration] => [
     verb,
     {

@@ -1,6 +1,6 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import type { DeploymentResult } from "@infra/engine";
-import { interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
+import { interruption, isOffline, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
 /** What Nx is told of one task of a batch. */
 export interface BatchTaskResult {
@@ -68,8 +68,9 @@ async function* runGroup(
   };
   const running = run({ ...requestOf(options, [...tasks.keys()], root), signal, onResult })
     .then((result) => {
-      const { offline = false } = options;
-      process.stdout.write(`\n${renderSummary(result, { colour: process.stdout.isTTY, offline })}\n`);
+      process.stdout.write(
+        `\n${renderSummary(result, { colour: process.stdout.isTTY, offline: isOffline(options) })}\n`,
+      );
       return "The engine reported nothing of this deployment.\n";
     })
     .catch(async (error: unknown) => {

@@ -7,6 +7,7 @@ export interface RunOptions {
   readonly verb: Verb;
   readonly deployment: string;
   readonly inventory: string;
+  /** @default - whether INFRA_OFFLINE is set */
   readonly offline?: boolean;
   readonly yes?: boolean;
   readonly parallelism?: number;
@@ -14,17 +15,22 @@ export interface RunOptions {
 
 /** What the engine is asked for several deployments that want the same. */
 export function requestOf(options: RunOptions, deployments: readonly string[], root: string): RunRequest {
-  const { verb, inventory, offline = false, yes = false, parallelism } = options;
+  const { verb, inventory, yes = false, parallelism } = options;
   return {
     verb,
     root,
     // Relative to the working folder, because places in messages begin with it.
     inventory: relative(process.cwd(), join(root, inventory)) || ".",
     deployments,
-    offline,
+    offline: isOffline(options),
     yes,
     ...(parallelism === undefined ? {} : { parallelism }),
   };
+}
+
+/** Offline when the task says so, else when INFRA_OFFLINE is set, as for the infra command. */
+export function isOffline({ offline = Boolean(process.env["INFRA_OFFLINE"]) }: RunOptions): boolean {
+  return offline;
 }
 
 /** What a person wants to read of a deployment's result, with its problems last. */

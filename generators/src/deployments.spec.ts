@@ -1,0 +1,238 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inferDeployments, type InferredDeployment } from "./deployments.js";
+import { FactsCache } from "./facts-cache.js";
+import { inventoryFolder } from "./options.js";
+import { Packages } from "./packages.js";
+import { projectOf } from "./project.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "product-"));
+  write("inventory/product.yaml", "product: acme\nprovider: hetzner\nregion: fsn1\n");
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+}
+
+/** What Nx hands to the plugin: the files that its pattern matches, and the hashes of their contents. */
+function infer(): { deployments: InferredDeployment[]; reads: string[] } {
+  const matched = readdirSync(join(root, "inventory"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(root, "inventory", name)).map((file) => `inventory/${name}/${file}`))
+    .filter((file) => file.endsWith(".yaml"))
+    .sort();
+  const hashes = new Map(
+    ["inventory/product.yaml", ...matched]
+      .filter((file) => existsSync(join(root, file)))
+      .map((file) => [
+        file,
+        createHash("sha1")
+          .update(readFileSync(join(root, file)))
+          .digest("hex"),
+      ]),
+  );
+  const reads: string[] = [];
+  const cache = new FactsCache(join(root, "cache.json"));
+  const deployments = inferDeployments({
+    root,
+    inventory: "inventory",
+    deploymentFiles: matched.filter((file) => !file.endsWith("/environment.yaml")),
+    hashes,
+    cache,
+    onRead: (file) => reads.push(file.slice(root.length + 1)),
+  });
+  cache.save();
+  return { deployments, reads };
+}
+
+function inferOne(id: string): InferredDeployment {
+  return infer().deployments.find((deployment) => deployment.id === id)!;
+}
+
+describe("inferDeployments", () => {
+  it("takes the stack from the file's name, or from what the file says", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    write("inventory/production/web.yaml", "stack: compute\n");
+    write("inventory/production/own.yaml", "stack: ./stacks/own\n");
+    expect(infer().deployments.map(({ id, stack, stackPackage }) => [id, stack, stackPackage])).toEqual([
+      ["production/compute", "compute", "@infra/stack-compute"],
+      ["production/own", "./stacks/own", "./stacks/own"],
+      ["production/web", "compute", "@infra/stack-compute"],
+    ]);
+  });
+
+  it("takes the provider from the deployment, else its environment, else the product", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    write("inventory/staging/environment.yaml", "provider: aws\n");
+    write("inventory/staging/compute.yaml", "config: {}\n");
+    write("inventory/staging/web.yaml", "provider: hetzner\n");
+    expect(infer().deployments.map(({ id, provider }) => [id, provider?.name])).toEqual([
+      ["production/compute", "hetzner"],
+      ["staging/compute", "aws"],
+      ["staging/web", "hetzner"],
+    ]);
+  });
+
+  it("finds references in maps and lists, of the same and of another environment, each once", () => {
+    write(
+      "inventory/staging/web.yaml",
+      "config:\n  a: { output: base.id }\n  b: [{ output: base.name }, { c: { output: production/dns.zone } }]\n",
+    );
+    expect(inferOne("staging/web").upstream).toEqual(["staging/base", "production/dns"]);
+  });
+
+  it("inherits references of product and environment", () => {
+    write("inventory/product.yaml", "product: acme\nstacks:\n  web: { zone: { output: dns.zone } }\n");
+    write("inventory/staging/environment.yaml", "stacks:\n  web: { network: { output: base.id } }\n");
+    write("inventory/staging/web.yaml", "config: {}\n");
+    write("inventory/staging/other.yaml", "config: {}\n");
+    expect(inferOne("staging/web").upstream).toEqual(["staging/dns", "staging/base"]);
+    expect(inferOne("staging/other").upstream).toEqual([]);
+  });
+
+  it("forgets an inherited reference that a later file overrides", () => {
+    write(
+      "inventory/product.yaml",
+      "product: acme\nstacks:\n  web: { zone: { output: dns.zone }, deep: { a: { output: a.b } } }\n",
+    );
+    write("inventory/production/web.yaml", "config: { zone: acme.example, deep: { b: 1 } }\n");
+    write("inventory/staging/web.yaml", "config: { deep: none }\n");
+    expect(inferOne("production/web").upstream).toEqual(["production/a"]);
+    expect(inferOne("staging/web").upstream).toEqual(["staging/dns"]);
+  });
+
+  it("keeps a deployment whose file, or whose shared file, cannot be read", () => {
+    write("inventory/production/broken.yaml", "config: [\n");
+    write("inventory/production/empty.yaml", "");
+    write("inventory/production/environment.yaml", "- no map\n");
+    const { deployments } = infer();
+    expect(deployments.map(({ id, problems }) => [id, problems.length])).toEqual([
+      ["production/broken", 2],
+      ["production/empty", 2],
+    ]);
+    expect(deployments[0]!.problems.join("\n")).toMatch(/environment\.yaml:1:1 .*not a map[^]*broken\.yaml:2:1 YAML/);
+  });
+
+  it("reads one file of 5,000 deployments again when one has changed, and none when none has", () => {
+    for (let index = 0; index < 5000; index++)
+      write(
+        `inventory/env${String(index % 10)}/d${String(index)}.yaml`,
+        `stack: compute\nconfig: { n: ${String(index)} }\n`,
+      );
+    expect(infer().reads).toHaveLength(5001);
+    expect(infer().reads).toEqual([]);
+    write("inventory/env3/d33.yaml", "stack: compute\nconfig: { up: { output: d43.id } }\n");
+    const { deployments, reads } = infer();
+    expect(reads).toEqual(["inventory/env3/d33.yaml"]);
+    expect(deployments.find(({ id }) => id === "env3/d33")!.upstream).toEqual(["env3/d43"]);
+    write("inventory/product.yaml", "product: acme\nprovider: aws\nregion: eu-central-1\n");
+    expect(infer().reads).toEqual(["inventory/product.yaml"]);
+  });
+
+  it("forgets removed files, and starts anew when the cache is broken", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    write("inventory/production/web.yaml", "config: {}\n");
+    infer();
+    rmSync(join(root, "inventory/production/web.yaml"));
+    expect(infer().deployments.map(({ id }) => id)).toEqual(["production/compute"]);
+    expect(readFileSync(join(root, "cache.json"), "utf8")).not.toContain("web.yaml");
+    write("cache.json", "{");
+    expect(infer().reads).toHaveLength(2);
+  });
+});
+
+describe("projectOf", () => {
+  function project(id: string) {
+    return projectOf(inferOne(id), id.replace("/", "-"), "inventory", new Packages(root));
+  }
+
+  it("has tags, and one uncached target per verb with an offline configuration", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    const { root: folder, tags, targets = {} } = project("production/compute");
+    expect(folder).toBe("inventory/production/compute");
+    expect(tags).toEqual(["environment:production", "stack:compute", "provider:hetzner"]);
+    expect(Object.keys(targets)).toEqual(["synth", "validate", "plan", "apply", "destroy", "drift", "output"]);
+    for (const [verb, target] of Object.entries(targets)) {
+      expect(target).toMatchObject({
+        executor: "@infra/product:run",
+        options: { verb, deployment: "production/compute", inventory: "inventory" },
+        configurations: { offline: { offline: true } },
+        cache: false,
+      });
+      expect(target.dependsOn, "an apply must apply nothing else").toBeUndefined();
+    }
+  });
+
+  it("lists the files that it is merged from, its provider locks, and the packages that the lock file pins", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    write(
+      "package-lock.json",
+      JSON.stringify({
+        packages: { "node_modules/@infra/stack-compute": {}, "node_modules/@infra/engine": { link: true } },
+      }),
+    );
+    const { namedInputs, targets } = project("production/compute");
+    expect(targets!["plan"]!.inputs).toEqual([
+      "default",
+      "^default",
+      { externalDependencies: ["@infra/stack-compute"] },
+    ]);
+    expect(namedInputs).toEqual({
+      default: [
+        "{workspaceRoot}/inventory/product.yaml",
+        "{workspaceRoot}/inventory/production/environment.yaml",
+        "{workspaceRoot}/inventory/production/compute.yaml",
+        "{workspaceRoot}/inventory/production/compute.lock.hcl",
+      ],
+    });
+  });
+
+  it("lists the folder of a stack of its own", () => {
+    write("inventory/production/own.yaml", "stack: ./stacks/own\n");
+    expect(project("production/own").namedInputs!["default"]).toContain("{workspaceRoot}/stacks/own/**/*");
+  });
+});
+
+describe("Packages", () => {
+  it("tells packages of the workspace from pinned and missing ones", () => {
+    mkdirSync(join(root, "packages/compute"), { recursive: true });
+    mkdirSync(join(root, "node_modules/@infra"), { recursive: true });
+    symlinkSync("../../packages/compute", join(root, "node_modules/@infra/stack-compute"));
+    write("package-lock.json", JSON.stringify({ packages: { "node_modules/pinned": {} } }));
+    const packages = new Packages(root);
+    expect(packages.origin("@infra/stack-compute")).toEqual({ kind: "workspace", root: "packages/compute" });
+    expect(packages.origin("pinned")).toEqual({ kind: "external" });
+    expect(packages.origin("absent")).toEqual({ kind: "missing" });
+    expect(packages.origin("./stacks/own")).toEqual({ kind: "folder", folder: "stacks/own" });
+    expect(packages.origin("../outside")).toEqual({ kind: "missing" });
+  });
+});
+
+describe("inventoryFolder", () => {
+  it("is the plugin's option, else what package.json says, else inventory", () => {
+    expect(inventoryFolder(root)).toBe("inventory");
+    write("package.json", JSON.stringify({ infra: { inventory: "inventory-example" } }));
+    write("nx.json", JSON.stringify({ plugins: ["@infra/product"] }));
+    expect(inventoryFolder(root)).toBe("inventory-example");
+    write("nx.json", JSON.stringify({ plugins: [{ plugin: "@infra/product", options: { inventory: "./live/" } }] }));
+    expect(inventoryFolder(root)).toBe("live");
+  });
+});
