@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "@infra/toolchain";
 import { isMet } from "./figure.js";
@@ -59,8 +59,10 @@ async function main(): Promise<void> {
   print(json ? `${JSON.stringify(withVerdicts(report), null, 2)}\n` : `${renderReport(report)}\n`);
 }
 
+/** With the load, because seconds that were measured beside other work say little. */
 function machine(): string {
-  return `${String(availableParallelism())} × ${cpus()[0]?.model ?? process.arch}, Node ${process.versions.node}`;
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  return `${String(availableParallelism())} × ${cpus()[0]?.model ?? process.arch}, Node ${process.versions.node}, load ${load}`;
 }
 
 function withVerdicts(report: Report): object {

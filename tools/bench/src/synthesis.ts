@@ -10,22 +10,25 @@ type Sample = z.infer<typeof sample>;
 
 /** Time and memory of synthesis by the number of resources, against cdktf alone. */
 export const synthesis: Group = async ({ runs, quick, log }) => {
-  const sizes = quick ? [100, 1_000] : [100, 1_000, 5_000];
-  const figures: Figure[] = [];
-  const work: { size: number; seconds: number }[] = [];
-  for (const size of sizes) {
-    log(`synth: ${String(size)} resources`);
-    const workspace = makeWorkspace(1, size);
-    try {
-      const samples: Record<"infra" | "bare", Sample[]> = { infra: [], bare: [] };
-      for (let run = 0; run < runs; run += 1)
-        for (const mode of ["infra", "bare"] as const) samples[mode].push(await synthesize(mode, workspace));
-      figures.push(...figuresOf(size, samples.infra, samples.bare));
-      work.push({ size, seconds: median(samples.infra.map((each) => each.work)) });
-    } finally {
-      workspace.remove();
+  const sizes = (quick ? [100, 1_000] : [100, 1_000, 5_000]).map((size) => ({
+    size,
+    workspace: makeWorkspace(1, size),
+    infra: [] as Sample[],
+    bare: [] as Sample[],
+  }));
+  try {
+    for (let run = 1; run <= runs; run += 1) {
+      log(`synth: run ${String(run)} of ${String(runs)}`);
+      for (const { workspace, infra, bare } of sizes) {
+        infra.push(await synthesize("infra", workspace));
+        bare.push(await synthesize("bare", workspace));
+      }
     }
+  } finally {
+    for (const { workspace } of sizes) workspace.remove();
   }
+  const work = sizes.map(({ size, infra }) => ({ size, seconds: median(infra.map((each) => each.work)) }));
+  const figures = sizes.flatMap(({ size, infra, bare }) => figuresOf(size, infra, bare));
   return { title: "synthesis of one deployment", figures: [...figures, ...growth(work)] };
 };
 
