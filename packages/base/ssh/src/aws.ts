@@ -5,7 +5,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type AdapterOf, cloudInit, Construct, forEachEntry, type INetwork, resourceName } from "@infra/core";
-import { bastionServers } from "./bastion.js";
+import { bastionServers, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -42,7 +42,7 @@ function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: S
   const instance = new Instance(scope, "Default", {
     ami: image.id,
     instanceType,
-    subnetId: network.subnetId(subnet),
+    subnetId: bastionSubnetId(around, network, subnet),
     associatePublicIpAddress: true,
     vpcSecurityGroupIds: [securityGroup(scope, from, network)],
     ...(all[0] ? { keyName: all[0].id } : {}),

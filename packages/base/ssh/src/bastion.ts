@@ -1,3 +1,5 @@
+import { type Construct, infraError, type INetwork, originOf, suggest } from "@infra/core";
+
 /** The server that a bastion is, by cloud: the smallest that is worth having. Source and date: see the size table of @infra/cloud-compute. */
 export const bastionServers = {
   aws: {
@@ -8,3 +10,20 @@ export const bastionServers = {
   },
   hetzner: { serverType: "cx23", image: "debian-12" },
 } as const;
+
+/** The provider's id of the subnet that a bastion joins. @throws InfraError for one that is unknown or not public. */
+export function bastionSubnetId(scope: Construct, network: INetwork, subnet: string): string {
+  const path = [...originOf(scope), "bastion", "subnet"].join(".");
+  const known = network.subnetNames;
+  if (known && !known.includes(subnet))
+    throw infraError(`${JSON.stringify(subnet)} is not a subnet of the network`, suggest(subnet, known), { path });
+  if (network.isPublic(subnet) === false)
+    throw infraError(
+      `the subnet ${subnet} is private, so a bastion in it cannot be reached`,
+      "Choose a public subnet",
+      {
+        path,
+      },
+    );
+  return network.subnetId(subnet);
+}

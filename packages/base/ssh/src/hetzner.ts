@@ -3,7 +3,7 @@ import { Firewall } from "@infra/provider-hcloud/lib/firewall";
 import { Server } from "@infra/provider-hcloud/lib/server";
 import { ServerNetworkA as ServerNetwork } from "@infra/provider-hcloud/lib/server-network";
 import { SshKey } from "@infra/provider-hcloud/lib/ssh-key";
-import { bastionServers } from "./bastion.js";
+import { bastionServers, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -42,6 +42,9 @@ function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: S
     firewallIds: [Token.asNumber(firewall.id)],
     lifecycle: { ignoreChanges: ["ssh_keys", "user_data"] },
   });
-  new ServerNetwork(scope, "network", { serverId: Token.asNumber(server.id), subnetId: network.subnetId(subnet) });
+  new ServerNetwork(scope, "network", {
+    serverId: Token.asNumber(server.id),
+    subnetId: bastionSubnetId(around, network, subnet),
+  });
   return server.ipv4Address;
 }

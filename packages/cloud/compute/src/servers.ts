@@ -45,7 +45,7 @@ export function buildGroups(
     groups: forEachEntry(scope, ["groups"], groups, (entry, group, name) => {
       checkPeers(entry, group, peers);
       const build = builder(entry, group, name);
-      const shared = planGroup(group, name, peers);
+      const shared = withPath(entry, "sshKeys", () => planGroup(group, name, peers));
       const plans = Array.from({ length: group.count }, (_, index) => planServer(shared, name, index));
       return Object.fromEntries(plans.map((plan) => [plan.name, build(plan)]));
     }),
@@ -92,6 +92,16 @@ function checkPeers(entry: Construct, { subnet, publicAddress }: Group, { networ
       `the subnet ${subnet} is private, so its servers cannot have public addresses`,
       "Write `publicAddress: false`, or choose a public subnet",
     );
+}
+
+/** Adds the key of the group that a peer was asked for to what the peer refuses. */
+function withPath<T>(entry: Construct, key: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const [problem] = error instanceof InfraError ? error.problems : [];
+    throw problem ? problemAt(entry, key, problem.message, problem.remedy) : error;
+  }
 }
 
 /** An error about a key of a group. */

@@ -76,9 +76,10 @@ function overlapOf(plan: AddressPlan, range: string, [other, otherRange]: readon
 function firstFree(plan: AddressPlan): string | undefined {
   const taken = Object.values(planSubnets(plan));
   const prefix = Math.max(prefixOf(plan.cidr), limits.derived);
-  for (let index = 0; index <= taken.length; index++) {
+  for (let index = 0; index < 2 ** 12; index++) {
     const candidate = subnetOf(plan.cidr, prefix, index);
-    if (candidate && !taken.some((range) => overlap(range, candidate))) return candidate;
+    if (candidate === undefined) return undefined;
+    if (!taken.some((range) => overlap(range, candidate))) return candidate;
   }
   return undefined;
 }
