@@ -1,0 +1,60 @@
+import { resolve } from "node:path";
+import { ESLint } from "eslint";
+import { describe, expect, it } from "vitest";
+
+const repository = resolve(__dirname, "../../..");
+const eslint = new ESLint({ cwd: repository });
+
+/** What the lint says of an import, as if the line stood in a file of the layer. */
+async function lint(file: string, line: string): Promise<string[]> {
+  const [result] = await eslint.lintText(`${line}\n`, { filePath: resolve(repository, file) });
+  return (result?.messages ?? [])
+    .filter(({ ruleId }) => ruleId === "no-restricted-imports")
+    .map(({ message }) => message);
+}
+
+describe("the layers", () => {
+  it.each([
+    ["core imports nothing of the workspace", "packages/core/src/x.ts", 'import "@infra/engine";'],
+    ["the mock provider imports nothing of the workspace", "packages/mock-provider/src/x.ts", 'import "@infra/core";'],
+    ["a module never imports another module", "packages/cloud/compute/src/x.ts", 'import "@infra/cloud-network";'],
+    ["a module never imports a stack", "packages/base/ssh/src/x.ts", 'import "@infra/stack-compute";'],
+    ["a stack never imports the engine", "packages/stacks/compute/src/x.ts", 'import "@infra/engine";'],
+    [
+      "a stack never imports bindings",
+      "packages/stacks/compute/src/x.ts",
+      'import "@infra/provider-hcloud/lib/server";',
+    ],
+    ["the engine imports no stack", "packages/engine/src/x.ts", 'import "@infra/stack-compute";'],
+    ["the plugin imports no module", "generators/src/x.ts", 'import "@infra/cloud-network";'],
+    ["only core's façade knows cdktf", "packages/cloud/network/src/x.ts", 'import "cdktf";'],
+    ["no index of bindings is loaded", "packages/cloud/network/src/aws.ts", 'import "@cdktf/provider-aws";'],
+    [
+      "another package is imported by its name",
+      "packages/engine/src/x.ts",
+      'import "../../../packages/core/src/index.js";',
+    ],
+  ])("%s", async (_, file, line) => {
+    expect(await lint(file, line)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "a module imports core and single bindings",
+      "packages/cloud/network/src/aws.ts",
+      'import "@infra/core";\nimport "@cdktf/provider-aws/lib/vpc";',
+    ],
+    [
+      "a stack imports modules",
+      "packages/stacks/compute/src/x.ts",
+      'import "@infra/cloud-network";\nimport "@infra/base-ssh";',
+    ],
+    [
+      "the engine imports core and the mock provider",
+      "packages/engine/src/x.ts",
+      'import "@infra/core";\nimport "@infra/mock-provider";',
+    ],
+  ])("%s", async (_, file, lines) => {
+    expect(await lint(file, lines)).toEqual([]);
+  });
+});
