@@ -1,0 +1,2 @@
+export { type BadInput, badInputs, writeBadInput } from "./bad-input.js";
+export { type ModuleCase, modules } from "./modules.js";
