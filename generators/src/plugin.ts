@@ -2,7 +2,7 @@ import { join, posix } from "node:path";
 import type { CreateDependencies, CreateNodes, ProjectConfiguration } from "@nx/devkit";
 import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
-import { hashMultiGlobWithWorkspaceContext } from "nx/src/utils/workspace-context";
+import { getAllFileDataInContext } from "nx/src/utils/workspace-context";
 import { workspaceRoot } from "nx/src/utils/workspace-root";
 import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
@@ -70,11 +70,9 @@ function projectNames(deployments: readonly InferredDeployment[]): string[] {
 
 /** Nx knows the content of every file; it is asked for hashes so that unchanged files are not read. */
 async function hashesOf(root: string, files: readonly string[]): Promise<Map<string, string>> {
-  // Any other character could be read as a part of a pattern.
-  const literal = files.filter((file) => /^[\w./-]+$/.test(file));
-  const patterns = [["\0"], ...literal.map((file) => [file])];
-  const [nothing, ...hashes] = await hashMultiGlobWithWorkspaceContext(root, patterns);
-  return new Map(literal.flatMap((file, index) => (hashes[index] === nothing ? [] : [[file, hashes[index] ?? ""]])));
+  const wanted = new Set(files);
+  const all = await getAllFileDataInContext(root);
+  return new Map(all.flatMap(({ file, hash }) => (wanted.has(file) ? [[file, hash]] : [])));
 }
 
 /** One cache per version of the plugin, because another version may know other facts. */
