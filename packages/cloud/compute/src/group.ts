@@ -51,9 +51,7 @@ const group = z.strictObject({
     .optional()
     .describe("private IPv4 address of the first server; the others count up; by default the cloud chooses"),
   placement: z.enum(["any", "spread"]).default("any").describe("spread: no two servers on one physical host"),
-  volumes: mapOf(volume)
-    .default({})
-    .describe("encrypted or local data volumes by name, one of each per server, unformatted"),
+  volumes: mapOf(volume).default({}).describe("data volumes by name, one of each per server, unformatted"),
   cloudInit: cloudInitText
     .optional()
     .describe(

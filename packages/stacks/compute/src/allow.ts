@@ -24,7 +24,7 @@ export type Allowed = z.output<typeof allowed>;
 /** What a user may say of a group's firewall. */
 export const firewallConfig = z.strictObject({
   allow: z
-    .array(z.union([service, traffic]))
+    .array(allowed)
     .default([])
     .describe("inbound traffic that is let through: http, https, icmp, or { protocol, port, from }"),
   privateTraffic: z

@@ -1,6 +1,6 @@
 import { Firewall } from "@infra/base-firewall";
 import { Ssh } from "@infra/base-ssh";
-import { Compute } from "@infra/cloud-compute";
+import { Compute, type ComputeProps } from "@infra/cloud-compute";
 import { Network } from "@infra/cloud-network";
 import { defineStack, type DeploymentStack, type INetwork, type ISsh, Reference } from "@infra/core";
 import { rulesOf } from "./allow.js";
@@ -14,10 +14,7 @@ export const compute = defineStack({
     const network = networkOf(stack, config);
     const ssh = sshOf(stack, config, network);
     const firewall = new Firewall(stack, "firewall", { network, groups: firewallsOf(config) });
-    const groups = Object.fromEntries(
-      Object.entries(config.groups).map(([name, { firewall: _, ...group }]) => [name, group]),
-    );
-    const { groups: servers } = new Compute(stack, "compute", { network, firewall, ssh, groups });
+    const { groups: servers } = new Compute(stack, "compute", { network, firewall, ssh, groups: groupsOf(config) });
     return {
       ...(network instanceof Network ? { network: networkOutput(network) } : {}),
       ...(ssh instanceof Ssh ? { ssh: { ...ssh.outputs } } : {}),
@@ -45,6 +42,13 @@ function firewallsOf({ groups }: ComputeStackConfig) {
       return [name, { privateTraffic: firewall.privateTraffic, rules }];
     }),
   );
+}
+
+/** The groups without their firewalls, which another module makes. */
+function groupsOf({ groups }: ComputeStackConfig): ComputeProps["groups"] {
+  const withoutFirewall = (group: object) =>
+    Object.fromEntries(Object.entries(group).filter(([key]) => key !== "firewall"));
+  return Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, withoutFirewall(group)]));
 }
 
 function networkOutput(network: Network) {
