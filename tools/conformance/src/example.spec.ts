@@ -1,4 +1,4 @@
-import { type Deployment, loadInventory, type ProviderName, Reference, synthesize } from "@infra/core";
+import { type Deployment, loadInventory, type ProviderName, type Reference, synthesize } from "@infra/core";
 import { testDeployment } from "@infra/core/testing";
 import compute from "@infra/stack-compute";
 import fc from "fast-check";

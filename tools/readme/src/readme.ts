@@ -1,0 +1,72 @@
+import { modules } from "@infra/conformance";
+import { jsonSchema } from "@infra/core";
+import { computeStackConfig } from "@infra/stack-compute";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "prettier";
+import { inputsTable } from "./inputs.js";
+import { outputsTable } from "./outputs.js";
+import { supportTable } from "./support.js";
+
+const repository = join(__dirname, "../../..");
+
+/** The parts of a README that are written by the generator, by the name of their markers. */
+type Sections = Readonly<Record<string, string>>;
+
+const interfaces: Readonly<Record<string, string>> = {
+  network: "INetwork",
+  firewall: "IFirewall",
+  ssh: "ISsh",
+  compute: "ICompute",
+};
+
+/** A README: what it holds, and what it should hold. */
+export interface Readme {
+  readonly path: string;
+  readonly actual: string;
+  readonly expected: string;
+}
+
+/** Every README that has generated parts. */
+export async function readmes(): Promise<readonly Readme[]> {
+  const folders = [
+    ...modules.map((each) => ({
+      folder: each.folder,
+      sections: {
+        example: exampleOf(each.folder, each.example),
+        inputs: inputsTable(each.contract.config, jsonSchema),
+        outputs: outputsTable(join(repository, "packages/core/src/contracts.ts"), interfaces[each.word] ?? each.word),
+        support: supportTable(each),
+      },
+    })),
+    {
+      folder: "packages/stacks/compute",
+      sections: {
+        example: exampleOf("packages/stacks/compute", "web"),
+        inputs: inputsTable(computeStackConfig, jsonSchema),
+      },
+    },
+  ];
+  return Promise.all(folders.map(({ folder, sections }) => readmeOf(join(folder, "README.md"), sections)));
+}
+
+async function readmeOf(path: string, sections: Sections): Promise<Readme> {
+  const actual = readFileSync(join(repository, path), "utf8");
+  const filled = Object.entries(sections).reduce((text, [name, content]) => fill(path, text, name, content), actual);
+  return {
+    path: join(repository, path),
+    actual,
+    expected: await format(filled, { parser: "markdown", printWidth: 120 }),
+  };
+}
+
+function fill(path: string, text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- begin:${name} -->`, `<!-- end:${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no markers ${begin} and ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+function exampleOf(folder: string, example: string): string {
+  return `\`\`\`ts\n${readFileSync(join(repository, folder, "examples", `${example}.ts`), "utf8").trimEnd()}\n\`\`\``;
+}
