@@ -30,7 +30,7 @@ it("waits for an upstream deployment of the same run that was never applied, and
   write("down", "two: { output: up.items.one }\n");
   const ran = await product.infra("plan", "--offline");
   expect(ran.code, ran.output).toBe(2);
-  expect(ran.stdout).toMatch(/ down +hetzner +waiting /);
+  expect(ran.stdout).toMatch(/ down \(\.\/stacks\/values\) +hetzner +waiting /);
   expect(ran.stdout).toContain(
     'inventory/production/down.yaml:4:20 production/up was never applied, so "up.items.one" has no value yet. Apply it first: infra apply production/up --offline',
   );

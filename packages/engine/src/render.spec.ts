@@ -6,7 +6,7 @@ const result = (id: string, more: Partial<DeploymentResult> = {}): DeploymentRes
   id,
   environment: id.split("/")[0]!,
   name: id.split("/")[1]!,
-  stack: "compute",
+  stack: id.split("/")[1]!,
   provider: "hetzner",
   status: "unchanged",
   counts: noChanges,
@@ -28,7 +28,7 @@ describe("renderSummary", () => {
         "plan",
         result("production/a", { status: "failed", problems: [{ message: "it broke", remedy: "Mend it" }] }),
         result("production/b"),
-        result("production/c", { status: "waiting" }),
+        result("production/c", { status: "waiting", problems: [{ message: "it waits", remedy: "Apply it first" }] }),
         result("staging/e", { status: "changed", counts: { ...noChanges, create: 12 } }),
         result("production/d", { status: "changed", counts: { create: 1, update: 2, replace: 3, delete: 4 } }),
       ),
@@ -44,8 +44,16 @@ describe("renderSummary", () => {
       "",
       "5 deployments: 2 changed, 1 waiting, 1 unchanged, 1 failed; 13 to create, 2 to update, 3 to REPLACE, 4 to DELETE",
       "",
+      "it waits. Apply it first",
+      "",
       "it broke. Mend it",
     ]);
+  });
+
+  it("names the stack of a deployment that is called otherwise", () => {
+    expect(renderSummary(run("plan", result("a/jobs", { stack: "compute" })), plain)).toContain(
+      " jobs (compute)  hetzner",
+    );
   });
 
   it("says what was done after an apply, and what happened outside for drift", () => {
@@ -64,7 +72,11 @@ describe("renderSummary", () => {
   it("shows a note of a deployment, and a problem that several share once", () => {
     const problems = [{ message: "shared", remedy: "Mend it" }];
     const text = renderSummary(
-      run("plan", result("a/b", { notes: ["took over"], problems }), result("a/c", { problems })),
+      run(
+        "plan",
+        result("a/b", { status: "failed", notes: ["took over"], problems }),
+        result("a/c", { status: "failed", problems }),
+      ),
       plain,
     );
     expect(text).toContain("a/b: took over");
