@@ -30,16 +30,17 @@ export function cloudInit({ user, publicKeys, more }: FirstBoot): string {
     ],
   };
   if (more === undefined) return `#cloud-config\n${json(hardened)}`;
-  const parts = [
-    { type: "text/cloud-config", content: json(hardened) },
-    more.startsWith("#!")
-      ? { type: "text/x-shellscript", content: more }
-      : { type: "text/cloud-config", "Merge-Type": "list(append)+dict(no_replace,recurse_list)+str()", content: more },
-  ];
-  return `#cloud-config-archive\n${json(parts)}`;
+  const rest = more.startsWith("#!")
+    ? { type: "text/x-shellscript", content: more }
+    : { type: "text/cloud-config", "Merge-Type": "list(append)+dict(no_replace,recurse_list)+str()", content: more };
+  const first = `{"type":"text/cloud-config","content":${json(json(hardened))}}`;
+  return `#cloud-config-archive\n[${first},${JSON.stringify(rest)}]`;
 }
 
-/** JSON is YAML. Values that only the run knows are encoded by the engine. */
+/**
+ * JSON is YAML. Values that only the run knows are encoded by the engine; what the user wrote never is, because an expression
+ * would need other escapes.
+ */
 function json(value: unknown): string {
   const text = JSON.stringify(value);
   return /[$#]\{TfToken\[/.test(text) ? Fn.jsonencode(value) : text;

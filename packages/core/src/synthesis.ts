@@ -8,6 +8,7 @@ import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
 import { providers } from "./providers.js";
 import type { StackDefinition } from "./stack.js";
+import { literalTemplates } from "./template.js";
 import { check } from "./validation.js";
 
 /** A deployment as the engine takes it. */
@@ -49,7 +50,7 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
     { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])] },
     root,
   );
-  const outputs = withPlaces(deployment, () => definition.build(stack, checked.value));
+  const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
   for (const [name, value] of Object.entries(outputs))
     new TerraformOutput(stack, `output-${name}`, { value, staticId: false }).overrideLogicalId(name);
   applyLabels(stack, standardLabels(deployment));

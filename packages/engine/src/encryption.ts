@@ -1,7 +1,6 @@
-import { infraError } from "@infra/core/inventory";
+import { infraError, literalTemplate } from "@infra/core/inventory";
 import type { Engine } from "./binary/index.js";
 import { PassphraseCipher, type StateCipher } from "./state/index.js";
-import { literalTemplate } from "./template.js";
 
 /** The environment variable that holds the passphrase of states and plans. */
 export const passphraseVariable = "INFRA_STATE_PASSPHRASE";

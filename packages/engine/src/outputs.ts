@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Deployment, infraError, InfraError, type Reference } from "@infra/core";
+import { type Deployment, infraError, InfraError, literalTemplate, type Reference } from "@infra/core";
 import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
@@ -8,7 +8,6 @@ import { outputsSchema } from "./engine-events.js";
 import { outputsFolder, pathsOf } from "./paths.js";
 import type { RunContext } from "./run-context.js";
 import { FileLock, FolderStore } from "./state/index.js";
-import { literalTemplate } from "./template.js";
 
 /** The outputs of one deployment, as the engine tells them. */
 export type OutputValues = z.output<typeof outputsSchema>;

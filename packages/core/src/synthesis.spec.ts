@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { DataResource, defineStack, forEachEntry, mapOf, type StackDefinition, synthesize } from "@infra/core";
+import { addressesOf, testDeployment } from "@infra/core/testing";
+
+const stack: StackDefinition = defineStack({
+  config: z.strictObject({ items: mapOf(z.strictObject({ text: z.string() })) }),
+  build: (root, { items }) => ({
+    ids: forEachEntry(
+      root,
+      ["items"],
+      items,
+      (scope, { text }) => new DataResource(scope, "item", { input: { text } }).id,
+    ),
+  }),
+});
+
+const synthesized = (config: string) => synthesize(testDeployment("hetzner", config), stack);
+
+describe("synthesize", () => {
+  it("gives addresses without hashes, with the keys of maps in them", () => {
+    expect(addressesOf(synthesized("items: { one: { text: a }, two: { text: b } }"))).toEqual([
+      "terraform_data.one_item",
+      "terraform_data.two_item",
+    ]);
+  });
+
+  it("knows which part of the configuration a resource comes from", () => {
+    expect(synthesized("items: { one: { text: a } }").origins).toEqual({ "terraform_data.one_item": ["items", "one"] });
+  });
+
+  it("lets texts of the inventory stand for themselves, whatever they hold", () => {
+    const { configuration } = synthesized("items: { one: { text: 'echo ${HOME} %{if} $5 100%' } }");
+    expect(configuration.resource?.["terraform_data"]).toEqual({
+      one_item: { input: { text: "echo $${HOME} %%{if} $5 100%" } },
+    });
+  });
+
+  it("gives the engine a backend without an address, and qualified provider sources", () => {
+    const { configuration } = synthesized("items: {}");
+    expect(configuration.terraform?.backend).toEqual({ http: {} });
+    for (const { source } of Object.values(configuration.terraform?.required_providers ?? {}))
+      expect(source).toMatch(/^registry\.opentofu\.org\//);
+  });
+
+  it("reports every problem of the configuration with its place", () => {
+    expect(() => synthesized("items: { One: { text: 1 } }\nextra: 1")).toThrow(
+      /test\.yaml:1:\d+ items\.One.*\n.*test\.yaml:2:1 extra/s,
+    );
+  });
+});
