@@ -9,6 +9,7 @@ import type { Diagnostic } from "./engine-events.js";
 import type { MockProviders } from "./offline.js";
 import { cipherOf } from "./outputs.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
+import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
 import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
@@ -16,7 +17,7 @@ import { loadStack } from "./stacks.js";
 import { FileLock, FolderStore, type Session } from "./state/index.js";
 
 /** Options of a call of the engine. */
-export type CallOptions = Partial<Pick<EngineCall, "folder" | "onEvent">>;
+export type CallOptions = Partial<Pick<EngineCall, "env" | "folder" | "onEvent">>;
 
 /** One deployment, synthesized and locked; once prepared, ready for the engine's commands. */
 export class DeploymentRun {
@@ -64,7 +65,7 @@ export class DeploymentRun {
   }
 
   /** Calls the engine, in the deployment's folder unless another is named. */
-  call(args: readonly string[], { folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
+  call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
     const { signal } = context.request;
     return callEngine({
@@ -77,6 +78,7 @@ export class DeploymentRun {
         ...this.session.env,
         ...this.variables,
         ...this.mock?.env,
+        ...env,
       },
       ...(signal ? { signal } : {}),
       ...(onEvent ? { onEvent } : {}),
@@ -176,14 +178,15 @@ export class DeploymentRun {
     const stamp = join(paths.work, ".terraform", "infra-init");
     if (contentOf(stamp) === fingerprint()) return;
     const diagnostics: Diagnostic[] = [];
-    const init = () =>
+    const init = (env: Record<string, string> = {}) =>
       // The backend is always this run's own; what another engine noted of it does not matter.
       this.call(["init", "-json", "-input=false", "-reconfigure"], {
         onEvent: (event) => {
           if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
         },
+        env,
       });
-    const exit = offline ? await init() : await oneAtATime(init);
+    const exit = offline ? await init() : await withProviderCache(context.request.env ?? process.env, init);
     if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
     writeFileSync(stamp, fingerprint());
@@ -245,13 +248,4 @@ function worksIn(pid: number, folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** Parallel installations into one provider cache have had races. */
-function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
-  const next = last.then(action, action);
-  last = next.catch(() => undefined);
-  return next;
 }

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { formatProblemWithFrame } from "@infra/core/inventory";
+import { formatProblemWithFrame, isOn } from "@infra/core/inventory";
 import type { DeploymentResult, RunRequest, Verb } from "@infra/engine";
 
 /** Options of a task; `schema.json` describes them. */
@@ -29,7 +29,7 @@ export function requestOf(options: RunOptions, deployments: readonly string[], r
 }
 
 /** Offline when the task says so, else when INFRA_OFFLINE is set, as for the infra command. */
-export function isOffline({ offline = Boolean(process.env["INFRA_OFFLINE"]) }: RunOptions): boolean {
+export function isOffline({ offline = isOn(process.env["INFRA_OFFLINE"]) }: RunOptions): boolean {
   return offline;
 }
 

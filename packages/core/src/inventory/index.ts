@@ -13,6 +13,7 @@ export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from 
 export { Reference } from "./reference.js";
 export { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 export { stackPackage } from "./stack-package.js";
+export { isOn } from "../switch.js";
 export { literalTemplate } from "../template.js";
 export {
   formatProblem,

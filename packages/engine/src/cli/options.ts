@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isOn } from "@infra/core/inventory";
 import { findWorkspace, type Workspace } from "../workspace.js";
 
 /** Options that every command takes. */
@@ -18,7 +19,7 @@ export function withCommonOptions(command: Command): Command {
     .option(
       "--offline",
       "run against the mock provider: no account, no credentials",
-      Boolean(process.env["INFRA_OFFLINE"]),
+      isOn(process.env["INFRA_OFFLINE"]),
     )
     .option("--json", "print JSON, for machines");
 }

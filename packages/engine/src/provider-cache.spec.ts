@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { withProviderCache } from "./provider-cache.js";
+
+const cache = mkdtempSync(join(tmpdir(), "provider-cache-"));
+afterAll(() => {
+  rmSync(cache, { recursive: true });
+});
+
+describe("withProviderCache", () => {
+  it("runs one installation at a time, and goes on after one that failed", async () => {
+    let running = 0;
+    const install = async (index: number) => {
+      running += 1;
+      expect(running).toBe(1);
+      await sleep(5);
+      running -= 1;
+      if (index === 2) throw new Error("no such provider");
+      return index;
+    };
+    const installations = [0, 1, 2, 3, 4].map((index) =>
+      withProviderCache({ INFRA_CACHE: cache }, () => install(index)),
+    );
+    const settled = await Promise.allSettled(installations);
+    expect(settled.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+  });
+
+  it("names the shared cache, or the one that the user set", async () => {
+    const cacheOf = (env: NodeJS.ProcessEnv) =>
+      withProviderCache(env, ({ TF_PLUGIN_CACHE_DIR }) => Promise.resolve(TF_PLUGIN_CACHE_DIR));
+    expect(await cacheOf({ INFRA_CACHE: cache })).toBe(join(cache, "providers"));
+    expect(await cacheOf({ INFRA_CACHE: cache, TF_PLUGIN_CACHE_DIR: join(cache, "mine") })).toBe(join(cache, "mine"));
+  });
+});
