@@ -32,9 +32,7 @@ function rowsOf(json: Json, around: string): string[] {
 
 function rowOf(json: Json, path: string, required: boolean): string[] {
   const fallback = json.default === undefined ? (required ? "required" : "") : `\`${JSON.stringify(json.default)}\``;
-  const cells = [`\`${path}\``, typeOf(json), fallback, json.description ?? ""].map((cell) =>
-    cell.replaceAll("|", "\\|"),
-  );
+  const cells = [`\`${path}\``, typeOf(json), fallback, json.description ?? ""].map(escaped);
   return [`| ${cells.join(" | ")} |`, ...rowsOf(json, `${path}.`)];
 }
 
