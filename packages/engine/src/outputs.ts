@@ -12,17 +12,21 @@ import { FileLock, FolderStore } from "./state/index.js";
 /** The outputs of one deployment, as the engine tells them. */
 export type OutputValues = z.output<typeof outputsSchema>;
 
-/** Says that a value is not there yet: its deployment was never applied. */
+/** Says that a value is not there yet: its deployment was never applied, or is destroyed. */
 export class NotApplied extends InfraError {
-  /** @param upstream Id of the deployment that was never applied. */
+  /**
+   * @param upstream Id of the deployment that is not there.
+   * @param why `was never applied`, or what else is the case.
+   */
   constructor(
     readonly upstream: string,
+    why: string,
     reference: Reference,
     offline: boolean,
   ) {
     super([
       {
-        message: `${upstream} was never applied, so "${reference.toString()}" has no value yet`,
+        message: `${upstream} ${why}, so "${reference.toString()}" has no value yet`,
         remedy: `Apply it first: infra apply ${upstream}${offline ? " --offline" : ""}`,
         place: reference.place,
       },
@@ -66,7 +70,9 @@ export class Outputs {
   private async value(deployment: Deployment, reference: Reference): Promise<string> {
     const id = reference.upstream(deployment.environment);
     const outputs = await this.of({ id, file: join(this.run.request.inventory, `${id}.yaml`) });
-    if (!outputs) throw new NotApplied(id, reference, this.run.offline);
+    if (!outputs) throw new NotApplied(id, "was never applied", reference, this.run.offline);
+    if (Object.keys(outputs).length === 0)
+      throw new NotApplied(id, "has no outputs: it is destroyed", reference, this.run.offline);
     const [name, ...path] = reference.path;
     const output = outputs[name];
     if (output?.sensitive)
@@ -83,7 +89,7 @@ export class Outputs {
       throw referenceError(
         reference,
         `${id} has no output "${reference.path.join(".")}"`,
-        `Its outputs are: ${Object.keys(outputs).join(", ") || "none"}`,
+        `Its outputs are: ${Object.keys(outputs).join(", ")}`,
       );
     }
     return literalTemplate(JSON.stringify(value));
