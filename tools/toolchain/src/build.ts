@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { engineBinary } from "./engine-binary.js";
+import * as engineBinary from "@infra/engine/binary";
 import { findGo, type Context } from "./go.js";
 import { type Tool, type ToolName } from "./tools.js";
 

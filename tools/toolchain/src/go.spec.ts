@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { engineBinary } from "./engine-binary.js";
+import * as engineBinary from "@infra/engine/binary";
 import { findGo, isOlder, moduleHash } from "./go.js";
 
 const { os: goOs, arch } = engineBinary.goPlatform()!;

@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { engineBinary, hasCode } from "./engine-binary.js";
+import * as engineBinary from "@infra/engine/binary";
 import { goRelease, type GoRelease } from "./tools.js";
 
 const DEFAULT_PROXY = "https://proxy.golang.org";
@@ -72,7 +72,7 @@ async function downloadModule(module: string, file: string, env: NodeJS.ProcessE
       await engineBinary.downloadFile(`${proxy.replace(/\/+$/, "")}/${name}/@v/${version}.zip`, file);
       return;
     } catch (error) {
-      if (!hasCode(error, "unreachable")) throw error;
+      if (!engineBinary.isEngineError(error, "unreachable")) throw error;
       failure = error;
       await fs.rm(file, { force: true });
     }

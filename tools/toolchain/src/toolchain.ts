@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { buildWithGo } from "./build.js";
-import { engineBinary, hasCode } from "./engine-binary.js";
+import * as engineBinary from "@infra/engine/binary";
 import { type Context } from "./go.js";
 import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
 
@@ -32,7 +32,7 @@ export async function ensureEngine(options: EnsureOptions = {}): Promise<string>
   try {
     return (await engineBinary.findEngine({ ...context, timeout: RELEASE_TIMEOUT_MS })).path;
   } catch (error) {
-    if (!hasCode(error, "not-found") && !hasCode(error, "no-release")) throw error;
+    if (!engineBinary.isEngineError(error, "not-found", "no-release")) throw error;
     context.log("infra: no engine is installed and no official release can be had from here");
   }
   return await build("tofu", context);
@@ -72,7 +72,7 @@ async function installRelease({ env, log }: Context): Promise<boolean> {
     await engineBinary.installOpenTofu({ env, log, timeout: RELEASE_TIMEOUT_MS });
     return true;
   } catch (error) {
-    if (!hasCode(error, "unreachable") && !hasCode(error, "no-release")) throw error;
+    if (!engineBinary.isEngineError(error, "unreachable", "no-release")) throw error;
     return false;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { wrappers } from "./build.js";
-import { engineBinary } from "./engine-binary.js";
+import * as engineBinary from "@infra/engine/binary";
 import { isOlder } from "./go.js";
 import { toolPath } from "./toolchain.js";
 import { goRelease, toolNames, tools } from "./tools.js";

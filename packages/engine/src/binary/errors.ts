@@ -17,6 +17,11 @@ export class EngineError extends Error {
   }
 }
 
+/** Is it an {@link EngineError} with one of these codes? */
+export function isEngineError(error: unknown, ...codes: readonly EngineErrorCode[]): error is EngineError {
+  return error instanceof EngineError && codes.includes(error.code);
+}
+
 /** The program that INFRA_ENGINE names can't be run. */
 export function engineNotRunnable(file: string, cause: unknown): EngineError {
   return new EngineError(
