@@ -11,7 +11,7 @@ import {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
-import { infraError } from "./errors.js";
+import { infraError, type InfraError, type Place } from "./errors.js";
 import { type Reference } from "./inventory/reference.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
@@ -22,6 +22,8 @@ export interface DeploymentContext {
   /** Name of the deployment in its environment: `compute`. */
   readonly name: string;
   readonly settings: Settings;
+  /** Where each setting was read from. @default - not known */
+  readonly settingPlaces?: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** Top-level keys of the stack's configuration. @default - none */
   readonly configKeys?: readonly string[];
 }
@@ -67,6 +69,12 @@ export class DeploymentStack extends TerraformStack {
       });
     if (!known) this.variables.set(name, { reference, variable });
     return Token.asString(variable.value);
+  }
+
+  /** An error about a setting of the deployment, such as its region, at the place that it was read from. */
+  settingError(setting: keyof Settings, message: string, remedy: string): InfraError {
+    const place = this.context.settingPlaces?.[setting];
+    return infraError(message, remedy, { path: setting, ...(place ? { place } : {}) });
   }
 
   /** Configures the provider of the deployment's cloud, once; only its binding is loaded. */

@@ -26,6 +26,7 @@ export function testDeployment(provider: ProviderName, config = "{}"): Deploymen
       management: undefined,
     },
     config: parseDocument("inventory/production/test.yaml", Buffer.from(config)),
+    settingPlaces: {},
     references: [],
     files: [],
   };

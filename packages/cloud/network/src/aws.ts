@@ -25,7 +25,7 @@ export const aws: AdapterOf<NetworkContract> = {
   build(scope, config) {
     const ranges = planSubnets(config);
     checkPrefixes(scope, { "": config.cidr, ...ranges });
-    const { region } = DeploymentStack.of(scope).context.settings;
+    const region = regionOf(scope);
     const vpc = new Vpc(scope, "Default", {
       cidrBlock: config.cidr,
       enableDnsHostnames: true,
@@ -49,6 +49,18 @@ export const aws: AdapterOf<NetworkContract> = {
     return new KnownNetwork(vpc.id, config.cidr, subnets);
   },
 };
+
+/** A region's name has a shape of its own; whether it exists, AWS says. */
+function regionOf(scope: Construct): string {
+  const stack = DeploymentStack.of(scope);
+  const { region } = stack.context.settings;
+  if (/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) return region;
+  throw stack.settingError(
+    "region",
+    `${JSON.stringify(region)} is not a region of AWS`,
+    "Write one such as eu-central-1",
+  );
+}
 
 function publicRoutes(scope: Construct, vpc: Vpc): RouteTable {
   const gateway = new InternetGateway(scope, "internet_gateway", {

@@ -3,7 +3,6 @@ import {
   type Construct,
   DeploymentStack,
   forEachEntry,
-  infraError,
   resourceName,
   suggest,
   Token,
@@ -39,11 +38,10 @@ export const hetzner: AdapterOf<NetworkContract> = {
 };
 
 function zoneOf(scope: Construct): string {
-  const { region } = DeploymentStack.of(scope).context.settings;
+  const stack = DeploymentStack.of(scope);
+  const { region } = stack.context.settings;
   const zone = networkZones[region];
   if (zone) return zone;
-  throw infraError(
-    `${JSON.stringify(region)} is not a location of Hetzner`,
-    suggest(region, Object.keys(networkZones)),
-  );
+  const message = `${JSON.stringify(region)} is not a location of Hetzner`;
+  throw stack.settingError("region", message, suggest(region, Object.keys(networkZones)));
 }

@@ -14,6 +14,8 @@ export interface Deployment extends DeploymentFile {
   /** Word, package or folder of its stack: `compute`. */
   readonly stack: string;
   readonly settings: Settings;
+  /** Where each setting was read from; a setting that no file gives has no place. */
+  readonly settingPlaces: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** The merged configuration of its stack, with the place of every value. */
   readonly config: Located;
   /** References to outputs of other deployments. */
@@ -127,7 +129,8 @@ class Loader {
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
       file.file,
     ];
-    return { ...file, stack, settings, config, references, files };
+    const settingPlaces = placesOf([productDocument, environmentDocument, document]);
+    return { ...file, stack, settings, settingPlaces, config, references, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
@@ -217,6 +220,12 @@ class Loader {
   private path(...parts: string[]): string {
     return join(this.directory, ...parts);
   }
+}
+
+/** The place of each top-level value, in the last document that has it. */
+function placesOf(documents: readonly (Located | undefined)[]): Record<string, Place> {
+  const entries = documents.flatMap((document) => [...(document?.entries ?? [])]);
+  return Object.fromEntries(entries.map(([key, { place }]) => [key, place]));
 }
 
 /** The entries of an object that are set. */
