@@ -8,6 +8,8 @@ export interface INetwork {
   readonly subnetNames?: readonly string[];
   /** The provider's id of a subnet, by its name in the inventory. @throws InfraError for a name that it does not have. */
   subnetId(name: string): string;
+  /** IPv4 range of a subnet, in CIDR notation. Undefined when only the run knows. */
+  subnetCidr(name: string): string | undefined;
   /** May servers in the subnet have public addresses? Undefined when only the run knows. */
   isPublic(name: string): boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import {
   cloudInit,
   type Construct,
+  contains,
   forEachEntry,
   type ICompute,
   type IInstance,
@@ -76,7 +77,8 @@ function planServer(shared: SharedPlan, group: string, index: number): ServerPla
 }
 
 /** Refuses a subnet that the network does not have, or that is closed to public addresses. */
-function checkPeers(entry: Construct, { subnet, publicAddress }: Group, { network }: ComputePeers): void {
+function checkPeers(entry: Construct, group: Group, { network }: ComputePeers): void {
+  const { subnet, publicAddress } = group;
   const known = network.subnetNames;
   if (known && !known.includes(subnet))
     throw problemAt(
@@ -92,6 +94,17 @@ function checkPeers(entry: Construct, { subnet, publicAddress }: Group, { networ
       `the subnet ${subnet} is private, so its servers cannot have public addresses`,
       "Write `publicAddress: false`, or choose a public subnet",
     );
+  checkAddresses(entry, group, network.subnetCidr(subnet));
+}
+
+/** Refuses addresses that are not in the subnet: the first that the inventory chooses, and the ones that follow it. */
+function checkAddresses(entry: Construct, { firstAddress, count, subnet }: Group, range: string | undefined): void {
+  if (firstAddress === undefined || range === undefined) return;
+  const last = addressAfter(firstAddress, count - 1);
+  const outside = [firstAddress, last].find((address) => !contains(range, `${address}/32`));
+  if (outside === undefined) return;
+  const rule = `${JSON.stringify(outside)} is not in the subnet ${subnet}, ${range}`;
+  throw problemAt(entry, "firstAddress", rule, `Choose addresses in ${range}, or another subnet`);
 }
 
 /** Adds the key of the group that a peer was asked for to what the peer refuses. */

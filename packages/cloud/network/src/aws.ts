@@ -35,16 +35,17 @@ export const aws: AdapterOf<NetworkContract> = {
     new DefaultSecurityGroup(scope, "default_security_group", { vpcId: vpc.id, ingress: [], egress: [] });
     const routes = publicRoutes(scope, vpc);
     const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
+      const range = ranges[name] ?? config.cidr;
       const resource = new Subnet(entry, "Default", {
         vpcId: vpc.id,
-        cidrBlock: ranges[name] ?? config.cidr,
+        cidrBlock: range,
         mapPublicIpOnLaunch: false,
         ...(subnet.zone ? { availabilityZone: `${region}${subnet.zone}` } : {}),
         tags: { Name: resourceName(entry, [name]) },
       });
       if (subnet.public)
         new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: routes.id });
-      return { id: resource.id, public: subnet.public };
+      return { id: resource.id, cidr: range, public: subnet.public };
     });
     return new KnownNetwork(vpc.id, config.cidr, subnets);
   },

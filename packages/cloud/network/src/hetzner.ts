@@ -25,13 +25,14 @@ export const hetzner: AdapterOf<NetworkContract> = {
     const network = new Network(scope, "Default", { name: resourceName(scope, []), ipRange: config.cidr });
     const ranges = planSubnets(config);
     const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
+      const cidr = ranges[name] ?? config.cidr;
       const { id } = new NetworkSubnet(entry, "Default", {
         networkId: Token.asNumber(network.id),
         type: "cloud",
         networkZone,
-        ipRange: ranges[name] ?? config.cidr,
+        ipRange: cidr,
       });
-      return { id, public: subnet.public };
+      return { id, cidr, public: subnet.public };
     });
     return new KnownNetwork(network.id, config.cidr, subnets);
   },

@@ -3,6 +3,8 @@ import { infraError, type INetwork, suggest } from "@infra/core";
 /** A subnet that the deployment makes itself. */
 export interface KnownSubnet {
   readonly id: string;
+  /** IPv4 range, in CIDR notation. */
+  readonly cidr: string;
   readonly public: boolean;
 }
 
@@ -20,6 +22,10 @@ export class KnownNetwork implements INetwork {
 
   subnetId(name: string): string {
     return this.subnet(name).id;
+  }
+
+  subnetCidr(name: string): string {
+    return this.subnet(name).cidr;
   }
 
   isPublic(name: string): boolean {

@@ -85,6 +85,10 @@ export class Network extends Module<typeof networkConfig, undefined, INetwork> i
     return this.outputs.subnetId(name);
   }
 
+  subnetCidr(name: string): string | undefined {
+    return this.outputs.subnetCidr(name);
+  }
+
   isPublic(name: string): boolean | undefined {
     return this.outputs.isPublic(name);
   }

@@ -15,6 +15,10 @@ export class ReferencedNetwork implements INetwork {
     return lookup(this.output, "subnets", name, "id");
   }
 
+  subnetCidr(): undefined {
+    return undefined;
+  }
+
   isPublic(): undefined {
     return undefined;
   }
