@@ -1,10 +1,10 @@
 import { type Construct, infraError, type INetwork, originOf, suggest } from "@infra/core";
 
-/** The server that a bastion is, by cloud: the smallest that is worth having. Source and date: see the size table of @infra/cloud-compute. */
+/** The server that a bastion is, by cloud: the smallest that is worth having. What to check it against: see the size table of @infra/cloud-compute. */
 export const bastionServers = {
   aws: {
     instanceType: "t3.micro",
-    /** Debian's account; https://wiki.debian.org/Cloud/AmazonEC2Image, read 2025-11. */
+    /** Debian's account; to be checked against https://wiki.debian.org/Cloud/AmazonEC2Image. */
     imageOwner: "136693071363",
     imageName: "debian-12-amd64-*",
   },

@@ -11,7 +11,7 @@ import { images } from "./images.js";
 import { buildGroups, problemAt, type ServerPlan } from "./servers.js";
 import { sizes } from "./sizes.js";
 
-/** AWS: 7 per zone and group: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strategies.html, read 2025-11. */
+/** AWS: 7 per zone and group; to be checked against https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strategies.html. */
 const spreadLimit = 7;
 
 /** Instances of EC2, with encrypted disks and the metadata service in version 2 only. */

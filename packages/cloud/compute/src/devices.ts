@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /**
  * Device names that AWS takes for data volumes.
  *
- * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html, read 2025-11.
+ * To be checked against https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html.
  */
 const devices = [..."bc"].flatMap((first) =>
   [..."abcdefghijklmnopqrstuvwxyz"].map((last) => `/dev/xvd${first}${last}`),

@@ -21,7 +21,7 @@ import { images } from "./images.js";
 import { buildGroups, problemAt, type ServerPlan } from "./servers.js";
 import { europeanLocations, sizes } from "./sizes.js";
 
-/** Hetzner takes at most this many servers in a spread placement group: https://docs.hetzner.com/cloud/placement-groups/overview/, read 2025-11. */
+/** Hetzner takes at most this many servers in a spread placement group; to be checked against https://docs.hetzner.com/cloud/placement-groups/overview/. */
 const spreadLimit = 10;
 
 const lastSubnet = unsupported(

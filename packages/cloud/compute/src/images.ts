@@ -1,7 +1,7 @@
 /**
  * Images by name: the name at Hetzner, and the owner and name of the newest image at AWS.
  *
- * Sources, read 2025-11: `hcloud image list --type system`, https://wiki.debian.org/Cloud/AmazonEC2Image,
+ * Not verified against a live account. To be checked against `hcloud image list --type system`, https://wiki.debian.org/Cloud/AmazonEC2Image,
  * https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/, https://rockylinux.org/download.
  */
 export const images = {

@@ -1,7 +1,7 @@
 /**
  * Size classes: at least this many virtual CPUs and this much memory, on every cloud.
  *
- * Sources, read 2025-11: https://www.hetzner.com/cloud, https://docs.hetzner.cloud/changelog#2025-10-16-server-types-deprecated,
+ * Not verified against a live account. To be checked against https://www.hetzner.com/cloud, https://docs.hetzner.cloud/changelog#2025-10-16-server-types-deprecated,
  * https://aws.amazon.com/ec2/instance-types/.
  */
 export const sizes = {

@@ -1,7 +1,7 @@
 /**
  * Hetzner's locations and the network zone that each belongs to.
  *
- * Source: https://docs.hetzner.com/cloud/general/locations/, read 2025-11.
+ * Not verified against a live account. To be checked against https://docs.hetzner.com/cloud/general/locations/.
  */
 export const networkZones: Readonly<Record<string, string>> = {
   ash: "us-east",
