@@ -6,7 +6,6 @@ export {
   DataResource,
   Fn,
   TerraformElement,
-  TerraformIterator,
   TerraformOutput,
   TerraformProvider,
   TerraformResource,

@@ -4,7 +4,6 @@ export {
   Fn,
   type IConstruct,
   TerraformElement,
-  TerraformIterator,
   TerraformOutput,
   TerraformResource,
   TerraformStack,

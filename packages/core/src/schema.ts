@@ -1,6 +1,7 @@
 import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Reference } from "./inventory/reference.js";
+import { isName } from "./name-rule.js";
 
 /** What a custom rule finds: the problem, and what to do about it. */
 export interface Finding {
@@ -24,12 +25,10 @@ export function rule<S extends z.ZodType>(
   });
 }
 
-const namePattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
-
 /** A name that becomes part of resource names and addresses: lower-case letters, digits and dashes; 1 to 40 characters. */
 export function name(): z.ZodString {
   return rule(z.string(), (value) =>
-    namePattern.test(value)
+    isName(value)
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a name`,

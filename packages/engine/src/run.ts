@@ -32,6 +32,8 @@ function exitCodeOf(results: readonly DeploymentResult[], { verb }: RunRequest):
 /** Works through deployments in the order of their references, as many at once as allowed. */
 class Schedule {
   private readonly byId: ReadonlyMap<string, Deployment>;
+  /** The deployments that come before one, by its id. */
+  private readonly before: ReadonlyMap<string, readonly Deployment[]>;
   private readonly running = new Map<string, Promise<DeploymentResult>>();
   private free: number;
   private readonly queue: (() => void)[] = [];
@@ -41,6 +43,7 @@ class Schedule {
     deployments: readonly Deployment[],
   ) {
     this.byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
+    this.before = orderOf(this.byId, context.request.verb === "destroy");
     this.free = context.parallelism;
   }
 
@@ -57,7 +60,7 @@ class Schedule {
   private async afterOthers(deployment: Deployment): Promise<DeploymentResult> {
     // Nothing starts before every deployment is entered, so that a deployment is started once.
     await Promise.resolve();
-    const before = await Promise.all(this.before(deployment).map((other) => this.start(other)));
+    const before = await Promise.all((this.before.get(deployment.id) ?? []).map((other) => this.start(other)));
     const failed = before.find(({ status }) => status === "failed");
     if (failed && this.changesThings) return this.finish(deployment, 0, blocked(deployment, failed));
     await this.slot();
@@ -72,13 +75,6 @@ class Schedule {
 
   private get changesThings(): boolean {
     return this.context.request.verb === "apply" || this.context.request.verb === "destroy";
-  }
-
-  private before(deployment: Deployment): Deployment[] {
-    const upstream = (each: Deployment) =>
-      each.references.flatMap((reference) => this.byId.get(reference.upstream(each.environment)) ?? []);
-    if (this.context.request.verb !== "destroy") return upstream(deployment);
-    return [...this.byId.values()].filter((other) => upstream(other).includes(deployment));
   }
 
   private async slot(): Promise<void> {
@@ -131,6 +127,20 @@ class Schedule {
     this.context.request.onResult?.(result);
     return result;
   }
+}
+
+/** What comes before each deployment: the ones that it refers to, or, in reverse, the ones that refer to it. */
+function orderOf(byId: ReadonlyMap<string, Deployment>, reverse: boolean): Map<string, Deployment[]> {
+  const order = new Map([...byId.keys()].map((id): [string, Deployment[]] => [id, []]));
+  for (const deployment of byId.values()) {
+    for (const id of new Set(deployment.references.map((each) => each.upstream(deployment.environment)))) {
+      const upstream = byId.get(id);
+      if (!upstream) continue;
+      if (reverse) order.get(id)?.push(deployment);
+      else order.get(deployment.id)?.push(upstream);
+    }
+  }
+  return order;
 }
 
 function failure(problems: readonly Problem[]): Outcome {

@@ -5,7 +5,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type AdapterOf, cloudInit, Construct, forEachEntry, type INetwork, resourceName } from "@infra/core";
-import { bastionServers, bastionSubnetId } from "./bastion.js";
+import { type BastionConfig, bastionServers, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -24,11 +24,6 @@ export const aws: AdapterOf<SshContract> = {
     return { user, keys, ...(bastion ? { bastionAddress: buildBastion(scope, bastion, { user, keys }, peers) } : {}) };
   },
 };
-
-interface BastionConfig {
-  readonly from: readonly string[];
-  readonly subnet: string;
-}
 
 function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: SshOutputs, { network }: SshPeers) {
   const scope = new Construct(around, "bastion_host");

@@ -11,6 +11,14 @@ export const bastionServers = {
   hetzner: { serverType: "cx23", image: "debian-12" },
 } as const;
 
+/** A bastion that is wanted. */
+export interface BastionConfig {
+  /** IPv4 networks that may reach it, in CIDR notation. */
+  readonly from: readonly string[];
+  /** Name of the subnet that it joins. */
+  readonly subnet: string;
+}
+
 /** The provider's id of the subnet that a bastion joins. @throws InfraError for one that is unknown or not public. */
 export function bastionSubnetId(scope: Construct, network: INetwork, subnet: string): string {
   const path = [...originOf(scope), "bastion", "subnet"].join(".");

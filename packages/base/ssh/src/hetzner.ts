@@ -3,7 +3,7 @@ import { Firewall } from "@infra/provider-hcloud/lib/firewall";
 import { Server } from "@infra/provider-hcloud/lib/server";
 import { ServerNetworkA as ServerNetwork } from "@infra/provider-hcloud/lib/server-network";
 import { SshKey } from "@infra/provider-hcloud/lib/ssh-key";
-import { bastionServers, bastionSubnetId } from "./bastion.js";
+import { type BastionConfig, bastionServers, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -19,11 +19,6 @@ export const hetzner: AdapterOf<SshContract> = {
     return { user, keys, ...(bastion ? { bastionAddress: buildBastion(scope, bastion, { user, keys }, peers) } : {}) };
   },
 };
-
-interface BastionConfig {
-  readonly from: readonly string[];
-  readonly subnet: string;
-}
 
 function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: SshOutputs, { network }: SshPeers) {
   const scope = new Construct(around, "bastion_host");

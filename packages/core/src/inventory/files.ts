@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { infraError, InfraError, type Problem } from "../errors.js";
+import { isName } from "../name-rule.js";
 import { type Located, parseDocument } from "./document.js";
 
 /** The file of the product's settings, in the inventory folder. */
@@ -47,7 +48,7 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
         return [];
       }
       for (const word of [environment, name]) {
-        if (!namePattern.test(word))
+        if (!isName(word))
           problems.push({
             message: `${JSON.stringify(word)} is not a name`,
             remedy: "Rename it: lower-case letters, digits and dashes, 40 at most",
@@ -58,8 +59,6 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
     });
   return { files: files.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
-
-const namePattern = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** The deployment that a file name stands for: `compute` for `compute.yaml`; undefined for any other file. */
 export function deploymentName(base: string): string | undefined {

@@ -52,17 +52,17 @@ type Environment = z.output<typeof environmentSchema>;
 
 class Loader {
   private readonly problems: Problem[];
-  private readonly files: readonly DeploymentFile[];
+  private readonly files: ReadonlyMap<string, DeploymentFile>;
   private readonly environments = new Map<string, Located | undefined>();
 
   constructor(private readonly directory: string) {
     const found = findDeploymentFiles(directory);
-    this.files = found.files;
+    this.files = new Map(found.files.map((file) => [file.id, file]));
     this.problems = found.problems;
   }
 
   load(only: readonly string[] | undefined): Inventory {
-    const wanted = only?.map((id) => this.fileOf(id)) ?? this.files;
+    const wanted = only?.map((id) => this.fileOf(id)) ?? [...this.files.values()];
     const productDocument = this.attempt(() => readInventoryFile(this.path(productFile)));
     const product = productDocument && this.parsed(productSchema, productDocument);
     const loaded = new Map<string, Deployment>();
@@ -86,14 +86,11 @@ class Loader {
   }
 
   private fileOf(id: string): DeploymentFile {
-    const file = this.files.find((each) => each.id === id);
+    const file = this.files.get(id);
     if (!file)
       throw infraError(
         `${JSON.stringify(id)} is not a deployment of ${this.directory}`,
-        suggest(
-          id,
-          this.files.map((each) => each.id),
-        ),
+        suggest(id, [...this.files.keys()]),
       );
     return file;
   }
@@ -158,14 +155,11 @@ class Loader {
 
   private upstream(deployment: Deployment, reference: Reference): DeploymentFile | undefined {
     const id = reference.upstream(deployment.environment);
-    const file = this.files.find((each) => each.id === id);
+    const file = this.files.get(id);
     if (!file) {
       this.problems.push({
         message: `"${reference.toString()}" refers to ${id}, which is not in the inventory`,
-        remedy: suggest(
-          id,
-          this.files.map((each) => each.id),
-        ),
+        remedy: suggest(id, [...this.files.keys()]),
         place: reference.place,
       });
     }
