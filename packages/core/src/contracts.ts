@@ -1,3 +1,6 @@
+/** Letter of a zone in a region. */
+export type Zone = "a" | "b" | "c";
+
 /** A private network, as other modules see it. */
 export interface INetwork {
   /** The provider's id. */
@@ -12,11 +15,13 @@ export interface INetwork {
   subnetCidr(name: string): string | undefined;
   /** May servers in the subnet have public addresses? Undefined when only the run knows. */
   isPublic(name: string): boolean | undefined;
+  /** The zone that servers in the subnet belong to. Undefined when the cloud chooses, or only the run knows. */
+  subnetZone(name: string): Zone | undefined;
 }
 
 /** Firewalls by group of servers, as other modules see them. */
 export interface IFirewall {
-  /** The provider's id of the firewall of a group. */
+  /** What a server names to be protected by the firewall of its group: an id, or on gcp and digitalocean a tag. */
   firewallId(group: string): string;
 }
 
@@ -40,10 +45,52 @@ export interface IInstance {
   readonly privateIpv4: string;
   /** Public IPv4 address. @default - the server has none */
   readonly publicIpv4?: string;
+  /** Public IPv6 address. @default - the server has none */
+  readonly publicIpv6?: string;
+  /** The cloud's name of the zone, or of the location where there are no zones. @default - the cloud does not say */
+  readonly zone?: string;
+}
+
+/** What receives the traffic of a group of servers. */
+export interface ILoadBalancer {
+  /** Public IPv4 address; a host name on clouds that have no fixed address (heroku). */
+  readonly address: string;
 }
 
 /** Groups of servers, as other modules see them. */
 export interface ICompute {
-  /** Servers by group and name: `web` → `web-1`. */
+  /** Servers by group and name: `web` → `web-1`. A group whose size the cloud decides names none. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, IInstance>>>>;
+  /** Load balancers by group; groups without one are left out. */
+  readonly loadBalancers: Readonly<Record<string, ILoadBalancer>>;
+}
+
+/** A bucket, as other modules see it. */
+export interface IBucket {
+  /** The name that clients say. */
+  readonly name: string;
+  /** URL of the S3 interface, or of the cloud's own where it has no S3 interface. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Where a client finds its credentials, as a reference to a secret: `secret://<path>`. Never the credentials. */
+  readonly credentials: string;
+}
+
+/** Buckets, as other modules see them. */
+export interface IStorage {
+  /** Buckets by their name in the inventory. */
+  readonly buckets: Readonly<Record<string, IBucket>>;
+}
+
+/** A DNS zone, as other modules see it. */
+export interface IZone {
+  readonly id: string;
+  /** Host names that the domain's registrar must name. */
+  readonly nameServers: readonly string[] | string;
+}
+
+/** DNS zones, as other modules see them. */
+export interface IDns {
+  /** Zones by their name in the inventory. */
+  readonly zones: Readonly<Record<string, IZone>>;
 }

@@ -7,12 +7,13 @@ import {
   RootConstruct,
   type TerraformElement,
   TerraformProvider,
+  type TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
 } from "./cdktf.js";
 import { infraError, type InfraError, type Place } from "./errors.js";
-import { type Reference } from "./inventory/reference.js";
+import { Reference } from "./inventory/reference.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
 
@@ -71,6 +72,11 @@ export class DeploymentStack extends TerraformStack {
     return Token.asString(variable.value);
   }
 
+  /** A value of the configuration, or an expression for the value of a reference. */
+  textOf(value: string | Reference): string {
+    return value instanceof Reference ? this.outputOf(value) : value;
+  }
+
   /** An error about a setting of the deployment, such as its region, at the place that it was read from. */
   settingError(setting: keyof Settings, message: string, remedy: string): InfraError {
     const place = this.context.settingPlaces?.[setting];
@@ -79,19 +85,63 @@ export class DeploymentStack extends TerraformStack {
 
   /** Configures the provider of the deployment's cloud, once; only its binding is loaded. */
   useProvider(): TerraformProvider {
-    const { provider, region } = this.context.settings;
+    const { provider, region, account } = this.context.settings;
     const { bindings, className, arguments: argumentsFor } = describeProvider(provider);
     const existing = this.node.tryFindChild(provider);
     if (existing instanceof TerraformProvider) return existing;
-    type ProviderClass = new (scope: Construct, id: string, config: object) => TerraformProvider;
-    const loaded = this.load(`${bindings}/lib/provider`, bindings) as Record<string, ProviderClass | undefined>;
-    const Provider = loaded[className];
-    if (!Provider)
+    this.checkAccount();
+    return this.create<TerraformProvider>(provider, bindings, "provider", className, argumentsFor({ region, account }));
+  }
+
+  /**
+   * The account in which the deployment's resources are kept, on clouds whose resources name it: the OCID of Oracle's compartment,
+   * Heroku's team. @throws InfraError when the inventory names none.
+   */
+  get account(): string {
+    const { provider, account } = this.context.settings;
+    if (account !== undefined) return account;
+    const meaning = describeProvider(provider).account?.meaning ?? "";
+    throw this.settingError("account", `${provider} needs an account: ${meaning}`, "Add `account: …` beside `provider`");
+  }
+
+  /** The resource that holds all others of the deployment, on clouds that want one (azure); it is created with the first that asks. */
+  useResourceGroup(): TerraformResource {
+    const { settings, environment, name } = this.context;
+    const { bindings, resourceGroup } = describeProvider(settings.provider);
+    if (!resourceGroup) throw new TypeError(`${settings.provider} has no resource groups`);
+    const { binding, className } = resourceGroup;
+    const known = this.node.tryFindChild("resource_group") as TerraformResource | undefined;
+    return (
+      known ??
+      this.create("resource_group", bindings, binding, className, {
+        name: [settings.product, environment, name].join("-"),
+        location: settings.region,
+      })
+    );
+  }
+
+  /** An account that the cloud has no use for would look like a safeguard. */
+  private checkAccount(): void {
+    const { provider, account } = this.context.settings;
+    if (describeProvider(provider).account) return;
+    if (account !== undefined)
+      throw this.settingError(
+        "account",
+        `${provider} takes its account from the credentials`,
+        "Remove `account`, or set it only where another cloud is chosen",
+      );
+  }
+
+  private create<T>(id: string, bindings: string, binding: string, className: string, config: object): T {
+    type Class = new (scope: Construct, id: string, config: object) => T;
+    const loaded = this.load(`${bindings}/lib/${binding}`, bindings) as Record<string, Class | undefined>;
+    const Class = loaded[className];
+    if (!Class)
       throw infraError(
         `${bindings} has no ${className}`,
         `Install the version of ${bindings} that @infra/core names as its peer`,
       );
-    return new Provider(this, provider, argumentsFor(region));
+    return new Class(this, id, config);
   }
 
   protected override allocateLogicalId(element: TerraformElement | Node): string {

@@ -12,10 +12,34 @@ export {
 } from "./cdktf.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
-export type { ICompute, IFirewall, IInstance, INetwork, ISsh } from "./contracts.js";
+export type {
+  IBucket,
+  ICompute,
+  IDns,
+  IFirewall,
+  IInstance,
+  ILoadBalancer,
+  INetwork,
+  ISsh,
+  IStorage,
+  IZone,
+  Zone,
+} from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
+export {
+  type Architecture,
+  checkRegion,
+  type ImageName,
+  imageNames,
+  resolveImage,
+  type ResolvedSize,
+  resolveSize,
+  type SizeClass,
+  sizeClasses,
+  type SizeRequest,
+} from "./facts.js";
 export * from "./inventory/index.js";
-export { standardLabels } from "./labels.js";
+export { labelList, standardLabels } from "./labels.js";
 export {
   type Adapter,
   type AdapterOf,
@@ -23,6 +47,7 @@ export {
   type Feature,
   findGaps,
   type Gap,
+  gapOf,
   Module,
   unsupported,
 } from "./module.js";

@@ -1,22 +1,30 @@
 import { type IConstruct, TerraformResource } from "./cdktf.js";
 import type { DeploymentContext } from "./deployment-stack.js";
+import { describeProvider, type ProviderName } from "./providers.js";
 
 /** The labels that every resource carries. */
 export function standardLabels({ settings, environment, name }: DeploymentContext): Record<string, string> {
   return { product: settings.product, environment, stack: name, "managed-by": "infra" };
 }
 
-/** The attributes in which the clouds keep labels. */
-const attributes = ["labels", "tags", "freeformTags"] as const;
-
-/** Adds the standard labels to every resource below a construct that can carry labels. */
-export function applyLabels(root: IConstruct, labels: Record<string, string>): void {
+/** Adds labels to every resource below a construct that can carry them, in the form of the deployment's cloud. */
+export function applyLabels(root: IConstruct, labels: Record<string, string>, provider: ProviderName): void {
+  const { labels: form } = describeProvider(provider);
+  if (!form) return;
+  const { attribute, shape } = form;
+  const input = `${attribute}Input`;
   for (const construct of root.node.findAll()) {
     if (!TerraformResource.isTerraformResource(construct)) continue;
     const resource = construct as unknown as Record<string, unknown>;
-    for (const attribute of attributes) {
-      const input = `${attribute}Input`;
-      if (input in resource) resource[attribute] = { ...(resource[input] as object | undefined), ...labels };
-    }
+    if (!(input in resource)) continue;
+    resource[attribute] =
+      shape === "map"
+        ? { ...(resource[input] as object | undefined), ...labels }
+        : [...((resource[input] as string[] | undefined) ?? []), ...labelList(labels)];
   }
+}
+
+/** Labels for a cloud whose resources carry a list of words: `environment:production`. */
+export function labelList(labels: Readonly<Record<string, string>>): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}:${value}`);
 }

@@ -1,10 +1,10 @@
 import { Construct } from "constructs";
 import type { z } from "zod";
 import { DeploymentStack } from "./deployment-stack.js";
-import { InfraError, type Problem } from "./errors.js";
+import { infraError, InfraError, type Problem } from "./errors.js";
 import type { Path } from "./inventory/located.js";
 import { originOf, setOrigin } from "./origin.js";
-import { type ProviderName, providerNames } from "./providers.js";
+import type { ProviderName } from "./providers.js";
 import { problemsOfValue } from "./validation.js";
 
 /** A feature that not every cloud has: what it is, and where a configuration asks for it. */
@@ -32,8 +32,8 @@ export interface Contract<S extends z.ZodType, Peers, Outputs, F extends string 
   readonly name: string;
   readonly config: S;
   readonly features: Readonly<Record<F, Feature<z.output<S>>>>;
-  /** Loads an adapter; called only for the cloud of the deployment. A cloud without an adapter is refused. */
-  readonly adapters: Readonly<Partial<Record<ProviderName, () => Adapter<S, Peers, Outputs, F>>>>;
+  /** For each cloud: loads the adapter, which happens only for the cloud of the deployment; or why there can be none. */
+  readonly adapters: Readonly<Record<ProviderName, (() => Adapter<S, Peers, Outputs, F>) | Gap>>;
 }
 
 /** One cloud's implementation of a module. */
@@ -85,16 +85,25 @@ export abstract class Module<S extends z.ZodType, Peers, Outputs> extends Constr
   }
 }
 
-function loadAdapter<S extends z.ZodType, P, O>(contract: Contract<S, P, O>, provider: ProviderName): Adapter<S, P, O> {
-  const load = contract.adapters[provider];
-  if (load) return load();
-  const available = providerNames.filter((name) => contract.adapters[name]).join(", ");
-  throw new InfraError([
-    {
-      message: `the module ${contract.name} has no adapter for ${provider}`,
-      remedy: `Choose another provider: ${available}`,
-    },
-  ]);
+function loadAdapter<S extends z.ZodType, P, O, F extends string>(
+  contract: Contract<S, P, O, F>,
+  provider: ProviderName,
+): Adapter<S, P, O, F> {
+  const adapter = contract.adapters[provider];
+  if (typeof adapter === "function") return adapter();
+  throw infraError(`${provider} has no ${contract.name}: ${adapter.reason}`, adapter.remedy);
+}
+
+/** Why a cloud lacks a feature of a module, or the whole module; undefined when it has it. */
+export function gapOf<S extends z.ZodType, P, O, F extends string>(
+  contract: Contract<S, P, O, F>,
+  provider: ProviderName,
+  feature: F,
+): Gap | undefined {
+  const adapter = contract.adapters[provider];
+  if (typeof adapter !== "function") return adapter;
+  const support = adapter().supports[feature];
+  return support === true ? undefined : support;
 }
 
 /** The features that a configuration asks for and an adapter lacks. */

@@ -53,7 +53,7 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
   for (const [name, value] of Object.entries(outputs))
     new TerraformOutput(stack, `output-${name}`, { value, staticId: false }).overrideLogicalId(name);
-  applyLabels(stack, standardLabels(deployment));
+  applyLabels(stack, standardLabels(deployment), deployment.settings.provider);
   return { configuration: render(stack), origins: originsOf(stack), references: stack.references };
 }
 

@@ -6,8 +6,16 @@ import { defineStack } from "./stack.js";
 import { type Synthesis, synthesize } from "./synthesis.js";
 import { z } from "zod";
 
-/** Regions that tests and examples deploy to. */
-const regions: Record<ProviderName, string> = { aws: "eu-central-1", hetzner: "fsn1" };
+/** Where tests and examples deploy to. */
+export const testLocations: Readonly<Record<ProviderName, { readonly region: string; readonly account?: string }>> = {
+  aws: { region: "eu-central-1" },
+  gcp: { region: "europe-west3" },
+  azure: { region: "germanywestcentral" },
+  oracle: { region: "eu-frankfurt-1", account: "ocid1.compartment.oc1..exampleexampleexample" },
+  hetzner: { region: "fsn1" },
+  heroku: { region: "frankfurt", account: "acme" },
+  digitalocean: { region: "fra1" },
+};
 
 /** A deployment that stands in no file: `production/test` of the product `acme`. */
 export function testDeployment(provider: ProviderName, config = "{}"): Deployment {
@@ -20,7 +28,8 @@ export function testDeployment(provider: ProviderName, config = "{}"): Deploymen
     settings: {
       product: "acme",
       provider,
-      region: regions[provider],
+      ...testLocations[provider],
+      deletionProtection: true,
       domain: "acme.example",
       cloudflare: false,
       management: undefined,

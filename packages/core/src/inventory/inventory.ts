@@ -131,8 +131,10 @@ class Loader {
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
-    const { provider, region, domain, management, cloudflare = true } = merged;
-    if (provider && region) return { product, provider, region, domain, cloudflare, management };
+    const { provider, region, account, domain, management, cloudflare = true } = merged;
+    const { deletionProtection = file.environment === "production" } = merged;
+    if (provider && region)
+      return { product, provider, region, account, deletionProtection, domain, cloudflare, management };
     for (const key of ["provider", "region"] as const) {
       if (merged[key] === undefined)
         this.problems.push({

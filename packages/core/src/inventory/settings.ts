@@ -9,6 +9,15 @@ const shared = {
     .min(1)
     .optional()
     .describe("the provider's own name of a region or location, such as fsn1 or eu-central-1"),
+  account: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("gcp: project id; azure: subscription id; oracle: OCID of the compartment; heroku: team; aws: account id"),
+  deletionProtection: z
+    .boolean()
+    .optional()
+    .describe("protect what holds data or serves traffic from being deleted; by default in the environment production"),
   domain: domainName().optional().describe("the domain that every name is derived from"),
   cloudflare: z
     .boolean()
@@ -44,6 +53,7 @@ export const deploymentSchema = z.strictObject({
     ),
   provider: shared.provider,
   region: shared.region,
+  account: shared.account,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
 
@@ -52,6 +62,10 @@ export interface Settings {
   readonly product: string;
   readonly provider: (typeof providerNames)[number];
   readonly region: string;
+  /** What it means depends on the cloud: a project, a subscription, a compartment, a team. @default - the credentials decide */
+  readonly account?: string | undefined;
+  /** Whether what holds data or serves traffic is protected from being deleted. */
+  readonly deletionProtection: boolean;
   readonly domain: string | undefined;
   /** @default true */
   readonly cloudflare: boolean;
