@@ -6,6 +6,7 @@ export {
   DataResource,
   Fn,
   TerraformElement,
+  TerraformLocal,
   TerraformOutput,
   TerraformProvider,
   TerraformResource,

@@ -2,8 +2,8 @@ import { Fn } from "./cdktf.js";
 
 /** What a server is told at its first boot. */
 export interface FirstBoot {
-  /** The user that people log in as; may use sudo without a password. */
-  readonly user: string;
+  /** The user that people log in as; may use sudo without a password. @default - nobody logs in */
+  readonly user?: string | undefined;
   /** Public keys that may log in as the user; they may be known only when the engine runs. */
   readonly publicKeys: readonly string[];
   /** More cloud-init text: `#cloud-config` or a script with `#!`. @default - none */
@@ -18,16 +18,19 @@ export function cloudInit({ user, publicKeys, more }: FirstBoot): string {
   const hardened = {
     disable_root: true,
     ssh_pwauth: false,
-    users: [
-      {
-        name: user,
-        groups: "sudo",
-        shell: "/bin/bash",
-        sudo: "ALL=(ALL) NOPASSWD:ALL",
-        lock_passwd: true,
-        ssh_authorized_keys: publicKeys,
-      },
-    ],
+    users:
+      user === undefined
+        ? []
+        : [
+            {
+              name: user,
+              groups: "sudo",
+              shell: "/bin/bash",
+              sudo: "ALL=(ALL) NOPASSWD:ALL",
+              lock_passwd: true,
+              ssh_authorized_keys: publicKeys,
+            },
+          ],
   };
   if (more === undefined) return `#cloud-config\n${json(hardened)}`;
   const rest = more.startsWith("#!")

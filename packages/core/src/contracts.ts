@@ -15,6 +15,8 @@ export interface INetwork {
   subnetCidr(name: string): string | undefined;
   /** May servers in the subnet have public addresses? Undefined when only the run knows. */
   isPublic(name: string): boolean | undefined;
+  /** The provider's ids of peerings, by their names in the inventory. */
+  readonly peeringIds: Readonly<Record<string, string>>;
   /** The zone that servers in the subnet belong to. Undefined when the cloud chooses, or only the run knows. */
   subnetZone(name: string): Zone | undefined;
 }

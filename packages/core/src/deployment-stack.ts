@@ -101,7 +101,11 @@ export class DeploymentStack extends TerraformStack {
     const { provider, account } = this.context.settings;
     if (account !== undefined) return account;
     const meaning = describeProvider(provider).account?.meaning ?? "";
-    throw this.settingError("account", `${provider} needs an account: ${meaning}`, "Add `account: …` beside `provider`");
+    throw this.settingError(
+      "account",
+      `${provider} needs an account: ${meaning}`,
+      "Add `account: …` beside `provider`",
+    );
   }
 
   /** The resource that holds all others of the deployment, on clouds that want one (azure); it is created with the first that asks. */

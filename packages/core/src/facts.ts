@@ -11,7 +11,10 @@ export interface CloudFacts {
   };
   /** Kinds of servers; the first that is large enough is chosen. */
   readonly sizes: FactTable<readonly SizeFacts[]>;
-  readonly images: FactTable<Readonly<Partial<Record<ImageName, ImageFacts>>>>;
+  readonly images: FactTable<Readonly<Partial<Record<ImageName, ImageFacts>>>> & {
+    /** The image of servers for which none is named. @default "debian-12" */
+    readonly default?: ImageName;
+  };
 }
 
 /** A table, and where it comes from. */
@@ -117,17 +120,26 @@ export function resolveSize(scope: Construct, request: SizeRequest, architecture
 }
 
 function unitsOf(flexible: NonNullable<SizeFacts["flexible"]>, cpus: number, memory: number) {
-  return { units: Math.max(Math.ceil(cpus / flexible.cpusPerUnit), Math.ceil(memory / flexible.memoryPerUnit)), memory };
+  return {
+    units: Math.max(Math.ceil(cpus / flexible.cpusPerUnit), Math.ceil(memory / flexible.memoryPerUnit)),
+    memory,
+  };
 }
 
-/** How the cloud names an image. @throws InfraError when the cloud does not offer it for the architecture. */
+/**
+ * How the cloud names an image.
+ *
+ * @param wanted The image. @default - debian-12, or what the cloud's table says where that is not offered
+ * @throws InfraError when the cloud does not offer it for the architecture
+ */
 export function resolveImage(
   scope: Construct,
-  image: ImageName,
+  wanted: ImageName | undefined,
   architecture: Architecture,
 ): Readonly<Record<string, string>> {
   const { provider } = DeploymentStack.of(scope).context.settings;
-  const { entries } = factsOf(provider).images;
+  const { entries, default: fallback = "debian-12" } = factsOf(provider).images;
+  const image = wanted ?? fallback;
   const named = entries[image]?.[architecture];
   if (named) return named;
   const others = imageNames.filter((each) => entries[each]?.[architecture]);

@@ -10,6 +10,7 @@ export {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
 export type {
@@ -52,7 +53,7 @@ export {
   unsupported,
 } from "./module.js";
 export { type NameRule, resourceName, shorten } from "./naming.js";
-export { forEachEntry, originOf } from "./origin.js";
+export { forEachEntry, originOf, problemAt } from "./origin.js";
 export { cidr, domainName, type Finding, jsonSchema, mapOf, name, orReference, reference, rule } from "./schema.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -1,5 +1,6 @@
 import type { IConstruct } from "constructs";
 import { Construct } from "constructs";
+import { infraError, type InfraError } from "./errors.js";
 import type { Path } from "./inventory/located.js";
 
 /** Which part of a stack's configuration a construct was made from. */
@@ -17,6 +18,11 @@ export function originOf(construct: IConstruct): Path {
     if (path) return path;
   }
   return [];
+}
+
+/** An error about a part of the configuration that a construct was made from. */
+export function problemAt(scope: IConstruct, path: Path, message: string, remedy: string): InfraError {
+  return infraError(message, remedy, { path: [...originOf(scope), ...path].join(".") });
 }
 
 /**

@@ -79,7 +79,12 @@ export const providers = {
     className: "DigitaloceanProvider",
     arguments: () => ({}),
     labels: { attribute: "tags", shape: "list" },
-    credentials: ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY"],
+    credentials: [
+      "DIGITALOCEAN_TOKEN",
+      "DIGITALOCEAN_ACCESS_TOKEN",
+      "SPACES_ACCESS_KEY_ID",
+      "SPACES_SECRET_ACCESS_KEY",
+    ],
   },
 } as const satisfies Record<string, ProviderDescription>;
 

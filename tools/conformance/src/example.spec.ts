@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { exampleKey } from "./modules.js";
+import { exampleKey } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
 const inventory = join(repository, "inventory-example");

@@ -1,112 +1,156 @@
-import { findGaps, InfraError, type ProviderName, type Synthesis } from "@infra/core";
+import {
+  describeProvider,
+  findGaps,
+  type Gap,
+  gapOf,
+  InfraError,
+  type Problem,
+  type ProviderName,
+  providerNames,
+  type Synthesis,
+} from "@infra/core";
 import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { computePeers, type ModuleCase, modules } from "./modules.js";
+import { synthesizeExample } from "./examples.js";
+import { type MapCase, type ModuleCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
-const providers: readonly ProviderName[] = ["aws", "hetzner"];
 const standard = ["environment", "managed-by", "product", "stack"];
 
 type Attributes = Record<string, unknown> & { lifecycle?: { ignore_changes?: string[] } };
 
-describe.each(providers.flatMap((provider) => modules.map((each) => [each.word, provider, each] as const)))(
-  "%s on %s",
-  (word, provider, each) => {
-    const synthesized = (props: object) => synthesizeIn(provider, (stack) => each.build(stack, props));
+const pairs = modules.flatMap((each) => providerNames.map((provider) => [each.word, provider, each] as const));
+const present = pairs.filter(([, provider, { contract }]) => typeof contract.adapters[provider] === "function");
+const absent = pairs.filter(([, provider, { contract }]) => typeof contract.adapters[provider] !== "function");
 
-    it("keeps the addresses of its example", async () => {
-      const golden = join(repository, each.folder, "examples", `${each.example}.${provider}.txt`);
-      const synthesis = await exampleOf(each, provider);
-      const own = addressesOf(synthesis).filter((address) => new RegExp(`\\.${word}(?:_|$)`).test(address));
-      await expect(`${own.join("\n")}\n`).toMatchFileSnapshot(golden);
-    });
+describe.each(present)("%s on %s", (word, provider, each) => {
+  const synthesized = (props: object) => synthesizeIn(provider, (stack) => each.build(stack, props));
 
-    it("labels every resource that can carry labels", async () => {
-      const labelled = [...resourcesOf(await exampleOf(each, provider))].flatMap(([address, attributes]) => {
-        const key = labelKeyOf(provider, address);
-        return key ? [{ address, labels: Object.keys((attributes[key] as object | undefined) ?? {}) }] : [];
+  describe.each(each.examples.map((example) => [example.name, example] as const))(
+    "its example %s",
+    async (name, example) => {
+      if (example.refusedBy?.includes(provider)) {
+        it("is refused", async () => {
+          await expect(synthesizeExample(each, name, provider)).rejects.toThrow(InfraError);
+        });
+        return;
+      }
+      const synthesis = await synthesizeExample(each, name, provider);
+
+      it("keeps its addresses", async () => {
+        const golden = join(repository, each.folder, "examples", `${name}.${provider}.txt`);
+        const own = addressesOf(synthesis).filter((address) => new RegExp(`\\.${word}(?:_|$)`).test(address));
+        await expect(`${own.join("\n")}\n`).toMatchFileSnapshot(golden);
       });
-      expect(labelled.length).toBeGreaterThan(0);
-      for (const { address, labels } of labelled) expect(labels, address).toEqual(expect.arrayContaining(standard));
-    });
 
-    it("gives legal names that are unique among resources of a type", async () => {
-      const names = [...resourcesOf(await exampleOf(each, provider))].flatMap(([address, { name }]) =>
-        typeof name === "string" ? [`${typeOf(address)} ${name}`] : [],
-      );
-      expect(new Set(names).size).toBe(names.length);
-      for (const name of names) expect(name).toMatch(/^\w+ [a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
-    });
+      it("labels every resource that can carry labels", () => {
+        const form = describeProvider(provider).labels;
+        for (const [address, attributes] of resourcesOf(synthesis)) {
+          if (!form || !canCarryLabels(provider, address)) continue;
+          const labels = (attributes[form.attribute.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)] ??
+            {}) as object;
+          const keys = Array.isArray(labels) ? labels.map((label) => String(label).split(":")[0]) : Object.keys(labels);
+          expect(keys, address).toEqual(expect.arrayContaining(standard));
+        }
+      });
 
-    it("synthesizes the same every time", () => {
-      expect(JSON.stringify(synthesized(each.props))).toBe(JSON.stringify(synthesized(each.props)));
-    });
+      it("gives names that are unique among resources of a type", () => {
+        const names = [...resourcesOf(synthesis)].flatMap(([address, { name: own }]) =>
+          typeof own === "string" ? [`${typeOf(address)} ${own}`] : [],
+        );
+        expect(new Set(names).size).toBe(names.length);
+      });
+    },
+  );
 
-    it.each(each.maps.map((map) => [map.path, map] as const))(
+  it("synthesizes the same every time", () => {
+    expect(JSON.stringify(synthesized(each.props))).toBe(JSON.stringify(synthesized(each.props)));
+  });
+
+  const maps = each.maps.filter(
+    ({ feature }) => feature === undefined || gapOf(each.contract, provider, feature) === undefined,
+  );
+  if (maps.length > 0)
+    it.each(maps.map((map) => [map.path, map] as const))(
       "changes only resources of a key that is added to %s",
       (path, map) => {
-        const before = resourcesOf(synthesized(each.props));
-        const after = resourcesOf(synthesized(withKey(each.props, path.split("."), map.value)));
+        const props = map.props ?? each.props;
+        const before = resourcesOf(synthesized(props));
+        const after = resourcesOf(synthesized(withKey(props, path.split("."), map.value)));
+        const shared = holdersOf(map, provider);
         for (const [address, attributes] of before) {
-          if (address === map.within?.[provider]) continue;
+          if (shared.includes(address)) continue;
           expect(planned(after.get(address)), address).toEqual(planned(attributes));
         }
         const added = [...after.keys()].filter((address) => !before.has(address));
-        for (const address of added) expect(address).toMatch(/_added(?:_|$)/);
-        if (!map.within?.[provider]) expect(added.length).toBeGreaterThan(0);
+        for (const address of added) expect(address).toMatch(/added/);
+        if (shared.length === 0 && !map.none?.includes(provider)) expect(added.length).toBeGreaterThan(0);
       },
     );
 
-    it("has a case for every feature of its contract", () => {
-      expect(Object.keys(each.uses).sort()).toEqual(Object.keys(each.contract.features).sort());
-    });
-
-    it.each(Object.keys(each.uses))("builds the feature %s, or refuses it as declared", (feature) => {
-      const props = each.uses[feature] ?? {};
-      const gap = supportOf(each, provider)[feature];
-      expect(gap, "declared").toBeDefined();
-      if (gap === true) {
-        expect(addressesOf(synthesized(props)).length).toBeGreaterThan(0);
-        return;
-      }
-      const refusal = messageOf(() => synthesized(props));
-      expect(refusal).toContain(gap?.reason);
-      expect(refusal).toContain(gap?.remedy);
-    });
-
-    it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
-      const config = each.contract.config.parse(each.uses[feature]);
-      const gap = { reason: "no", remedy: "no" };
-      const none = Object.fromEntries(Object.keys(each.uses).map((key) => [key, key === feature ? gap : true]));
-      const adapter = { supports: none, build: () => undefined };
-      expect(findGaps(each.contract as never, adapter as never, provider, config as never).length).toBeGreaterThan(0);
-    });
-  },
-);
-
-type Support = Readonly<Record<string, true | { readonly reason: string; readonly remedy: string }>>;
-
-function supportOf({ contract }: ModuleCase, provider: ProviderName): Support {
-  return contract.adapters[provider]?.().supports ?? {};
-}
-
-async function exampleOf({ folder, example, word }: ModuleCase, provider: ProviderName): Promise<Synthesis> {
-  const path = pathToFileURL(join(repository, folder, "examples", `${example}.ts`)).href;
-  const loaded = (await import(path)) as { example(stack: unknown, peers: unknown): { node: { id: string } } };
-  return synthesizeIn(provider, (stack) => {
-    const peers = word === "network" ? {} : peersOf(word, stack);
-    return { id: loaded.example(stack, peers).node.id };
+  it.each(Object.keys(each.uses))("builds the feature %s, or refuses it as declared", (feature) => {
+    const props = each.uses[feature] ?? {};
+    const gap = gapOf(each.contract, provider, feature);
+    if (gap) expectRefusal(gap, () => synthesized(props));
+    else expect(addressesOf(synthesized(props)).length).toBeGreaterThan(0);
   });
+});
+
+describe.each(absent)("%s on %s", (_word, provider, each) => {
+  it("is refused as declared, whatever is asked of it", () => {
+    const gap = each.contract.adapters[provider] as Gap;
+    for (const props of [each.props, ...Object.values(each.uses)])
+      expectRefusal(gap, () => synthesizeIn(provider, (stack) => each.build(stack, props)));
+  });
+});
+
+describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, each) => {
+  it("has a case for every feature of its contract", () => {
+    expect(Object.keys(each.uses).sort()).toEqual(Object.keys(each.contract.features).sort());
+  });
+
+  it("has an adapter or a declared gap for every cloud, and in each adapter for every feature", () => {
+    for (const provider of providerNames) {
+      const adapter = each.contract.adapters[provider];
+      if (typeof adapter !== "function") {
+        expect(adapter).toEqual({ reason: expect.stringMatching(/./), remedy: expect.stringMatching(/./) });
+        continue;
+      }
+      expect(Object.keys(adapter().supports).sort(), provider).toEqual(Object.keys(each.contract.features).sort());
+    }
+  });
+
+  it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
+    const config = each.contract.config.parse(each.uses[feature]);
+    const gap = { reason: "no", remedy: "no" };
+    const none = Object.fromEntries(Object.keys(each.uses).map((key) => [key, key === feature ? gap : true]));
+    const adapter = { supports: none, build: () => undefined };
+    expect(findGaps(each.contract, adapter, "aws", config).length).toBeGreaterThan(0);
+  });
+
+  it("has at least 15 kinds of bad input", () => {
+    expect(Object.keys(each.refusals).length).toBeGreaterThanOrEqual(15);
+  });
+
+  it.each(Object.entries(each.refusals))("refuses %s, and says value, rule, remedy and path", (_name, refusal) => {
+    const { props, path, says, provider = "aws" } = refusal;
+    const problems = problemsOf(() => synthesizeIn(provider, (stack) => each.build(stack, props)));
+    const texts = problems.map(({ path: at = "", message, remedy }) => `${at}: ${message}. ${remedy}`);
+    const hit = texts.find((text) => text.startsWith(`${path}: `) && says.every((part) => text.includes(part)));
+    expect(hit, JSON.stringify(texts, undefined, 1)).toBeDefined();
+  });
+});
+
+function expectRefusal({ reason, remedy }: Gap, action: () => unknown): void {
+  const refusal = problemsOf(action).map(({ message, remedy: way }) => `${message}. ${way}`);
+  expect(refusal.join("\n")).toContain(reason);
+  expect(refusal.join("\n")).toContain(remedy);
 }
 
-/** The other modules that a module needs, without the module itself. */
-function peersOf(word: string, stack: Parameters<typeof computePeers>[0]): object {
-  if (word === "compute") return computePeers(stack, ["web", "db"]);
-  const network = modules.find((each) => each.word === "network");
-  network?.build(stack, network.props);
-  return { network: stack.node.tryFindChild("network") };
+/** The addresses that hold a whole map on a cloud. */
+function holdersOf({ within }: MapCase, provider: ProviderName): readonly string[] {
+  return [within?.[provider] ?? []].flat();
 }
 
 function resourcesOf({ configuration }: Synthesis): Map<string, Attributes> {
@@ -127,15 +171,14 @@ function typeOf(address: string): string {
   return address.slice(0, address.indexOf("."));
 }
 
-/** The attribute in which a type keeps its labels, by what its binding can take. */
-function labelKeyOf(provider: ProviderName, address: string): "labels" | "tags" | undefined {
+/** Can resources of the type carry labels, by what its binding can take? */
+function canCarryLabels(provider: ProviderName, address: string): boolean {
+  const { bindings, labels } = describeProvider(provider);
   const [, ...words] = typeOf(address).split("_");
-  const bindings = provider === "aws" ? "@cdktf/provider-aws" : "@infra/provider-hcloud";
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
-  return (["labels", "tags"] as const).find((key) =>
-    Object.values(loaded).some(
-      ({ prototype }) => prototype && `${key}Input` in prototype && "synthesizeAttributes" in prototype,
-    ),
+  return Object.values(loaded).some(
+    ({ prototype }) =>
+      prototype && `${labels?.attribute ?? ""}Input` in prototype && "synthesizeAttributes" in prototype,
   );
 }
 
@@ -146,12 +189,12 @@ function withKey(props: object, path: readonly string[], value: unknown): object
   return copy;
 }
 
-function messageOf(action: () => unknown): string {
+function problemsOf(action: () => unknown): readonly Problem[] {
   try {
     action();
   } catch (error) {
-    if (error instanceof InfraError) return error.message;
+    if (error instanceof InfraError) return error.problems;
     throw error;
   }
-  return "";
+  return [];
 }

@@ -1,7 +1,7 @@
-import { modules } from "@infra/conformance";
+import { type ModuleCase, modules } from "@infra/conformance";
 import { jsonSchema } from "@infra/core";
 import { computeStackConfig } from "@infra/stack-compute";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { inputsTable } from "./inputs.js";
@@ -27,16 +27,30 @@ export interface Readme {
   readonly expected: string;
 }
 
-/** Every README that has generated parts. */
+/** Every README and supports.md: they have generated parts, or are generated. */
 export async function readmes(): Promise<readonly Readme[]> {
+  return [...(await withSections()), ...(await Promise.all(modules.map(supportsOf)))];
+}
+
+/** What each cloud supports of a module. */
+async function supportsOf(each: ModuleCase): Promise<Readme> {
+  const path = join(repository, each.folder, "supports.md");
+  const text = `# What each cloud supports of ${each.word}\n\nGenerated from what the adapters declare. What a cloud does not support is refused when a deployment is synthesized, with the words below the table.\n\n${supportTable(each)}\n`;
+  return {
+    path,
+    actual: existsSync(path) ? readFileSync(path, "utf8") : "",
+    expected: await format(text, { parser: "markdown", printWidth: 120 }),
+  };
+}
+
+async function withSections(): Promise<readonly Readme[]> {
   const folders = [
     ...modules.map((each) => ({
       folder: each.folder,
       sections: {
-        example: exampleOf(each.folder, each.example),
+        example: exampleOf(each.folder, each.examples[0].name),
         inputs: inputsTable(each.contract.config, jsonSchema),
         outputs: outputsTable(join(repository, "packages/core/src/contracts.ts"), interfaces[each.word] ?? each.word),
-        support: supportTable(each),
       },
     })),
     {

@@ -1,28 +1,22 @@
 import type { ModuleCase } from "@infra/conformance";
-import { type ProviderName, providerNames } from "@infra/core";
+import { type Gap, gapOf, providerNames } from "@infra/core";
 
-/** A table of features by cloud, from what the adapters declare; below it the reasons and remedies of the gaps. */
+/** A table of features by cloud, from what the adapters declare; below it what is refused, with the words of the refusal. */
 export function supportTable({ contract }: ModuleCase): string {
-  const names = providerNames.filter((name) => contract.adapters[name]);
-  const rows = Object.entries<{ description: string }>(contract.features).map(([feature, { description }]) => {
-    const marks = names.map((name) => (gapOf(contract, name, feature) ? "no" : "yes"));
-    return `| ${description} | ${marks.join(" | ")} |`;
+  const features = Object.keys(contract.features);
+  const rows = features.map((feature) => {
+    const marks = providerNames.map((name) => (gapOf(contract, name, feature) ? "–" : "yes"));
+    return `| ${contract.features[feature]?.description ?? feature} | ${marks.join(" | ")} |`;
   });
-  const notes = Object.keys(contract.features).flatMap((feature) =>
-    names.flatMap((name) => {
-      const gap = gapOf(contract, name, feature);
-      return gap ? [`- ${name}: ${gap.reason}. ${gap.remedy}.`] : [];
-    }),
-  );
-  const head = [`| feature | ${names.join(" | ")} |`, `| --- |${" --- |".repeat(names.length)}`];
-  return [...head, ...rows, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
+  const head = [`| feature | ${providerNames.join(" | ")} |`, `| --- |${" --- |".repeat(providerNames.length)}`];
+  const gaps = providerNames.flatMap((name) => {
+    const adapter = contract.adapters[name];
+    if (typeof adapter !== "function") return [line(name, adapter)];
+    return features.flatMap((feature) => gapOf(contract, name, feature) ?? []).map((gap) => line(name, gap));
+  });
+  return [...head, ...rows, "", ...new Set(gaps)].join("\n");
 }
 
-function gapOf(contract: ModuleCase["contract"], provider: ProviderName, feature: string) {
-  const supports = contract.adapters[provider]?.().supports as Record<
-    string,
-    true | { reason: string; remedy: string }
-  >;
-  const support = supports[feature];
-  return support === true ? undefined : support;
+function line(provider: string, { reason, remedy }: Gap): string {
+  return `- ${provider}: ${reason}. ${remedy}.`;
 }

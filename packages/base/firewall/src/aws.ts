@@ -4,21 +4,33 @@ import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-securit
 import { type AdapterOf, type Construct, forEachEntry, resourceName } from "@infra/core";
 import type { FirewallContract } from "./firewall.js";
 import { KnownFirewall } from "./known-firewall.js";
-import { networksOf, parsePorts, type Sources, type Traffic } from "./rules.js";
+import { groupsOf, networksOf, parsePorts, type Sources, type Traffic } from "./rules.js";
 
 /** A security group per group, with one rule resource per rule and network. */
 export const aws: AdapterOf<FirewallContract> = {
-  supports: { filteredPrivateTraffic: true, outboundRules: true },
+  supports: {
+    filteredPrivateTraffic: true,
+    outboundRules: true,
+    sourceGroups: true,
+    otherThanWeb: true,
+    groupsThatDiffer: true,
+  },
   build(scope, { groups }, { network }) {
-    const ids = forEachEntry(scope, ["groups"], groups, (entry, { rules, privateTraffic }, name) => {
+    // All groups first: a rule may name any of them.
+    const made = forEachEntry(scope, ["groups"], groups, (entry, _group, name) => {
       const { id } = new SecurityGroup(entry, "Default", {
         name: resourceName(entry, [name], { maxLength: 255 }),
         description: `Group ${name}`,
         vpcId: network.id,
         tags: { Name: resourceName(entry, [name]) },
       });
+      return { entry, id };
+    });
+    const ids = Object.fromEntries(Object.entries(made).map(([name, { id }]) => [name, id]));
+    for (const [name, { entry, id }] of Object.entries(made)) {
+      const { rules = {}, privateTraffic } = groups[name] ?? {};
       forEachEntry(entry, ["rules"], rules, (ruleEntry, traffic, key) => {
-        addRules(ruleEntry, id, key, traffic, network.cidr);
+        addRules(ruleEntry, { securityGroupId: id, key, traffic, cidr: network.cidr, ids });
       });
       if (privateTraffic === "allow")
         new VpcSecurityGroupIngressRule(entry, "private_traffic", {
@@ -28,23 +40,32 @@ export const aws: AdapterOf<FirewallContract> = {
           cidrIpv4: network.cidr,
         });
       if (!Object.values(rules).some(({ direction }) => direction === "outbound")) allowAllOutbound(entry, id);
-      return id;
-    });
+    }
     return new KnownFirewall(ids);
   },
 };
 
-function addRules(scope: Construct, securityGroupId: string, key: string, traffic: Traffic, cidr: string): void {
+interface Rule {
+  readonly securityGroupId: string;
+  readonly key: string;
+  readonly traffic: Traffic;
+  /** The range of the deployment's network. */
+  readonly cidr: string;
+  /** Security groups by group. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+function addRules(scope: Construct, { securityGroupId, key, traffic, cidr, ids }: Rule): void {
   const { direction, from = "anywhere" } = traffic;
   const Rule = direction === "outbound" ? VpcSecurityGroupEgressRule : VpcSecurityGroupIngressRule;
-  for (const network of networksOf(from, cidr)) {
+  const shared = { securityGroupId, description: key, ...portsOf(traffic) };
+  for (const network of networksOf(from, cidr))
     new Rule(scope, idOf(network, from), {
-      securityGroupId,
-      description: key,
-      ...portsOf(traffic),
+      ...shared,
       ...(network.includes(":") ? { cidrIpv6: network, ...icmpv6(traffic) } : { cidrIpv4: network }),
     });
-  }
+  for (const group of groupsOf(from))
+    new Rule(scope, `group-${group}`, { ...shared, referencedSecurityGroupId: ids[group] ?? "" });
 }
 
 /** A network as part of an address: `10.0.0.0/8` → `10-0-0-0-8`. */

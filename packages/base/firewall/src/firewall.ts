@@ -1,6 +1,18 @@
-import { type Construct, type Contract, type IFirewall, type INetwork, mapOf, Module, rule } from "@infra/core";
+import {
+  type Construct,
+  type Contract,
+  type Finding,
+  type IFirewall,
+  type INetwork,
+  mapOf,
+  Module,
+  rule,
+  suggest,
+  unsupported,
+} from "@infra/core";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { findTrafficProblem, ports, protocol, sources } from "./rules.js";
+import { findTrafficProblem, groupsOf, isWeb, ports, protocol, sources } from "./rules.js";
 
 const firewallRule = rule(
   z.strictObject({
@@ -12,7 +24,9 @@ const firewallRule = rule(
     ports: ports.optional().describe('a port or a range in quotes: "80", "8000-8100"; required for tcp and udp'),
     from: sources
       .default("anywhere")
-      .describe("the other side: anywhere, network (the deployment's own), or a list of networks in CIDR notation"),
+      .describe(
+        "the other side: anywhere, network (the deployment's own), a list of networks in CIDR notation, or { groups: [<group>] }",
+      ),
   }),
   findTrafficProblem,
 );
@@ -26,9 +40,30 @@ const group = z.strictObject({
 });
 
 /** What a user may say of firewalls. */
-export const firewallConfig = z.strictObject({
-  groups: mapOf(group).describe("firewalls by the group of servers that they protect"),
-});
+export const firewallConfig = rule(
+  z.strictObject({ groups: mapOf(group).describe("firewalls by the group of servers that they protect") }),
+  findUnknownGroups,
+);
+
+/** A rule that names a group which does not exist would let nothing through. */
+function findUnknownGroups({ groups }: { groups: Readonly<Record<string, z.output<typeof group>>> }): Finding[] {
+  return rulesOf(groups).flatMap(({ path, traffic }) =>
+    groupsOf(traffic.from)
+      .filter((each) => !(each in groups))
+      .map((each) => ({
+        message: `${JSON.stringify(each)} is not a group`,
+        remedy: suggest(each, Object.keys(groups)),
+        path: [...path, "from"],
+      })),
+  );
+}
+
+/** Every rule of every group, with its path. */
+function rulesOf(groups: Readonly<Record<string, z.output<typeof group>>>) {
+  return Object.entries(groups).flatMap(([name, { rules }]) =>
+    Object.entries(rules).map(([key, traffic]) => ({ path: ["groups", name, "rules", key], traffic })),
+  );
+}
 
 /** Input of a Firewall. */
 export type FirewallProps = z.input<typeof firewallConfig>;
@@ -39,10 +74,12 @@ export interface FirewallPeers {
   readonly network: INetwork;
 }
 
-type Feature = "filteredPrivateTraffic" | "outboundRules";
+type Feature = "filteredPrivateTraffic" | "groupsThatDiffer" | "otherThanWeb" | "outboundRules" | "sourceGroups";
 
 /** The contract's type, for its adapters. */
 export type FirewallContract = Contract<typeof firewallConfig, FirewallPeers, IFirewall, Feature>;
+
+type FirewallConfig = z.output<typeof firewallConfig>;
 
 /** What a firewall is, on every cloud. */
 export const firewallContract: FirewallContract = {
@@ -58,19 +95,39 @@ export const firewallContract: FirewallContract = {
     },
     outboundRules: {
       description: "rules for outbound traffic; with one, all other outbound traffic is denied",
+      usedAt: rulesWith("direction", ({ direction }) => direction === "outbound"),
+    },
+    sourceGroups: {
+      description: "rules for traffic of groups of servers",
+      usedAt: rulesWith("from", ({ from }) => groupsOf(from).length > 0),
+    },
+    otherThanWeb: {
+      description: "rules for other traffic than HTTP and HTTPS on ports 80 and 443",
+      usedAt: rulesWith("protocol", ({ protocol: kind, ports: range }) => kind !== "tcp" || !isWeb(range)),
+    },
+    groupsThatDiffer: {
+      description: "groups with rules of their own",
       usedAt: ({ groups }) =>
-        Object.entries(groups).flatMap(([name, { rules }]) =>
-          Object.keys(rules).flatMap((key) =>
-            rules[key]?.direction === "outbound" ? [["groups", name, "rules", key, "direction"]] : [],
-          ),
-        ),
+        Object.keys(groups)
+          .filter((name) => !isDeepStrictEqual(groups[name]?.rules, Object.values(groups)[0]?.rules))
+          .map((name) => ["groups", name, "rules"]),
     },
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
+    gcp: unsupported("not written", "Choose aws or hetzner"),
+    azure: unsupported("not written", "Choose aws or hetzner"),
+    oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
+    heroku: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: unsupported("not written", "Choose aws or hetzner"),
   },
 };
+
+function rulesWith(key: string, uses: (traffic: z.output<typeof firewallRule>) => boolean) {
+  return ({ groups }: FirewallConfig) =>
+    rulesOf(groups).flatMap(({ path, traffic }) => (uses(traffic) ? [[...path, key]] : []));
+}
 
 /** Firewalls for groups of servers. Inbound traffic from the internet is denied unless a rule allows it. */
 export class Firewall extends Module<typeof firewallConfig, FirewallPeers, IFirewall> implements IFirewall {

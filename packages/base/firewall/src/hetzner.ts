@@ -12,6 +12,12 @@ export const hetzner: AdapterOf<FirewallContract> = {
       "Write `privateTraffic: allow`, or filter on the servers themselves",
     ),
     outboundRules: true,
+    sourceGroups: unsupported(
+      "the firewalls of Hetzner see public traffic only, in which servers are known by their addresses",
+      "Let the groups talk over the private network, which needs no rule, or list addresses in `from`",
+    ),
+    otherThanWeb: true,
+    groupsThatDiffer: true,
   },
   build(scope, { groups }, { network }) {
     const ids = forEachEntry(scope, ["groups"], groups, (entry, { rules }, name) => {

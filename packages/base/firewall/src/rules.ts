@@ -1,4 +1,4 @@
-import { cidr, type Finding, rule } from "@infra/core";
+import { cidr, type Finding, name, rule } from "@infra/core";
 import { z } from "zod";
 
 /** The traffic that a rule is about. */
@@ -9,8 +9,8 @@ export interface Traffic {
   readonly from?: Sources | undefined;
 }
 
-/** Networks in CIDR notation, the whole internet, or the deployment's own network. */
-export type Sources = readonly string[] | "anywhere" | "network";
+/** Networks in CIDR notation, the whole internet, the deployment's own network, or the servers of groups. */
+export type Sources = readonly string[] | "anywhere" | "network" | { readonly groups: readonly string[] };
 
 /** Protocols that every cloud filters. */
 export const protocol = z.enum(["tcp", "udp", "icmp"]).describe("tcp, udp or icmp");
@@ -27,8 +27,12 @@ export const ports = rule(z.string().describe('a port or a range in quotes: "80"
 
 /** Where traffic comes from (inbound) or goes to (outbound). */
 export const sources = z
-  .union([z.enum(["anywhere", "network"]), z.array(cidr()).min(1)])
-  .describe("anywhere, network (the deployment's own), or a list of networks in CIDR notation");
+  .union([
+    z.enum(["anywhere", "network"]),
+    z.array(cidr()).min(1),
+    z.strictObject({ groups: z.array(name()).min(1).describe("groups of servers") }),
+  ])
+  .describe("anywhere, network (the deployment's own), a list of networks in CIDR notation, or { groups: [<group>] }");
 
 /** The first and the last port of a range. */
 export function parsePorts(text: string): { first: number; last: number } | undefined {
@@ -37,10 +41,25 @@ export function parsePorts(text: string): { first: number; last: number } | unde
   return first >= 1 && first <= last && last <= 65_535 ? { first, last } : undefined;
 }
 
-/** The networks that a rule means. */
+/** Are the ports those of HTTP or HTTPS? */
+export function isWeb(range: string | undefined): boolean {
+  return range === "80" || range === "443";
+}
+
+/** The networks that a rule means; none when it means groups. */
 export function networksOf(from: Sources, networkCidr: string): readonly string[] {
   if (from === "anywhere") return ["0.0.0.0/0", "::/0"];
-  return from === "network" ? [networkCidr] : from;
+  if (from === "network") return [networkCidr];
+  return isGroups(from) ? [] : from;
+}
+
+/** The groups that a rule means; none when it means networks. */
+export function groupsOf(from: Sources): readonly string[] {
+  return isGroups(from) ? from.groups : [];
+}
+
+function isGroups(from: Sources): from is { readonly groups: readonly string[] } {
+  return typeof from === "object" && "groups" in from;
 }
 
 /** What is wrong with a rule as a whole. */
@@ -62,5 +81,5 @@ export function findTrafficProblem({ direction, protocol: kind, ports: range, fr
 
 /** Does it hold a large part of the internet? */
 export function isAnywhere(from: Sources): boolean {
-  return from === "anywhere" || (from !== "network" && from.some((network) => /\/[0-7]$/.test(network)));
+  return networksOf(from, "").some((network) => /\/[0-7]$/.test(network));
 }

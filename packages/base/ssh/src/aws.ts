@@ -5,7 +5,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type AdapterOf, cloudInit, Construct, forEachEntry, type INetwork, resourceName } from "@infra/core";
-import { type BastionConfig, bastionServers, bastionSubnetId } from "./bastion.js";
+import { type BastionConfig, bastionKind, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -27,16 +27,16 @@ export const aws: AdapterOf<SshContract> = {
 
 function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: SshOutputs, { network }: SshPeers) {
   const scope = new Construct(around, "bastion_host");
-  const { instanceType, imageOwner, imageName } = bastionServers.aws;
+  const kind = bastionKind(scope);
   const image = new DataAwsAmi(scope, "image", {
-    owners: [imageOwner],
+    owners: [kind.image["owner"] ?? ""],
     mostRecent: true,
-    filter: [{ name: "name", values: [imageName] }],
+    filter: [{ name: "name", values: [kind.image["name"] ?? ""] }],
   });
   const all = chooseKeys(ssh.keys);
   const instance = new Instance(scope, "Default", {
     ami: image.id,
-    instanceType,
+    instanceType: kind.size.name,
     subnetId: bastionSubnetId(around, network, subnet),
     associatePublicIpAddress: true,
     vpcSecurityGroupIds: [securityGroup(scope, from, network)],

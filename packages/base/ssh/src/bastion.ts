@@ -1,15 +1,12 @@
-import { type Construct, infraError, type INetwork, originOf, suggest } from "@infra/core";
-
-/** The server that a bastion is, by cloud: the smallest that is worth having. What to check it against: see the size table of @infra/cloud-compute. */
-export const bastionServers = {
-  aws: {
-    instanceType: "t3.micro",
-    /** Debian's account; to be checked against https://wiki.debian.org/Cloud/AmazonEC2Image. */
-    imageOwner: "136693071363",
-    imageName: "debian-12-amd64-*",
-  },
-  hetzner: { serverType: "cx23", image: "debian-12" },
-} as const;
+import {
+  type Construct,
+  type INetwork,
+  problemAt,
+  type ResolvedSize,
+  resolveImage,
+  resolveSize,
+  suggest,
+} from "@infra/core";
 
 /** A bastion that is wanted. */
 export interface BastionConfig {
@@ -19,19 +16,29 @@ export interface BastionConfig {
   readonly subnet: string;
 }
 
+/** The smallest kind of server that the cloud has, and how it names the image. */
+export function bastionKind(scope: Construct): {
+  readonly size: ResolvedSize;
+  readonly image: Readonly<Record<string, string>>;
+} {
+  return {
+    size: resolveSize(scope, { cpus: 1, memory: 1 }, "amd64"),
+    image: resolveImage(scope, undefined, "amd64"),
+  };
+}
+
 /** The provider's id of the subnet that a bastion joins. @throws InfraError for one that is unknown or not public. */
 export function bastionSubnetId(scope: Construct, network: INetwork, subnet: string): string {
-  const path = [...originOf(scope), "bastion", "subnet"].join(".");
+  const path = ["bastion", "subnet"];
   const known = network.subnetNames;
   if (known && !known.includes(subnet))
-    throw infraError(`${JSON.stringify(subnet)} is not a subnet of the network`, suggest(subnet, known), { path });
+    throw problemAt(scope, path, `${JSON.stringify(subnet)} is not a subnet of the network`, suggest(subnet, known));
   if (network.isPublic(subnet) === false)
-    throw infraError(
+    throw problemAt(
+      scope,
+      path,
       `the subnet ${subnet} is private, so a bastion in it cannot be reached`,
       "Choose a public subnet",
-      {
-        path,
-      },
     );
   return network.subnetId(subnet);
 }

@@ -3,7 +3,7 @@ import { Firewall } from "@infra/provider-hcloud/lib/firewall";
 import { Server } from "@infra/provider-hcloud/lib/server";
 import { ServerNetworkA as ServerNetwork } from "@infra/provider-hcloud/lib/server-network";
 import { SshKey } from "@infra/provider-hcloud/lib/ssh-key";
-import { type BastionConfig, bastionServers, bastionSubnetId } from "./bastion.js";
+import { type BastionConfig, bastionKind, bastionSubnetId } from "./bastion.js";
 import { chooseKeys } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
@@ -23,14 +23,15 @@ export const hetzner: AdapterOf<SshContract> = {
 function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: SshOutputs, { network }: SshPeers) {
   const scope = new Construct(around, "bastion_host");
   const all = chooseKeys(ssh.keys);
+  const { size, image } = bastionKind(scope);
   const firewall = new Firewall(scope, "firewall", {
     name: resourceName(scope, ["bastion"]),
     rule: [{ description: "ssh", direction: "in", protocol: "tcp", port: "22", sourceIps: [...from] }],
   });
   const server = new Server(scope, "Default", {
     name: resourceName(scope, ["bastion"]),
-    serverType: bastionServers.hetzner.serverType,
-    image: bastionServers.hetzner.image,
+    serverType: size.name,
+    image: image["name"] ?? "",
     location: DeploymentStack.of(scope).context.settings.region,
     sshKeys: all.map(({ id }) => id),
     userData: cloudInit({ user: ssh.user, publicKeys: all.map((key) => key.publicKey) }),

@@ -9,6 +9,7 @@ import {
   Module,
   type Reference,
   rule,
+  unsupported,
 } from "@infra/core";
 import { z } from "zod";
 import { chooseKeys } from "./choose-keys.js";
@@ -79,7 +80,12 @@ export const sshContract: SshContract = {
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
+    gcp: unsupported("not written", "Choose aws or hetzner"),
+    azure: unsupported("not written", "Choose aws or hetzner"),
+    oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
+    heroku: unsupported("there are no servers to log in to", "Leave `ssh` out, and open a shell with `heroku ps:exec`"),
+    digitalocean: unsupported("not written", "Choose aws or hetzner"),
   },
 };
 

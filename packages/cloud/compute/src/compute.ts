@@ -4,10 +4,12 @@ import {
   type ICompute,
   type IFirewall,
   type IInstance,
+  type ILoadBalancer,
   type INetwork,
   type ISsh,
   mapOf,
   Module,
+  unsupported,
 } from "@infra/core";
 import { z } from "zod";
 import { type Group, groupConfig } from "./group.js";
@@ -24,10 +26,26 @@ export type ComputeProps = z.input<typeof computeConfig>;
 export interface ComputePeers {
   readonly network: INetwork;
   readonly firewall: IFirewall;
-  readonly ssh: ISsh;
+  /** Who may log in. @default - nobody */
+  readonly ssh?: ISsh | undefined;
 }
 
-type Feature = "firstAddress" | "placementSpread" | "privateInChosenSubnet" | "publicAddress" | "volumes";
+type Feature =
+  | "arm64"
+  | "autoscaling"
+  | "cloudInit"
+  | "firstAddress"
+  | "httpHealthCheck"
+  | "images"
+  | "labels"
+  | "loadBalancer"
+  | "placementSpread"
+  | "portTranslation"
+  | "privateInChosenSubnet"
+  | "privateServers"
+  | "publicAddress"
+  | "sshKeys"
+  | "volumes";
 
 /** The contract's type, for its adapters. */
 export type ComputeContract = Contract<typeof computeConfig, ComputePeers, ICompute, Feature>;
@@ -37,34 +55,84 @@ export const computeContract: ComputeContract = {
   name: "compute",
   config: computeConfig,
   features: {
+    images: {
+      description: "an image of the operating system, by name",
+      usedAt: groupsWith("image", ({ image }) => image !== undefined),
+    },
+    arm64: {
+      description: "servers with arm64 processors",
+      usedAt: groupsWith("architecture", ({ architecture }) => architecture === "arm64"),
+    },
     publicAddress: {
       description: "public addresses",
-      usedAt: groupsWith("publicAddress", (group) => group.publicAddress),
+      usedAt: groupsWith("publicAddress", ({ publicAddress }) => publicAddress),
+    },
+    privateServers: {
+      description: "servers without public addresses",
+      usedAt: groupsWith("publicAddress", ({ publicAddress }) => !publicAddress),
     },
     firstAddress: {
       description: "private addresses that the inventory chooses",
-      usedAt: groupsWith("firstAddress", (group) => group.firstAddress !== undefined),
+      usedAt: groupsWith("firstAddress", ({ firstAddress }) => firstAddress !== undefined),
     },
     privateInChosenSubnet: {
       description:
         "servers without public addresses in a subnet other than `default`, at addresses that the cloud chooses",
       usedAt: groupsWith(
         "subnet",
-        (group) => !group.publicAddress && group.subnet !== "default" && group.firstAddress === undefined,
+        ({ publicAddress, subnet, firstAddress }) =>
+          !publicAddress && subnet !== "default" && firstAddress === undefined,
       ),
     },
     placementSpread: {
       description: "no two servers of a group on one physical host",
-      usedAt: groupsWith("placement", (group) => group.placement === "spread"),
+      usedAt: groupsWith("placement", ({ placement }) => placement === "spread"),
     },
     volumes: {
       description: "data volumes",
-      usedAt: groupsWith("volumes", (group) => Object.keys(group.volumes).length > 0),
+      usedAt: groupsWith("volumes", ({ volumes }) => Object.keys(volumes).length > 0),
+    },
+    loadBalancer: {
+      description: "a load balancer",
+      usedAt: groupsWith("loadBalancer", ({ loadBalancer }) => loadBalancer !== undefined),
+    },
+    portTranslation: {
+      description: "a load balancer whose servers listen on another port",
+      usedAt: groupsWith("loadBalancer", ({ loadBalancer }) =>
+        Object.values(loadBalancer?.listeners ?? {}).some(
+          ({ port, targetPort }) => targetPort !== undefined && targetPort !== port,
+        ),
+      ),
+    },
+    httpHealthCheck: {
+      description: "a load balancer that asks servers over HTTP whether they are well",
+      usedAt: groupsWith("loadBalancer", ({ loadBalancer }) => loadBalancer?.healthCheck.protocol === "http"),
+    },
+    autoscaling: {
+      description: "as many servers as the load needs",
+      usedAt: groupsWith("autoscaling", ({ autoscaling }) => autoscaling !== undefined),
+    },
+    cloudInit: {
+      description: "configuration at the first boot",
+      usedAt: groupsWith("cloudInit", ({ cloudInit }) => cloudInit !== undefined),
+    },
+    labels: {
+      description: "labels of a group's own",
+      usedAt: groupsWith("labels", ({ labels }) => Object.keys(labels).length > 0),
+    },
+    sshKeys: {
+      description: "the choice of who may log in",
+      usedAt: groupsWith("sshKeys", ({ sshKeys }) => sshKeys !== undefined),
     },
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
+    gcp: unsupported("not written", "Choose aws or hetzner"),
+    azure: unsupported("not written", "Choose aws or hetzner"),
+    oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
+    heroku: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: unsupported("not written", "Choose aws or hetzner"),
   },
 };
 
@@ -78,6 +146,10 @@ export class Compute extends Module<typeof computeConfig, ComputePeers, ICompute
   /** @throws InfraError for bad groups, and for what the cloud lacks. */
   constructor(scope: Construct, id: string, { network, firewall, ssh, ...props }: ComputeProps & ComputePeers) {
     super(scope, id, computeContract, props, { network, firewall, ssh });
+  }
+
+  get loadBalancers(): Readonly<Record<string, ILoadBalancer>> {
+    return this.outputs.loadBalancers;
   }
 
   get groups(): Readonly<Record<string, Readonly<Record<string, IInstance>>>> {

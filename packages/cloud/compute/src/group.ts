@@ -1,8 +1,10 @@
-import { type Finding, mapOf, name, rule } from "@infra/core";
+import { type Finding, imageNames, mapOf, name, rule, sizeClasses } from "@infra/core";
 import { z } from "zod";
 import { parseIpv4 } from "./addresses.js";
-import { imageNames } from "./images.js";
-import { sizeNames } from "./sizes.js";
+import { autoscaling } from "./autoscaling.js";
+import { loadBalancer } from "./load-balancer.js";
+
+const sizeNames = Object.keys(sizeClasses) as (keyof typeof sizeClasses)[];
 
 const volume = z.strictObject({
   size: z.int().min(10).max(10_240).describe("size in GiB, a whole number from 10 to 10240"),
@@ -33,18 +35,42 @@ const firstAddress = rule(z.string().describe("an IPv4 address inside the subnet
     : undefined,
 );
 
-const native = z
-  .strictObject({
-    aws: z.strictObject({ instanceType: z.string().min(1).describe("an instance type, such as m7i.large") }).optional(),
-    hetzner: z.strictObject({ serverType: z.string().min(1).describe("a server type, such as ccx13") }).optional(),
-  })
-  .describe("what only one cloud understands; it replaces `size` there");
+const nativeWord = (example: string) =>
+  z.string().min(1).describe(`the cloud's own name of a kind of server, such as ${example}`);
+
+const native = z.strictObject({
+  aws: z.strictObject({ instanceType: nativeWord("m7i.large") }).optional(),
+  gcp: z.strictObject({ machineType: nativeWord("n2-standard-4") }).optional(),
+  azure: z.strictObject({ vmSize: nativeWord("Standard_D2s_v5") }).optional(),
+  oracle: z
+    .strictObject({
+      shape: nativeWord("VM.Standard.E5.Flex"),
+      cores: z.int().min(1).optional().describe("cores (OCPUs) of a flexible shape; required for one"),
+      memory: z.int().min(1).optional().describe("memory of a flexible shape in GiB; required for one"),
+    })
+    .optional(),
+  hetzner: z.strictObject({ serverType: nativeWord("ccx13") }).optional(),
+  heroku: z.strictObject({ dynoType: nativeWord("private-m") }).optional(),
+  digitalocean: z.strictObject({ size: nativeWord("c-4") }).optional(),
+});
+
+const needs = z.strictObject({
+  cpus: z.int().min(1).max(256).describe("at least this many virtual CPUs"),
+  memory: z.number().min(0.5).max(4096).describe("at least this much memory in GiB"),
+});
 
 const group = z.strictObject({
-  count: z.int().min(1).max(1000).default(1).describe("how many servers, a whole number from 1 to 1000"),
-  size: z.enum(sizeNames).default("small").describe("size class: small, medium, large or xlarge"),
+  count: z.int().min(1).max(1000).optional().describe("how many servers, a whole number from 1 to 1000; by default 1"),
+  size: z
+    .union([z.enum(sizeNames), needs])
+    .default("small")
+    .describe(`size class: ${sizeNames.join(", ")}; or { cpus, memory } for the first kind that has as much`),
   native: native.optional().describe("what only one cloud understands; it replaces `size` there"),
-  image: z.enum(imageNames).default("debian-12").describe("the operating system's image"),
+  image: z
+    .enum(imageNames)
+    .optional()
+    .describe("the operating system's image; by default debian-12, on oracle ubuntu-24.04"),
+  architecture: z.enum(["amd64", "arm64"]).default("amd64").describe("the processor: amd64 or arm64"),
   subnet: name().default("default").describe("name of the subnet that the servers join"),
   publicAddress: z.boolean().default(true).describe("do the servers get public addresses"),
   firstAddress: firstAddress
@@ -52,6 +78,10 @@ const group = z.strictObject({
     .describe("private IPv4 address of the first server; the others count up; by default the cloud chooses"),
   placement: z.enum(["any", "spread"]).default("any").describe("spread: no two servers on one physical host"),
   volumes: mapOf(volume).default({}).describe("data volumes by name, one of each per server, unformatted"),
+  loadBalancer: loadBalancer.optional().describe("what spreads traffic over the servers; by default there is none"),
+  autoscaling: autoscaling
+    .optional()
+    .describe("let the cloud decide how many servers there are; by default `count` says it"),
   cloudInit: cloudInitText
     .optional()
     .describe(
@@ -69,21 +99,44 @@ const group = z.strictObject({
 });
 
 /** A group of servers that are alike. */
-export const groupConfig = rule(group, findGroupProblem);
+export const groupConfig = rule(group, (config) => [...findLabelProblems(config), ...findScalingProblems(config)]);
 
 /** A group of servers, checked and with its defaults. */
 export type Group = z.output<typeof group>;
 
 const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
 
-function findGroupProblem({ labels }: Group): Finding | undefined {
-  const wrong = Object.keys(labels).find((key) => reserved.includes(key) || key === "" || !labelPattern.test(key));
-  if (wrong === undefined) return undefined;
-  return reserved.includes(wrong)
-    ? { message: `the label ${wrong} is set by the system`, remedy: "Choose another name", path: ["labels", wrong] }
-    : {
-        message: `${JSON.stringify(wrong)} is not a name of a label`,
-        remedy: "Use up to 63 letters, digits, dots, dashes and underscores",
-        path: ["labels", wrong],
-      };
+function findLabelProblems({ labels }: Group): Finding[] {
+  return Object.keys(labels).flatMap((key) => {
+    if (reserved.includes(key))
+      return { message: `the label ${key} is set by the system`, remedy: "Choose another name", path: ["labels", key] };
+    return key !== "" && labelPattern.test(key)
+      ? []
+      : {
+          message: `${JSON.stringify(key)} is not a name of a label`,
+          remedy: "Use up to 63 letters, digits, dots, dashes and underscores",
+          path: ["labels", key],
+        };
+  });
+}
+
+/** Servers that come and go by themselves are alike: none has a number, an address or disks of its own. */
+function findScalingProblems(config: Group): Finding[] {
+  if (!config.autoscaling) return [];
+  const { count, firstAddress: address, volumes, placement } = config;
+  const clashes = {
+    count: count !== undefined,
+    firstAddress: address !== undefined,
+    volumes: Object.keys(volumes).length > 0,
+    placement: placement === "spread",
+  };
+  return Object.entries(clashes).flatMap(([key, clash]) =>
+    clash
+      ? {
+          message: `\`${key}\` and \`autoscaling\` exclude each other`,
+          remedy: `Remove \`${key}\`, or \`autoscaling\``,
+          path: [key],
+        }
+      : [],
+  );
 }

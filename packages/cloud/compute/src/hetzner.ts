@@ -6,6 +6,7 @@ import {
   forEachEntry,
   type IInstance,
   type INetwork,
+  problemAt,
   resourceName,
   Token,
   unsupported,
@@ -17,9 +18,8 @@ import { Volume } from "@infra/provider-hcloud/lib/volume";
 import { VolumeAttachment } from "@infra/provider-hcloud/lib/volume-attachment";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
-import { images } from "./images.js";
-import { buildGroups, problemAt, type ServerPlan } from "./servers.js";
-import { europeanLocations, sizes } from "./sizes.js";
+import { loadBalancer } from "./hetzner-load-balancer.js";
+import { buildGroups, imageOf, type ServerPlan, sizeOf } from "./servers.js";
 
 /** Hetzner takes at most this many servers in a spread placement group; to be checked against https://docs.hetzner.com/cloud/placement-groups/overview/. */
 const spreadLimit = 10;
@@ -32,63 +32,84 @@ const lastSubnet = unsupported(
 /** Servers of Hetzner Cloud, which start only once their private network is attached when they have no public address. */
 export const hetzner: AdapterOf<ComputeContract> = {
   supports: {
+    images: true,
+    arm64: true,
     publicAddress: true,
+    privateServers: true,
     firstAddress: true,
     privateInChosenSubnet: lastSubnet,
     placementSpread: true,
     volumes: true,
+    loadBalancer: true,
+    portTranslation: true,
+    httpHealthCheck: true,
+    autoscaling: unsupported("Hetzner does not scale servers by itself", "Write `count` instead of `autoscaling`"),
+    cloudInit: true,
+    labels: true,
+    sshKeys: true,
   },
   build(scope, { groups }, peers) {
     return buildGroups(scope, groups, peers, (entry, group, name) => {
       checkGroup(entry, group, peers.network);
-      const placementGroupId = group.placement === "spread" ? placementGroup(entry, name) : undefined;
-      return (plan) => server(entry, plan, placementGroupId, peers.network);
+      const kind: Kind = {
+        serverType: sizeOf(entry, group, group.native?.hetzner?.serverType).name,
+        image: imageOf(entry, group)["name"] ?? "",
+        ...(group.placement === "spread" ? spread(entry, name) : {}),
+      };
+      return {
+        server: (plan) => server(entry, plan, kind, peers.network),
+        loadBalancer: (config, { servers }) =>
+          loadBalancer(entry, name, config, servers, peers.network.subnetId(group.subnet)),
+      };
     });
   },
 };
 
+/** What the servers of a group are made from. */
+interface Kind {
+  readonly serverType: string;
+  readonly image: string;
+  readonly placementGroupId?: number;
+}
+
 function checkGroup(
   entry: Construct,
-  { placement, count, publicAddress, firstAddress }: Group,
+  { placement, count = 1, publicAddress, firstAddress }: Group,
   network: INetwork,
 ): void {
   if (placement === "spread" && count > spreadLimit)
     throw problemAt(
       entry,
-      "count",
+      ["count"],
       `hetzner spreads at most ${String(spreadLimit)} servers, not ${String(count)}`,
       "Split the group in two, or write `placement: any`",
     );
   const several = (network.subnetNames?.length ?? 1) > 1;
   if (!publicAddress && firstAddress === undefined && several)
-    throw problemAt(entry, "publicAddress", `hetzner: ${lastSubnet.reason}`, lastSubnet.remedy);
+    throw problemAt(entry, ["publicAddress"], `hetzner: ${lastSubnet.reason}`, lastSubnet.remedy);
 }
 
-function placementGroup(scope: Construct, name: string): number {
+function spread(scope: Construct, name: string): { placementGroupId: number } {
   const { id } = new PlacementGroup(scope, "placement_group", { name: resourceName(scope, [name]), type: "spread" });
-  return Token.asNumber(id);
+  return { placementGroupId: Token.asNumber(id) };
 }
 
-function server(
-  scope: Construct,
-  plan: ServerPlan,
-  placementGroupId: number | undefined,
-  network: INetwork,
-): IInstance {
+function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwork): IInstance {
   const { group, number } = plan;
   const name = resourceName(scope, [plan.name]);
   const resource = new Server(scope, number, {
+    ...kind,
     name,
-    serverType: serverType(scope, group),
-    image: images[group.image].hetzner,
     location: DeploymentStack.of(scope).context.settings.region,
     sshKeys: [...plan.keyIds],
     userData: plan.userData,
     firewallIds: [Token.asNumber(plan.firewallId)],
     labels: { ...plan.labels },
-    ...(placementGroupId === undefined ? {} : { placementGroupId }),
     publicNet: [{ ipv4Enabled: group.publicAddress, ipv6Enabled: group.publicAddress }],
     ...(group.publicAddress ? {} : { network: [privateNetwork(plan, network)] }),
+    // Hetzner wants both or none.
+    deleteProtection: plan.protect,
+    rebuildProtection: plan.protect,
     lifecycle: { ignoreChanges: ["ssh_keys", "user_data"] },
   });
   volumes(resource, plan);
@@ -96,15 +117,9 @@ function server(
     id: resource.id,
     name,
     privateIpv4: group.publicAddress ? attach(resource, plan) : resource.network.get(0).ip,
-    ...(group.publicAddress ? { publicIpv4: resource.ipv4Address } : {}),
+    ...(group.publicAddress ? { publicIpv4: resource.ipv4Address, publicIpv6: resource.ipv6Address } : {}),
+    zone: resource.location,
   };
-}
-
-function serverType(scope: Construct, { size, native }: Group): string {
-  const { region } = DeploymentStack.of(scope).context.settings;
-  return (
-    native?.hetzner?.serverType ?? sizes[size].hetzner[europeanLocations.includes(region) ? "europe" : "elsewhere"]
-  );
 }
 
 /** The network as part of the server. `element` makes the server wait for the subnet, which this block cannot name. */
@@ -123,13 +138,14 @@ function attach(resource: Server, { subnetId, address }: ServerPlan): string {
   }).ip;
 }
 
-function volumes(resource: Server, { group, labels, name: server }: ServerPlan): void {
+function volumes(resource: Server, { group, labels, name: server, protect }: ServerPlan): void {
   forEachEntry(resource, ["volumes"], group.volumes, (entry, { size }, name) => {
     const volume = new Volume(entry, "Default", {
       name: resourceName(entry, [server, name]),
       size,
       location: DeploymentStack.of(entry).context.settings.region,
       labels: { ...labels },
+      deleteProtection: protect,
     });
     new VolumeAttachment(volume, "Default", {
       volumeId: Token.asNumber(volume.id),

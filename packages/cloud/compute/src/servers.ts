@@ -2,16 +2,24 @@ import {
   cloudInit,
   type Construct,
   contains,
+  DeploymentStack,
   forEachEntry,
   type ICompute,
   type IInstance,
+  type ILoadBalancer,
   InfraError,
-  originOf,
+  type Path,
+  problemAt,
+  type ResolvedSize,
+  resolveImage,
+  resolveSize,
   suggest,
+  type Zone,
 } from "@infra/core";
 import type { ComputePeers } from "./compute.js";
 import type { Group } from "./group.js";
 import { addressAfter } from "./addresses.js";
+import type { LoadBalancerConfig } from "./load-balancer.js";
 
 /** One server that is to be made. */
 export interface ServerPlan {
@@ -21,76 +29,133 @@ export interface ServerPlan {
   readonly name: string;
   readonly group: Group;
   readonly labels: Readonly<Record<string, string>>;
+  /** What cloud-init reads at the first boot. */
   readonly userData: string;
+  /** The user that people log in as. @default - nobody logs in */
+  readonly user: string | undefined;
+  /** Public keys of who may log in; `userData` holds them too. */
+  readonly publicKeys: readonly string[];
+  /** The provider's ids of the same keys. */
   readonly keyIds: readonly string[];
   readonly subnetId: string;
+  /** The zone that the subnet names. @default - the cloud chooses */
+  readonly zone: Zone | undefined;
+  /** Must the server not be deleted? */
+  readonly protect: boolean;
   readonly firewallId: string;
   /** Private IPv4 address. @default - the cloud chooses */
   readonly address?: string;
 }
 
-/** What a cloud does for a group, and for each of its servers. */
+/** What the servers of a group share. */
+export type GroupPlan = Omit<ServerPlan, "number" | "name" | "address">;
+
+/** What a cloud does for a group: its servers one by one, or a pool whose size the cloud decides, and what spreads traffic over them. */
 export interface GroupBuilder {
-  /** Creates what the servers of a group share, and returns how to create one of them. */
-  (scope: Construct, group: Group, name: string): (plan: ServerPlan) => IInstance;
+  /** Creates one server. */
+  readonly server: (plan: ServerPlan) => IInstance;
+  /** Creates a pool of servers; what it returns is how a load balancer names it. */
+  readonly pool?: (plan: GroupPlan) => string;
+  /** Creates a load balancer. */
+  readonly loadBalancer?: (config: LoadBalancerConfig, targets: Targets) => ILoadBalancer;
 }
 
-/** Creates the servers of all groups. What no cloud changes is decided here: names, numbers, user data, peers. */
+/** What a load balancer leads to: servers by name, or a pool. */
+export interface Targets {
+  readonly servers: Readonly<Record<string, IInstance>>;
+  readonly pool: string | undefined;
+}
+
+/**
+ * Creates the servers of all groups. What no cloud changes is decided here: names, numbers, user data, peers.
+ *
+ * @param builder Creates what the servers of a group share, and says how to create the rest.
+ */
 export function buildGroups(
   scope: Construct,
   groups: Readonly<Record<string, Group>>,
   peers: ComputePeers,
-  builder: GroupBuilder,
+  builder: (scope: Construct, group: Group, name: string) => GroupBuilder,
 ): ICompute {
+  const made = forEachEntry(scope, ["groups"], groups, (entry, group, name) => {
+    checkPeers(entry, group, peers);
+    const { server, pool, loadBalancer } = builder(entry, group, name);
+    const shared = withPath(entry, ["sshKeys"], () => planGroup(entry, group, name, peers));
+    const plans = group.autoscaling ? [] : serversOf(shared, name);
+    const servers = Object.fromEntries(plans.map((plan) => [plan.name, server(plan)]));
+    const targets = { servers, pool: group.autoscaling && pool?.(shared) };
+    return { servers, loadBalancer: group.loadBalancer && loadBalancer?.(group.loadBalancer, targets) };
+  });
+  const entries = Object.entries(made);
   return {
-    groups: forEachEntry(scope, ["groups"], groups, (entry, group, name) => {
-      checkPeers(entry, group, peers);
-      const build = builder(entry, group, name);
-      const shared = withPath(entry, "sshKeys", () => planGroup(group, name, peers));
-      const plans = Array.from({ length: group.count }, (_, index) => planServer(shared, name, index));
-      return Object.fromEntries(plans.map((plan) => [plan.name, build(plan)]));
-    }),
+    groups: Object.fromEntries(entries.map(([name, { servers }]) => [name, servers])),
+    loadBalancers: Object.fromEntries(
+      entries.flatMap(([name, { loadBalancer }]) => (loadBalancer ? [[name, loadBalancer]] : [])),
+    ),
   };
 }
 
-type SharedPlan = Omit<ServerPlan, "number" | "name" | "address">;
-
-function planGroup(group: Group, name: string, { network, firewall, ssh }: ComputePeers): SharedPlan {
+function planGroup(scope: Construct, group: Group, name: string, { network, firewall, ssh }: ComputePeers): GroupPlan {
+  const { subnet, sshKeys, cloudInit: more } = group;
+  const publicKeys = ssh?.publicKeys(sshKeys) ?? [];
   return {
     group,
     labels: { ...group.labels, group: name },
-    userData: cloudInit({ user: ssh.user, publicKeys: ssh.publicKeys(group.sshKeys), more: group.cloudInit }),
-    keyIds: ssh.keyIds(group.sshKeys),
-    subnetId: network.subnetId(group.subnet),
+    user: ssh?.user,
+    publicKeys,
+    keyIds: ssh?.keyIds(sshKeys) ?? [],
+    userData: cloudInit({ user: ssh?.user, publicKeys, more }),
+    subnetId: network.subnetId(subnet),
+    zone: network.subnetZone(subnet),
     firewallId: firewall.firewallId(name),
+    protect: DeploymentStack.of(scope).context.settings.deletionProtection,
   };
 }
 
-function planServer(shared: SharedPlan, group: string, index: number): ServerPlan {
-  const { firstAddress } = shared.group;
-  return {
+/** One plan per server. */
+export function serversOf(shared: GroupPlan, group: string): ServerPlan[] {
+  const { firstAddress, count = 1 } = shared.group;
+  return Array.from({ length: count }, (_, index) => ({
     ...shared,
     number: String(index + 1),
     name: `${group}-${String(index + 1)}`,
     ...(firstAddress === undefined ? {} : { address: addressAfter(firstAddress, index) }),
-  };
+  }));
+}
+
+/** The kind of server of a group: what `native` says, or the first in the cloud's table that is large enough. */
+export function sizeOf(entry: Construct, { size, architecture }: Group, native: string | undefined): ResolvedSize {
+  if (native !== undefined) return { name: native };
+  return withPath(entry, ["size"], () => resolveSize(entry, size, architecture));
+}
+
+/** How the cloud names the image of a group. */
+export function imageOf(entry: Construct, { image, architecture }: Group): Readonly<Record<string, string>> {
+  return withPath(entry, ["image"], () => resolveImage(entry, image, architecture));
 }
 
 /** Refuses a subnet that the network does not have, or that is closed to public addresses. */
-function checkPeers(entry: Construct, group: Group, { network }: ComputePeers): void {
-  const { subnet, publicAddress } = group;
+function checkPeers(entry: Construct, group: Group, { network, ssh }: ComputePeers): void {
+  const { subnet, publicAddress, sshKeys } = group;
+  if (sshKeys && !ssh)
+    throw problemAt(
+      entry,
+      ["sshKeys"],
+      "there are no SSH keys to choose from",
+      "Add `ssh` with the keys, or remove `sshKeys`",
+    );
   const known = network.subnetNames;
   if (known && !known.includes(subnet))
     throw problemAt(
       entry,
-      "subnet",
+      ["subnet"],
       `${JSON.stringify(subnet)} is not a subnet of the network`,
       suggest(subnet, known),
     );
   if (publicAddress && network.isPublic(subnet) === false)
     throw problemAt(
       entry,
-      "publicAddress",
+      ["publicAddress"],
       `the subnet ${subnet} is private, so its servers cannot have public addresses`,
       "Write `publicAddress: false`, or choose a public subnet",
     );
@@ -98,26 +163,21 @@ function checkPeers(entry: Construct, group: Group, { network }: ComputePeers): 
 }
 
 /** Refuses addresses that are not in the subnet: the first that the inventory chooses, and the ones that follow it. */
-function checkAddresses(entry: Construct, { firstAddress, count, subnet }: Group, range: string | undefined): void {
+function checkAddresses(entry: Construct, { firstAddress, count = 1, subnet }: Group, range: string | undefined): void {
   if (firstAddress === undefined || range === undefined) return;
   const last = addressAfter(firstAddress, count - 1);
   const outside = [firstAddress, last].find((address) => !contains(range, `${address}/32`));
   if (outside === undefined) return;
   const rule = `${JSON.stringify(outside)} is not in the subnet ${subnet}, ${range}`;
-  throw problemAt(entry, "firstAddress", rule, `Choose addresses in ${range}, or another subnet`);
+  throw problemAt(entry, ["firstAddress"], rule, `Choose addresses in ${range}, or another subnet`);
 }
 
-/** Adds the key of the group that a peer was asked for to what the peer refuses. */
-function withPath<T>(entry: Construct, key: string, action: () => T): T {
+/** Adds the path in the group of what is refused. */
+function withPath<T>(entry: Construct, path: Path, action: () => T): T {
   try {
     return action();
   } catch (error) {
     const [problem] = error instanceof InfraError ? error.problems : [];
-    throw problem ? problemAt(entry, key, problem.message, problem.remedy) : error;
+    throw problem ? problemAt(entry, path, problem.message, problem.remedy) : error;
   }
-}
-
-/** An error about a key of a group. */
-export function problemAt(entry: Construct, key: string, message: string, remedy: string): InfraError {
-  return new InfraError([{ message, remedy, path: [...originOf(entry), key].join(".") }]);
 }

@@ -1,31 +1,44 @@
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
+import { Route } from "@cdktf/provider-aws/lib/route";
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcDhcpOptions } from "@cdktf/provider-aws/lib/vpc-dhcp-options";
+import { VpcDhcpOptionsAssociation } from "@cdktf/provider-aws/lib/vpc-dhcp-options-association";
+import { VpcPeeringConnection } from "@cdktf/provider-aws/lib/vpc-peering-connection";
 import {
   type AdapterOf,
+  checkRegion,
   type Construct,
   DeploymentStack,
-  type Finding,
   forEachEntry,
-  InfraError,
-  originOf,
   prefixOf,
+  problemAt,
   resourceName,
 } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./network.js";
 import { planSubnets } from "./plan.js";
 
 /** A VPC. Public subnets reach the internet through its gateway; its default security group lets nothing through. */
 export const aws: AdapterOf<NetworkContract> = {
-  supports: { zones: true },
+  supports: {
+    severalSubnets: true,
+    subnetRanges: true,
+    privateSubnets: true,
+    zones: true,
+    nat: true,
+    peering: true,
+    dnsSuffix: true,
+  },
   build(scope, config) {
-    const ranges = planSubnets(config);
-    checkPrefixes(scope, { "": config.cidr, ...ranges });
-    const region = regionOf(scope);
+    checkPrefixes(scope, config);
+    checkRegion(scope);
     const vpc = new Vpc(scope, "Default", {
       cidrBlock: config.cidr,
       enableDnsHostnames: true,
@@ -33,65 +46,109 @@ export const aws: AdapterOf<NetworkContract> = {
       tags: { Name: resourceName(scope, []) },
     });
     new DefaultSecurityGroup(scope, "default_security_group", { vpcId: vpc.id, ingress: [], egress: [] });
-    const routes = publicRoutes(scope, vpc);
-    const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
-      const range = ranges[name] ?? config.cidr;
-      const resource = new Subnet(entry, "Default", {
-        vpcId: vpc.id,
-        cidrBlock: range,
-        mapPublicIpOnLaunch: false,
-        ...(subnet.zone ? { availabilityZone: `${region}${subnet.zone}` } : {}),
-        tags: { Name: resourceName(entry, [name]) },
-      });
-      if (subnet.public)
-        new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: routes.id });
-      return { id: resource.id, cidr: range, public: subnet.public };
-    });
-    return new KnownNetwork(vpc.id, config.cidr, subnets);
+    const publicTable = publicRoutes(scope, vpc);
+    const subnets = subnetsOf(scope, config, vpc, publicTable);
+    if (config.nat) buildNat(scope, config, vpc, subnets);
+    if (config.dnsSuffix !== undefined) buildDns(scope, config.dnsSuffix, vpc);
+    return new KnownNetwork(config, { id: vpc.id, subnets, peeringIds: peer(scope, config, vpc, publicTable) });
   },
 };
 
-/** A region's name has a shape of its own; whether it exists, AWS says. */
-function regionOf(scope: Construct): string {
-  const stack = DeploymentStack.of(scope);
-  const { region } = stack.context.settings;
-  if (/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) return region;
-  throw stack.settingError(
-    "region",
-    `${JSON.stringify(region)} is not a region of AWS`,
-    "Write one such as eu-central-1",
-  );
+function subnetsOf(scope: Construct, config: NetworkConfig, vpc: Vpc, publicTable: RouteTable) {
+  const { region } = DeploymentStack.of(scope).context.settings;
+  const ranges = planSubnets(config);
+  return forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
+    const cidr = ranges[name] ?? config.cidr;
+    const resource = new Subnet(entry, "Default", {
+      vpcId: vpc.id,
+      cidrBlock: cidr,
+      mapPublicIpOnLaunch: false,
+      ...(subnet.zone ? { availabilityZone: `${region}${subnet.zone}` } : {}),
+      tags: { Name: resourceName(entry, [name]) },
+    });
+    if (subnet.public)
+      new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: publicTable.id });
+    return { id: resource.id, cidr };
+  });
 }
 
+/** Routes of public subnets. Private ones follow the table that every VPC has. */
 function publicRoutes(scope: Construct, vpc: Vpc): RouteTable {
   const gateway = new InternetGateway(scope, "internet_gateway", {
     vpcId: vpc.id,
     tags: { Name: resourceName(scope, []) },
   });
-  return new RouteTable(scope, "route_table", {
+  const table = new RouteTable(scope, "route_table", {
     vpcId: vpc.id,
-    route: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }],
     tags: { Name: resourceName(scope, ["public"]) },
+  });
+  new Route(table, "internet", {
+    routeTableId: table.id,
+    destinationCidrBlock: "0.0.0.0/0",
+    gatewayId: gateway.id,
+  });
+  return table;
+}
+
+/** The gateway stands in the subnet `default`, so that no other subnet can move it. */
+function buildNat(
+  around: Construct,
+  config: NetworkConfig,
+  vpc: Vpc,
+  subnets: Readonly<Record<string, { readonly id: string }>>,
+): void {
+  const subnet = subnets["default"];
+  if (!subnet || !config.subnets["default"]?.public)
+    throw problemAt(
+      around,
+      ["nat"],
+      "aws: a NAT gateway stands in the public subnet `default`, which the network lacks",
+      "Add `default: {}` to `subnets`, or write `nat: false`",
+    );
+  const tags = { Name: resourceName(around, ["nat"]) };
+  const address = new Eip(around, "nat_address", { domain: "vpc", tags });
+  const gateway = new NatGateway(around, "nat", { subnetId: subnet.id, allocationId: address.id, tags });
+  new Route(gateway, "internet", {
+    routeTableId: vpc.mainRouteTableId,
+    destinationCidrBlock: "0.0.0.0/0",
+    natGatewayId: gateway.id,
+  });
+}
+
+function buildDns(scope: Construct, domainName: string, vpc: Vpc): void {
+  const tags = { Name: resourceName(scope, []) };
+  const options = new VpcDhcpOptions(scope, "dns", { domainName, domainNameServers: ["AmazonProvidedDNS"], tags });
+  new VpcDhcpOptionsAssociation(options, "Default", { vpcId: vpc.id, dhcpOptionsId: options.id });
+  new Route53Zone(scope, "dns_zone", { name: domainName, vpc: [{ vpcId: vpc.id }], comment: "private names" });
+}
+
+/** AWS makes both sides of a peering in one account; each side routes to the other by itself. */
+function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTable: RouteTable) {
+  return forEachEntry(scope, ["peering"], peering, (entry, { network, cidr }, name) => {
+    const connection = new VpcPeeringConnection(entry, "peering", {
+      vpcId: vpc.id,
+      peerVpcId: DeploymentStack.of(scope).textOf(network),
+      autoAccept: true,
+      tags: { Name: resourceName(entry, [name]) },
+    });
+    const route = { destinationCidrBlock: cidr, vpcPeeringConnectionId: connection.id };
+    new Route(connection, "public", { ...route, routeTableId: publicTable.id });
+    new Route(connection, "private", { ...route, routeTableId: vpc.mainRouteTableId });
+    return connection.id;
   });
 }
 
 /** AWS takes networks and subnets of /16 to /28. */
-function checkPrefixes(scope: Construct, ranges: Readonly<Record<string, string>>): void {
-  const findings = Object.entries(ranges).flatMap(([name, range]): Finding[] =>
-    prefixOf(range) >= 16
-      ? []
-      : [
-          {
-            message: `aws: ${JSON.stringify(range)} is larger than a /16`,
-            remedy: "Choose a prefix between /16 and /28",
-            path: name ? ["subnets", name, "cidr"] : ["cidr"],
-          },
-        ],
-  );
-  if (findings.length > 0) {
-    const around = originOf(scope);
-    throw new InfraError(
-      findings.map(({ message, remedy, path }) => ({ message, remedy, path: [...around, ...(path ?? [])].join(".") })),
-    );
-  }
+function checkPrefixes(scope: Construct, config: NetworkConfig): void {
+  for (const [path, range] of [
+    [["cidr"], config.cidr],
+    ...Object.entries(config.subnets).map(([name, subnet]) => [["subnets", name, "cidr"], subnet.cidr] as const),
+  ] as const)
+    if (range !== undefined && prefixOf(range) < 16)
+      throw problemAt(
+        scope,
+        path,
+        `aws: ${JSON.stringify(range)} is larger than a /16`,
+        "Choose a prefix between /16 and /28",
+      );
 }

@@ -1,30 +1,44 @@
 import {
   type AdapterOf,
-  type Construct,
+  checkRegion,
   DeploymentStack,
   forEachEntry,
   resourceName,
-  suggest,
   Token,
   unsupported,
 } from "@infra/core";
 import { Network } from "@infra/provider-hcloud/lib/network";
 import { NetworkSubnet } from "@infra/provider-hcloud/lib/network-subnet";
 import { KnownNetwork } from "./known-network.js";
-import { networkZones } from "./locations.js";
 import type { NetworkContract } from "./network.js";
 import { planSubnets } from "./plan.js";
 
 /** A network of Hetzner Cloud; its subnets lie in the network zone of the deployment's location. */
 export const hetzner: AdapterOf<NetworkContract> = {
   supports: {
+    severalSubnets: true,
+    subnetRanges: true,
+    privateSubnets: true,
     zones: unsupported("a location of Hetzner has no zones", "Remove `zone`; the location is the deployment's region"),
+    nat: unsupported(
+      "Hetzner has no NAT gateway",
+      "Write `nat: false`, and give servers that must reach the internet public addresses: their firewall denies all that comes in",
+    ),
+    peering: unsupported(
+      "networks of Hetzner cannot be peered",
+      "Let the deployments share one network: `network: { output: <deployment>.network }`",
+    ),
+    dnsSuffix: unsupported("a network of Hetzner has no DNS of its own", "Remove `dnsSuffix`, and use a public zone"),
   },
   build(scope, config) {
-    const networkZone = zoneOf(scope);
-    const network = new Network(scope, "Default", { name: resourceName(scope, []), ipRange: config.cidr });
+    const { networkZone = "" } = checkRegion(scope);
+    const network = new Network(scope, "Default", {
+      name: resourceName(scope, []),
+      ipRange: config.cidr,
+      deleteProtection: DeploymentStack.of(scope).context.settings.deletionProtection,
+    });
     const ranges = planSubnets(config);
-    const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, subnet, name) => {
+    const subnets = forEachEntry(scope, ["subnets"], config.subnets, (entry, _subnet, name) => {
       const cidr = ranges[name] ?? config.cidr;
       const { id } = new NetworkSubnet(entry, "Default", {
         networkId: Token.asNumber(network.id),
@@ -32,17 +46,8 @@ export const hetzner: AdapterOf<NetworkContract> = {
         networkZone,
         ipRange: cidr,
       });
-      return { id, cidr, public: subnet.public };
+      return { id, cidr };
     });
-    return new KnownNetwork(network.id, config.cidr, subnets);
+    return new KnownNetwork(config, { id: network.id, subnets });
   },
 };
-
-function zoneOf(scope: Construct): string {
-  const stack = DeploymentStack.of(scope);
-  const { region } = stack.context.settings;
-  const zone = networkZones[region];
-  if (zone) return zone;
-  const message = `${JSON.stringify(region)} is not a location of Hetzner`;
-  throw stack.settingError("region", message, suggest(region, Object.keys(networkZones)));
-}

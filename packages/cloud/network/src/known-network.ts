@@ -1,23 +1,32 @@
-import { infraError, type INetwork, suggest } from "@infra/core";
+import { infraError, type INetwork, suggest, type Zone } from "@infra/core";
+import type { NetworkConfig } from "./network.js";
 
-/** A subnet that the deployment makes itself. */
-export interface KnownSubnet {
+/** What an adapter has made of a network. */
+export interface MadeNetwork {
   readonly id: string;
-  /** IPv4 range, in CIDR notation. */
-  readonly cidr: string;
-  readonly public: boolean;
+  /** The provider's id and the IPv4 range of each subnet. */
+  readonly subnets: Readonly<Record<string, { readonly id: string; readonly cidr: string }>>;
+  /** The provider's ids of peerings. @default - none */
+  readonly peeringIds?: Readonly<Record<string, string>>;
 }
 
 /** The network that an adapter has made. */
 export class KnownNetwork implements INetwork {
+  readonly id: string;
+  readonly cidr: string;
+  readonly peeringIds: Readonly<Record<string, string>>;
+
   constructor(
-    readonly id: string,
-    readonly cidr: string,
-    private readonly subnets: Readonly<Record<string, KnownSubnet>>,
-  ) {}
+    private readonly config: NetworkConfig,
+    private readonly made: MadeNetwork,
+  ) {
+    this.id = made.id;
+    this.cidr = config.cidr;
+    this.peeringIds = made.peeringIds ?? {};
+  }
 
   get subnetNames(): readonly string[] {
-    return Object.keys(this.subnets);
+    return Object.keys(this.made.subnets);
   }
 
   subnetId(name: string): string {
@@ -28,12 +37,16 @@ export class KnownNetwork implements INetwork {
     return this.subnet(name).cidr;
   }
 
-  isPublic(name: string): boolean {
-    return this.subnet(name).public;
+  isPublic(name: string): boolean | undefined {
+    return this.config.subnets[name]?.public;
   }
 
-  private subnet(name: string): KnownSubnet {
-    const subnet = this.subnets[name];
+  subnetZone(name: string): Zone | undefined {
+    return this.config.subnets[name]?.zone;
+  }
+
+  private subnet(name: string): { readonly id: string; readonly cidr: string } {
+    const subnet = this.made.subnets[name];
     if (subnet) return subnet;
     throw infraError(`${JSON.stringify(name)} is not a subnet of the network`, suggest(name, this.subnetNames));
   }

@@ -5,9 +5,13 @@ import {
   type INetwork,
   Module,
   type Reference,
-  mapOf,
   cidr,
+  domainName,
+  mapOf,
+  orReference,
   rule,
+  unsupported,
+  type Zone,
 } from "@infra/core";
 import { z } from "zod";
 import { findPlanProblems } from "./plan.js";
@@ -21,6 +25,13 @@ const subnet = z.strictObject({
   zone: z.enum(["a", "b", "c"]).optional().describe("letter of the zone in the region; by default the cloud chooses"),
 });
 
+const peering = z.strictObject({
+  network: orReference(z.string().min(1)).describe(
+    "the provider's id of the other network, or { output: <deployment>.network.id }",
+  ),
+  cidr: cidr().describe("IPv4 range of the other network"),
+});
+
 /** What a user may say of a network. */
 export const networkConfig = rule(
   z.strictObject({
@@ -28,6 +39,14 @@ export const networkConfig = rule(
     subnets: mapOf(subnet)
       .default({ default: { public: true } })
       .describe("subnets by name; by default one, named default"),
+    nat: z
+      .boolean()
+      .default(false)
+      .describe("do servers without public addresses reach the internet, through a NAT gateway of the cloud"),
+    peering: mapOf(peering)
+      .default({})
+      .describe("other networks that this one reaches, by name; the other side names this network in the same way"),
+    dnsSuffix: domainName().optional().describe("domain of private names in the network; by default the cloud's own"),
   }),
   (config) => findPlanProblems(config),
 );
@@ -35,27 +54,60 @@ export const networkConfig = rule(
 /** Input of a Network. */
 export type NetworkProps = z.input<typeof networkConfig>;
 
-type Feature = "zones";
+type Feature = "dnsSuffix" | "nat" | "peering" | "privateSubnets" | "severalSubnets" | "subnetRanges" | "zones";
 
 /** The contract's type, for its adapters. */
 export type NetworkContract = Contract<typeof networkConfig, undefined, INetwork, Feature>;
+
+/** A network's configuration, checked and with its defaults. */
+export type NetworkConfig = z.output<typeof networkConfig>;
 
 /** What a network is, on every cloud. */
 export const networkContract: NetworkContract = {
   name: "network",
   config: networkConfig,
   features: {
-    zones: {
-      description: "a subnet in a zone of the region",
+    severalSubnets: {
+      description: "more than one subnet",
       usedAt: ({ subnets }) =>
-        Object.keys(subnets).flatMap((name) => (subnets[name]?.zone ? [["subnets", name, "zone"]] : [])),
+        Object.keys(subnets)
+          .slice(1)
+          .map((name) => ["subnets", name]),
+    },
+    subnetRanges: {
+      description: "subnets with ranges that the inventory chooses",
+      usedAt: subnetsWith("cidr", ({ cidr: range }) => range !== undefined),
+    },
+    privateSubnets: {
+      description: "subnets whose servers have no public addresses",
+      usedAt: subnetsWith("public", ({ public: open }) => !open),
+    },
+    zones: { description: "a subnet in a zone of the region", usedAt: subnetsWith("zone", ({ zone }) => !!zone) },
+    nat: { description: "a way out for servers without public addresses", usedAt: ({ nat }) => (nat ? [["nat"]] : []) },
+    peering: {
+      description: "peering with another network of the same account",
+      usedAt: ({ peering: peers }) => Object.keys(peers).map((name) => ["peering", name]),
+    },
+    dnsSuffix: {
+      description: "a domain of private names",
+      usedAt: ({ dnsSuffix }) => (dnsSuffix === undefined ? [] : [["dnsSuffix"]]),
     },
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
+    gcp: unsupported("not written", "Choose aws or hetzner"),
+    azure: unsupported("not written", "Choose aws or hetzner"),
+    oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
+    heroku: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: unsupported("not written", "Choose aws or hetzner"),
   },
 };
+
+function subnetsWith(key: string, uses: (subnet: NetworkConfig["subnets"][string]) => boolean) {
+  return ({ subnets }: NetworkConfig) =>
+    Object.entries(subnets).flatMap(([name, each]) => (uses(each) ? [["subnets", name, key]] : []));
+}
 
 /** A private network with subnets. */
 export class Network extends Module<typeof networkConfig, undefined, INetwork> implements INetwork {
@@ -89,7 +141,15 @@ export class Network extends Module<typeof networkConfig, undefined, INetwork> i
     return this.outputs.subnetCidr(name);
   }
 
+  get peeringIds(): Readonly<Record<string, string>> {
+    return this.outputs.peeringIds;
+  }
+
   isPublic(name: string): boolean | undefined {
     return this.outputs.isPublic(name);
+  }
+
+  subnetZone(name: string): Zone | undefined {
+    return this.outputs.subnetZone(name);
   }
 }

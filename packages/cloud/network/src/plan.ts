@@ -5,6 +5,7 @@ import { contains, type Finding, overlap, prefixOf, subnetOf } from "@infra/core
 export interface AddressPlan {
   readonly cidr: string;
   readonly subnets: Readonly<Record<string, { readonly cidr?: string | undefined }>>;
+  readonly peering?: Readonly<Record<string, { readonly cidr: string }>>;
 }
 
 /** Sizes of networks and subnets that every cloud takes. */
@@ -37,6 +38,25 @@ export function findPlanProblems(plan: AddressPlan): Finding[] {
       },
     ];
   }
+  return [...findSubnetProblems(plan), ...findPeeringProblems(plan)];
+}
+
+/** Routes to a network whose addresses are also this network's own would lead nowhere. */
+function findPeeringProblems({ cidr, peering = {} }: AddressPlan): Finding[] {
+  return Object.entries(peering).flatMap(([name, other]) =>
+    overlap(cidr, other.cidr)
+      ? [
+          {
+            message: `${JSON.stringify(other.cidr)} overlaps the network itself, ${cidr}`,
+            remedy: "Give one of the two networks another range: peered networks share no address",
+            path: ["peering", name, "cidr"],
+          },
+        ]
+      : [],
+  );
+}
+
+function findSubnetProblems(plan: AddressPlan): Finding[] {
   const ranges = Object.entries(planSubnets(plan));
   return ranges.flatMap(([name, range], index) => {
     const written = plan.subnets[name]?.cidr !== undefined;

@@ -4,6 +4,7 @@ import { Fn, type INetwork } from "@infra/core";
 export class ReferencedNetwork implements INetwork {
   readonly id: string;
   readonly cidr: string;
+  readonly peeringIds = {};
 
   /** @param output Expression of the other deployment's output. */
   constructor(private readonly output: string) {
@@ -20,6 +21,10 @@ export class ReferencedNetwork implements INetwork {
   }
 
   isPublic(): undefined {
+    return undefined;
+  }
+
+  subnetZone(): undefined {
     return undefined;
   }
 }

@@ -13,7 +13,9 @@ const shared = {
     .string()
     .min(1)
     .optional()
-    .describe("gcp: project id; azure: subscription id; oracle: OCID of the compartment; heroku: team; aws: account id"),
+    .describe(
+      "gcp: project id; azure: subscription id; oracle: OCID of the compartment; heroku: team; aws: account id",
+    ),
   deletionProtection: z
     .boolean()
     .optional()

@@ -10,7 +10,9 @@ export const computeStackConfig = z.strictObject({
   network: orReference(networkConfig).describe(
     "a private network, or { output: <deployment>.network } to join another's",
   ),
-  ssh: orReference(sshConfig).describe("who may log in, or { output: <deployment>.ssh } for the same people as there"),
+  ssh: orReference(sshConfig)
+    .optional()
+    .describe("who may log in, or { output: <deployment>.ssh } for the same people as there; by default nobody"),
   groups: rule(
     mapOf(groupConfig.safeExtend({ firewall: firewallConfig.prefault({}).describe("what may reach the servers") })),
     findGroupProblems,

@@ -14,13 +14,14 @@ export const compute = defineStack({
     const network = networkOf(stack, config);
     const ssh = sshOf(stack, config, network);
     const firewall = new Firewall(stack, "firewall", { network, groups: firewallsOf(config) });
-    const { groups: servers } = new Compute(stack, "compute", { network, firewall, ssh, groups: groupsOf(config) });
+    const { groups: servers, loadBalancers } = new Compute(stack, "compute", { network, firewall, ssh, groups: groupsOf(config) });
     return {
       ...(network instanceof Network ? { network: networkOutput(network) } : {}),
       ...(ssh instanceof Ssh ? { ssh: { ...ssh.outputs } } : {}),
       servers,
-      ...(ssh.bastionAddress === undefined ? {} : { bastion: ssh.bastionAddress }),
-      sshConfig: clientConfig(servers, ssh),
+      loadBalancers,
+      ...(ssh?.bastionAddress === undefined ? {} : { bastion: ssh.bastionAddress }),
+      ...(ssh ? { sshConfig: clientConfig(servers, ssh) } : {}),
     };
   },
 });
@@ -29,7 +30,8 @@ function networkOf(stack: DeploymentStack, { network }: ComputeStackConfig): INe
   return network instanceof Reference ? Network.fromReference(stack, network) : new Network(stack, "network", network);
 }
 
-function sshOf(stack: DeploymentStack, { ssh }: ComputeStackConfig, network: INetwork): ISsh {
+function sshOf(stack: DeploymentStack, { ssh }: ComputeStackConfig, network: INetwork): ISsh | undefined {
+  if (!ssh) return undefined;
   return ssh instanceof Reference ? Ssh.fromReference(stack, ssh) : new Ssh(stack, "ssh", { network, ...ssh });
 }
 
@@ -52,6 +54,9 @@ function groupsOf({ groups }: ComputeStackConfig): ComputeProps["groups"] {
 }
 
 function networkOutput(network: Network) {
-  const subnets = (network.subnetNames ?? []).map((name) => [name, { id: network.subnetId(name) }] as const);
-  return { id: network.id, cidr: network.cidr, subnets: Object.fromEntries(subnets) };
+  const subnets = (network.subnetNames ?? []).map(
+    (name) => [name, { id: network.subnetId(name), cidr: network.subnetCidr(name) }] as const,
+  );
+  const { id, cidr, peeringIds } = network;
+  return { id, cidr, subnets: Object.fromEntries(subnets), peeringIds };
 }

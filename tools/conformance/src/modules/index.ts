@@ -1,0 +1,11 @@
+import { compute } from "./compute.js";
+import { firewall } from "./firewall.js";
+import type { ModuleCase } from "./module-case.js";
+import { network } from "./network.js";
+import { ssh } from "./ssh.js";
+
+export type { ExampleCase, MapCase, ModuleCase, Refusal } from "./module-case.js";
+export { exampleKey } from "./ssh.js";
+
+/** Every module. */
+export const modules: readonly ModuleCase[] = [network, firewall, ssh, compute];
