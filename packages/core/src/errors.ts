@@ -61,11 +61,16 @@ function codeFrame(place: Place): string | undefined {
   return codeFrameColumns(source, { start: { line, column }, end }, { linesAbove: 1, linesBelow: 1 });
 }
 
-/** `Did you mean "medium"?` when one of the candidates is close to the value, else `Use one of: …`. */
+/** How many candidates a message names at most. */
+const shownCandidates = 12;
+
+/** `Did you mean "medium"?` when one of the candidates is close to the value, else `Use one of: …` with the first of them. */
 export function suggest(value: string, candidates: readonly string[]): string {
   const near = nearest(value, candidates);
   if (near !== undefined) return `Did you mean ${JSON.stringify(near)}?`;
-  return candidates.length > 0 ? `Use one of: ${candidates.join(", ")}` : "Remove it";
+  if (candidates.length === 0) return "Remove it";
+  const more = candidates.length - shownCandidates;
+  return `Use one of: ${candidates.slice(0, shownCandidates).join(", ")}${more > 0 ? ` and ${String(more)} more` : ""}`;
 }
 
 /** The candidate that the value is most likely a misspelling of: one letter off in short words, two or a third in longer ones. */

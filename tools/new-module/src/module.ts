@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type ProviderName, providerNames } from "@infra/core/inventory";
 import { formatFiles, generateFiles, names, type Tree, updateJson } from "@nx/devkit";
 
 /** Options of the generator. */
@@ -6,7 +7,7 @@ export interface ModuleOptions {
   /** Layer and word: `services/vault`. */
   readonly path: string;
   /** The cloud of the first adapter. @default hetzner */
-  readonly provider?: "aws" | "hetzner";
+  readonly provider?: ProviderName;
 }
 
 interface ProjectReferences {
@@ -36,6 +37,7 @@ export default async function moduleGenerator(
     layer,
     word,
     provider,
+    otherProviders: providerNames.filter((name) => name !== provider),
     className,
     propertyName,
     packageName: `@infra/${layer}-${word}`,
