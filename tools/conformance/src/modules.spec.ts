@@ -13,7 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
-import { type MapCase, type ModuleCase, modules } from "./modules/index.js";
+import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
 const standard = ["environment", "managed-by", "product", "stack"];
