@@ -9,8 +9,8 @@ export interface NameRule {
 }
 
 /**
- * The name of a resource: `<product>-<environment>-<deployment>-<parts>`. The same parts give the same name on every synth; a
- * name over the limit keeps its beginning and ends with a hash of the whole.
+ * The name of a resource: `<product>-<environment>-<deployment>-<part>--<part>`. The same parts give the same name on every synth, and
+ * other parts another: no part holds two dashes in a row. A name over the limit keeps its beginning and ends with a hash of the whole.
  */
 export function resourceName(
   scope: Construct,
@@ -18,7 +18,8 @@ export function resourceName(
   { maxLength = 63 }: NameRule = {},
 ): string {
   const { settings, environment, name } = DeploymentStack.of(scope).context;
-  return shorten([settings.product, environment, name, ...parts].join("-"), maxLength);
+  const own = parts.length > 0 ? [parts.join("--")] : [];
+  return shorten([settings.product, environment, name, ...own].join("-"), maxLength);
 }
 
 /** Cuts a name to a length; what was cut is told apart by eight hexadecimal digits of its hash. */

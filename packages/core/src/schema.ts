@@ -25,14 +25,14 @@ export function rule<S extends z.ZodType>(
   });
 }
 
-/** A name that becomes part of resource names and addresses: lower-case letters, digits and dashes; 1 to 40 characters. */
+/** A name that becomes part of resource names and addresses: lower-case letters, digits and single dashes; 1 to 40 characters. */
 export function name(): z.ZodString {
   return rule(z.string(), (value) =>
     isName(value)
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a name`,
-          remedy: "Use 1 to 40 lower-case letters, digits and dashes; begin with a letter and do not end with a dash",
+          remedy: "Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash",
         },
   );
 }

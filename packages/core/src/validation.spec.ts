@@ -71,7 +71,7 @@ describe("check", () => {
     [
       "a key that is no name",
       "groups:\n  Web: { count: 1 }\n",
-      '2:3 groups.Web: "Web" is not a name. Use 1 to 40 lower-case letters, digits and dashes; begin with a letter and do not end with a dash',
+      '2:3 groups.Web: "Web" is not a name. Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash',
     ],
     [
       "a wrong value inside a union",

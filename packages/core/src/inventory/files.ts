@@ -51,7 +51,7 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
         if (!isName(word))
           problems.push({
             message: `${JSON.stringify(word)} is not a name`,
-            remedy: "Rename it: lower-case letters, digits and dashes, 40 at most",
+            remedy: "Rename it: lower-case letters, digits and single dashes, 40 at most",
             place: { file, line: 1, column: 1 },
           });
       }
