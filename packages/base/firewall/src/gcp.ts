@@ -1,6 +1,5 @@
 import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall";
 import { type AdapterOf, type Construct, forEachEntry, problemAt, resourceName } from "@infra/core";
-import { createHash } from "node:crypto";
 import type { FirewallContract } from "./firewall.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, type Sources, type Traffic } from "./rules.js";
@@ -20,44 +19,58 @@ export const gcp: AdapterOf<FirewallContract> = {
   build(scope, { groups }, { network }) {
     const tags = Object.fromEntries(Object.keys(groups).map((name) => [name, resourceName(scope, [name])]));
     forEachEntry(scope, ["groups"], groups, (entry, { rules, privateTraffic }, name) => {
-      const protectedBy = { network: network.id, targetTags: [tags[name] ?? ""] };
+      const servers: Servers = { name, network: network.id, targetTags: [tags[name] ?? ""] };
       forEachEntry(entry, ["rules"], rules, (ruleEntry, traffic, key) => {
-        new ComputeFirewall(ruleEntry, "Default", {
-          ...protectedBy,
-          name: ruleName(ruleEntry, name, key),
-          description: key,
+        addRule(ruleEntry, servers, key, {
           ...otherSide(ruleEntry, traffic, network.cidr, tags),
           allow: [{ protocol: traffic.protocol, ...(traffic.ports === undefined ? {} : { ports: [traffic.ports] }) }],
         });
       });
-      if (privateTraffic === "allow")
-        new ComputeFirewall(entry, "private_traffic", {
-          ...protectedBy,
-          name: ruleName(entry, name, "private_traffic"),
-          description: "private network",
-          direction: "INGRESS",
-          sourceRanges: [network.cidr],
-          allow: [{ protocol: "all" }],
-        });
-      if (Object.values(rules).some(({ direction }) => direction === "outbound"))
-        new ComputeFirewall(entry, "other_outbound", {
-          ...protectedBy,
-          name: ruleName(entry, name, "other_outbound"),
-          description: "all other outbound traffic",
-          direction: "EGRESS",
-          destinationRanges: ["0.0.0.0/0"],
-          priority: denyPriority,
-          deny: [{ protocol: "all" }],
-        });
+      if (privateTraffic === "allow") allowPrivateTraffic(entry, servers, network.cidr);
+      if (Object.values(rules).some(({ direction }) => direction === "outbound")) denyOtherOutbound(entry, servers);
     });
     return new KnownFirewall(tags);
   },
 };
 
-/** Names of rules are unique in a project; the hash tells rule `a-b` of group `web` from rule `b` of group `web-a`. */
-function ruleName(scope: Construct, group: string, rule: string): string {
-  const hash = createHash("sha256").update(`${group}/${rule}`).digest("hex").slice(0, 6);
-  return resourceName(scope, [group, rule.replaceAll("_", "-"), hash]);
+/** The servers of a group. */
+interface Servers {
+  /** The group's name. */
+  readonly name: string;
+  readonly network: string;
+  readonly targetTags: string[];
+}
+
+function addRule(scope: Construct, { name, ...servers }: Servers, key: string, rule: object): void {
+  new ComputeFirewall(scope, "Default", {
+    ...servers,
+    name: resourceName(scope, [name, key]),
+    description: key,
+    ...rule,
+  });
+}
+
+function allowPrivateTraffic(scope: Construct, { name, ...servers }: Servers, cidr: string): void {
+  new ComputeFirewall(scope, "private_traffic", {
+    ...servers,
+    name: resourceName(scope, [name, "all", "private"]),
+    description: "private network",
+    direction: "INGRESS",
+    sourceRanges: [cidr],
+    allow: [{ protocol: "all" }],
+  });
+}
+
+function denyOtherOutbound(scope: Construct, { name, ...servers }: Servers): void {
+  new ComputeFirewall(scope, "other_outbound", {
+    ...servers,
+    name: resourceName(scope, [name, "other", "outbound"]),
+    description: "all other outbound traffic",
+    direction: "EGRESS",
+    destinationRanges: ["0.0.0.0/0"],
+    priority: denyPriority,
+    deny: [{ protocol: "all" }],
+  });
 }
 
 function otherSide(scope: Construct, traffic: Traffic, cidr: string, tags: Readonly<Record<string, string>>) {

@@ -29,22 +29,22 @@ export const gcp: AdapterOf<SshContract> = {
 function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: SshOutputs, { network }: SshPeers) {
   const scope = new Construct(around, "bastion_host");
   const { size, image } = bastionKind(scope);
-  const name = resourceName(scope, ["bastion"]);
+  const tag = resourceName(scope, ["bastion", "host"]);
   new ComputeFirewall(scope, "firewall", {
-    name,
+    name: resourceName(scope, ["bastion", "host", "ssh"]),
     description: "ssh",
     network: network.id,
     direction: "INGRESS",
-    targetTags: [name],
+    targetTags: [tag],
     sourceRanges: [...from],
     allow: [{ protocol: "tcp", ports: ["22"] }],
   });
   const publicKeys = chooseKeys(ssh.keys).map((key) => key.publicKey);
   const instance = new ComputeInstance(scope, "Default", {
-    name,
+    name: resourceName(scope, ["bastion"]),
     machineType: size.name,
     zone: `${checkRegion(scope).name}-${zoneLetter(scope, network.subnetZone(subnet) ?? "a")}`,
-    tags: [name],
+    tags: [tag],
     bootDisk: { initializeParams: { image: image["image"] ?? "", type: "pd-balanced" } },
     networkInterface: [{ subnetwork: bastionSubnetId(around, network, subnet), accessConfig: [{}] }],
     metadata: gcpMetadata({ userData: cloudInit({ user: ssh.user, publicKeys }), user: ssh.user, publicKeys }),
