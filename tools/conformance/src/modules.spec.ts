@@ -164,7 +164,21 @@ function resourcesOf({ configuration }: Synthesis): Map<string, Attributes> {
 /** The attributes that a plan looks at. */
 function planned(attributes: Attributes | undefined): object {
   const ignored = attributes?.lifecycle?.ignore_changes ?? [];
-  return Object.fromEntries(Object.entries(attributes ?? {}).filter(([key]) => !ignored.includes(key)));
+  const counts = ([key]: [string, unknown]) => !ignored.includes(key);
+  return Object.fromEntries(
+    Object.entries(attributes ?? {})
+      .filter(counts)
+      .map(([key, value]) => [
+        key,
+        withoutKeys(value, (inner) => ignored.includes(`${key}[${JSON.stringify(inner)}]`)),
+      ]),
+  );
+}
+
+/** A map without the keys that a plan does not look at. */
+function withoutKeys(value: unknown, isIgnored: (key: string) => boolean): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !isIgnored(key)));
 }
 
 function typeOf(address: string): string {

@@ -80,7 +80,7 @@ export const sshContract: SshContract = {
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
-    gcp: unsupported("not written", "Choose aws or hetzner"),
+    gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
     azure: unsupported("not written", "Choose aws or hetzner"),
     oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
