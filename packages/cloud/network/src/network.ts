@@ -100,7 +100,7 @@ export const networkContract: NetworkContract = {
     oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 

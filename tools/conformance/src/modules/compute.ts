@@ -60,6 +60,7 @@ export const compute: ModuleCase = {
       value: { port: 443 },
       props: uses.loadBalancer,
       feature: "loadBalancer",
+      within: { digitalocean: "digitalocean_loadbalancer.compute_web_load_balancer" },
       none: ["heroku"],
     },
   ],
