@@ -188,6 +188,7 @@ function typeOf(address: string): string {
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
   const { bindings, labels } = describeProvider(provider);
+  if (labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
   return Object.values(loaded).some(
