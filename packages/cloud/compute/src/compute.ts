@@ -129,7 +129,7 @@ export const computeContract: ComputeContract = {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
     gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
     azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
     digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
