@@ -13,7 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
-import { type MapCase, type ModuleCase, modules } from "./modules/index.js";
+import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
 const standard = ["environment", "managed-by", "product", "stack"];
@@ -188,6 +188,7 @@ function typeOf(address: string): string {
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
   const { bindings, labels } = describeProvider(provider);
+  if (labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
   return Object.values(loaded).some(

@@ -85,7 +85,7 @@ export const sshContract: SshContract = {
     oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: unsupported("there are no servers to log in to", "Leave `ssh` out, and open a shell with `heroku ps:exec`"),
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 

@@ -131,8 +131,8 @@ export const computeContract: ComputeContract = {
     azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
     oracle: unsupported("not written", "Choose aws or hetzner"),
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
-    heroku: unsupported("not written", "Choose aws or hetzner"),
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 
