@@ -128,7 +128,7 @@ export const computeContract: ComputeContract = {
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
     gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
-    azure: unsupported("not written", "Choose aws or hetzner"),
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
     oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
