@@ -32,6 +32,8 @@ export interface FactTable<E> {
 export interface RegionFacts {
   /** Hetzner: the zone that networks of the location belong to. */
   readonly networkZone?: string;
+  /** Where the region has no buckets: false. @default - it has them */
+  readonly objectStorage?: false;
 }
 
 /** A kind of server. */
