@@ -45,11 +45,11 @@ export const aws: AdapterOf<StorageContract> = {
 };
 
 function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
-  const { config, name, region, versioned, protection } = plan;
+  const { config, name, region, versioned, protection, forceDestroy } = plan;
   const bucket = new S3Bucket(entry, "Default", {
     ...protection,
     bucket: name,
-    forceDestroy: config.forceDestroy,
+    forceDestroy,
     objectLockEnabled: config.retentionLock !== undefined,
     tags: { Name: name },
   });

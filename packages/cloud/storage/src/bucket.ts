@@ -104,7 +104,7 @@ export const bucketConfig = rule(
     forceDestroy: z
       .boolean()
       .default(false)
-      .describe("delete the bucket though it holds objects; only in deployments without deletion protection"),
+      .describe("delete the bucket though it holds objects, unless `deletionProtection` is on; on azure it always is"),
     credentials: secret
       .optional()
       .describe(

@@ -24,6 +24,8 @@ export interface BucketPlan {
   readonly versioned: boolean;
   /** Meta-arguments of what holds the objects: in protected deployments it cannot be deleted. */
   readonly protection: { readonly lifecycle?: { readonly preventDestroy: true } };
+  /** Is it deleted though it holds objects? Never in protected deployments. */
+  readonly forceDestroy: boolean;
 }
 
 /** What an adapter says of a bucket that it made. */
@@ -49,11 +51,11 @@ export function buildBuckets(
   const protection = deletionProtection ? ({ lifecycle: { preventDestroy: true } } as const) : {};
   return {
     buckets: forEachEntry(scope, ["buckets"], buckets, (entry, config, key) => {
-      if (config.forceDestroy && deletionProtection) throw protectedBucket(scope, key);
       const name = bucketName(entry, key);
       if (reserved?.test(name)) throw reservedName(scope, key, name);
       const versioned = config.versioning ?? (lockKeepsVersions || !config.retentionLock);
-      const built = build(entry, { key, name, config, region, versioned, protection });
+      const forceDestroy = config.forceDestroy && !deletionProtection;
+      const built = build(entry, { key, name, config, region, versioned, protection, forceDestroy });
       return { name, region, credentials: config.credentials ?? secretOf(entry, key), ...built };
     }),
   };
@@ -70,15 +72,6 @@ function storageRegion(scope: Construct): string {
       "Choose another region for this deployment",
     );
   return name;
-}
-
-function protectedBucket(scope: Construct, key: string) {
-  return problemAt(
-    scope,
-    ["buckets", key, "forceDestroy"],
-    "a deployment with deletion protection deletes no objects",
-    "Remove `forceDestroy`, or set `deletionProtection: false` for the environment",
-  );
 }
 
 function reservedName(scope: Construct, key: string, name: string) {

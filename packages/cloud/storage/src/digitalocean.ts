@@ -47,14 +47,17 @@ export const digitalocean: AdapterOf<StorageContract> = {
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: false }, buildBucket),
 };
 
-function buildBucket(entry: Construct, { config, name, region, versioned, protection }: BucketPlan): BuiltBucket {
+function buildBucket(
+  entry: Construct,
+  { config, name, region, versioned, protection, forceDestroy }: BucketPlan,
+): BuiltBucket {
   const lifecycleRule = Object.entries(config.lifecycle).map(([id, rule]) => ({ id, enabled: true, ...ruleOf(rule) }));
   const bucket = new SpacesBucket(entry, "Default", {
     ...protection,
     name,
     region,
     acl: "private",
-    forceDestroy: config.forceDestroy,
+    forceDestroy,
     versioning: { enabled: versioned },
     ...(lifecycleRule.length > 0 ? { lifecycleRule } : {}),
   });

@@ -43,7 +43,7 @@ export const gcp: AdapterOf<StorageContract> = {
 };
 
 function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
-  const { config, name, region, versioned, protection } = plan;
+  const { config, name, region, versioned, protection, forceDestroy } = plan;
   const open = config.publicAccess === "read";
   const lifecycleRule = Object.values(config.lifecycle).flatMap(rulesOf);
   const bucket = new StorageBucket(entry, "Default", {
@@ -53,7 +53,7 @@ function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
     storageClass: "STANDARD",
     uniformBucketLevelAccess: true,
     publicAccessPrevention: open ? "inherited" : "enforced",
-    forceDestroy: config.forceDestroy,
+    forceDestroy,
     versioning: { enabled: versioned },
     ...(lifecycleRule.length > 0 ? { lifecycleRule } : {}),
     ...corsOf(config),

@@ -49,13 +49,16 @@ export const hetzner: AdapterOf<StorageContract> = {
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: true }, buildBucket),
 };
 
-function buildBucket(entry: Construct, { config, name, region, versioned, protection }: BucketPlan): BuiltBucket {
+function buildBucket(
+  entry: Construct,
+  { config, name, region, versioned, protection, forceDestroy }: BucketPlan,
+): BuiltBucket {
   const meta = { provider: DeploymentStack.of(entry).useCompanion("objectStorage") };
   const bucket = new S3Bucket(entry, "Default", {
     ...meta,
     ...protection,
     bucket: name,
-    forceDestroy: config.forceDestroy,
+    forceDestroy,
     objectLockEnabled: config.retentionLock !== undefined,
     // Not as a resource of its own: that one waits for an answer that only AWS gives,
     // https://github.com/hashicorp/terraform-provider-aws/issues/46021
