@@ -8,7 +8,6 @@ import {
   Module,
   rule,
   suggest,
-  unsupported,
 } from "@infra/core";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";

@@ -9,7 +9,6 @@ import {
   type ISsh,
   mapOf,
   Module,
-  unsupported,
 } from "@infra/core";
 import { z } from "zod";
 import { type Group, groupConfig } from "./group.js";

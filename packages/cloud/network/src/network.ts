@@ -10,7 +10,6 @@ import {
   mapOf,
   orReference,
   rule,
-  unsupported,
   type Zone,
 } from "@infra/core";
 import { z } from "zod";
