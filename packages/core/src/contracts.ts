@@ -71,6 +71,8 @@ export interface ICompute {
 
 /** A bucket, as other modules see it. */
 export interface IBucket {
+  /** What the replication of another bucket names: an ARN on aws, a resource id on azure, elsewhere the name. */
+  readonly id: string;
   /** The name that clients say. */
   readonly name: string;
   /** URL of the S3 interface, or of the cloud's own where it has no S3 interface. */

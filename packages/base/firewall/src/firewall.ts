@@ -8,7 +8,6 @@ import {
   Module,
   rule,
   suggest,
-  unsupported,
 } from "@infra/core";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -117,7 +116,7 @@ export const firewallContract: FirewallContract = {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
     gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
     azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
     digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
