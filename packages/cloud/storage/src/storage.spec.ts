@@ -141,7 +141,9 @@ describe("a name that the cloud keeps for itself", () => {
     ["gcp", "google-maps"],
     ["aws", "sthree-x"],
   ] as const)("is refused on %s: %s", (provider, product) => {
-    expect(() => synthesized(provider, files(), { product })).toThrow(new RegExp(`^buckets\\.files: ${provider} keeps names such as "${product}-`));
+    expect(() => synthesized(provider, files(), { product })).toThrow(
+      new RegExp(`buckets\\.files: ${provider} keeps names such as "${product}-`),
+    );
   });
 });
 
