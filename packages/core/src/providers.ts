@@ -63,7 +63,12 @@ export const providers = {
     source: "registry.opentofu.org/hashicorp/azurerm",
     bindings: "@cdktf/provider-azurerm",
     className: "AzurermProvider",
-    arguments: ({ account }) => ({ features: [{}], ...(account ? { subscriptionId: account } : {}) }),
+    // Storage accounts take no shared keys: the provider signs in there as everywhere else.
+    arguments: ({ account }) => ({
+      features: [{}],
+      storageUseAzuread: true,
+      ...(account ? { subscriptionId: account } : {}),
+    }),
     account: { meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it" },
     labels: { attribute: "tags", shape: "map" },
     resourceGroup: { binding: "resource-group", className: "ResourceGroup" },

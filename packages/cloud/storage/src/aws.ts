@@ -164,6 +164,7 @@ function mayReplicate({ arn }: S3Bucket, target: string) {
   return [
     allow(["GetReplicationConfiguration", "ListBucket"], arn),
     allow(["GetObjectVersionForReplication", "GetObjectVersionAcl", "GetObjectVersionTagging"], `${arn}/*`),
+    allow(["GetObjectRetention", "GetObjectLegalHold"], `${arn}/*`),
     allow(["ReplicateObject", "ReplicateDelete", "ReplicateTags"], `${target}/*`),
   ];
 }

@@ -8,7 +8,7 @@ import {
 } from "@cdktf/provider-azurerm/lib/storage-management-policy";
 import { StorageObjectReplication } from "@cdktf/provider-azurerm/lib/storage-object-replication";
 import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-identity";
-import { type AdapterOf, type Construct, DeploymentStack, Fn, resourceName, unsupported } from "@infra/core";
+import { type AdapterOf, type Construct, DeploymentStack, Fn, problemAt, resourceName, unsupported } from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { accountName } from "./names.js";
@@ -48,6 +48,7 @@ export const azure: AdapterOf<StorageContract> = {
 
 function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
   const { config, name, protection } = plan;
+  checkCors(entry, config);
   const account = buildAccount(entry, plan);
   const container = new StorageContainer(account, "container", {
     ...protection,
@@ -59,6 +60,20 @@ function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
   buildLock(container, config);
   replicate(account, container, config);
   return { id: container.id, endpoint: account.primaryBlobEndpoint };
+}
+
+/** To be checked against https://learn.microsoft.com/rest/api/storageservices/cross-origin-resource-sharing--cors--support-for-the-azure-storage-services. */
+const mostCorsRules = 5;
+
+function checkCors(entry: Construct, { cors }: BucketConfig): void {
+  const count = Object.keys(cors).length;
+  if (count > mostCorsRules)
+    throw problemAt(
+      entry,
+      ["cors"],
+      `azure: ${String(count)} rules for pages of other origins are more than ${String(mostCorsRules)}`,
+      "List several origins in one rule",
+    );
 }
 
 function buildAccount(entry: Construct, plan: BucketPlan): StorageAccount {
