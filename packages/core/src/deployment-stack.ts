@@ -29,6 +29,13 @@ export interface DeploymentContext {
   readonly configKeys?: readonly string[];
 }
 
+/** A resource group, as the resources in it see it. */
+export interface ResourceGroup {
+  readonly name: string;
+  /** The region. */
+  readonly location: string;
+}
+
 /**
  * The root construct of one deployment. Addresses are the construct path below it, joined by `_`, with no hash: `hcloud_server.compute_web_1`.
  * The id `Default` is left out: the main resource of a construct takes the construct's own address.
@@ -109,12 +116,12 @@ export class DeploymentStack extends TerraformStack {
   }
 
   /** The resource that holds all others of the deployment, on clouds that want one (azure); it is created with the first that asks. */
-  useResourceGroup(): TerraformResource {
+  useResourceGroup(): TerraformResource & ResourceGroup {
     const { settings, environment, name } = this.context;
     const { bindings, resourceGroup } = describeProvider(settings.provider);
     if (!resourceGroup) throw new TypeError(`${settings.provider} has no resource groups`);
     const { binding, className } = resourceGroup;
-    const known = this.node.tryFindChild("resource_group") as TerraformResource | undefined;
+    const known = this.node.tryFindChild("resource_group") as (TerraformResource & ResourceGroup) | undefined;
     return (
       known ??
       this.create("resource_group", bindings, binding, className, {

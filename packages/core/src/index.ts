@@ -10,6 +10,7 @@ export {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+export { azurePlace } from "./azure-place.js";
 export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
