@@ -83,9 +83,7 @@ function closestBranch(branches: readonly (readonly Issue[])[], value: unknown):
         ((code === "invalid_type" && value !== undefined) || (code === "invalid_value" && value instanceof Object)),
     );
   const ranked = [...branches].filter((issues) => issues.length > 0);
-  ranked.sort(
-    (a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a) || count(a) - count(b),
-  );
+  ranked.sort((a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a) || count(a) - count(b));
   return ranked[0] ?? [];
 }
 

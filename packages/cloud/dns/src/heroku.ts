@@ -32,7 +32,7 @@ export const heroku: AdapterOf<DnsContract> = {
     ttl: unsupported("Heroku answers no DNS queries", "Remove `ttl`, and set it where the zone is"),
     addressAlias: unsupported(
       "a name of Heroku belongs to an app, which has no address",
-      "Write the app's host name, or { output: <deployment>.loadBalancers.<group>.address }",
+      "Write the app's host name, or a reference to it: `{ output: <deployment>.loadBalancers.<group>.address }`",
     ),
     appAlias: true,
   },

@@ -13,12 +13,12 @@ export type RecordType = (typeof recordTypes)[number];
 const number = (most: number) => z.int().min(0).max(most);
 
 const mx = z.strictObject({
-  priority: number(65535).describe("MX, SRV: a whole number from 0 to 65535; the lowest is tried first"),
+  priority: number(65535).describe("MX: order among mail servers, 0 to 65535; the lowest is tried first"),
   host: z.string().describe("MX: name of the mail server, such as mail.acme.example"),
 });
 
 const srv = z.strictObject({
-  priority: number(65535).describe("MX, SRV: a whole number from 0 to 65535; the lowest is tried first"),
+  priority: number(65535).describe("SRV: order among servers, 0 to 65535; the lowest is tried first"),
   weight: number(65535).describe("SRV: share among servers of one priority, 0 to 65535"),
   port: number(65535).describe("SRV: port of the service, 0 to 65535"),
   target: z.string().describe("SRV: name of the server, such as sip.acme.example"),

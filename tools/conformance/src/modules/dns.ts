@@ -186,7 +186,7 @@ export const dns: ModuleCase = {
     "an MX without a priority": {
       props: record({ type: "MX", values: [{ host: "mail.acme.example" }] }),
       path: `${www}.values.0.priority`,
-      says: ["priority", "is missing", "whole number"],
+      says: ["priority", "is missing", "0 to 65535"],
     },
     "an MX that is an address": {
       props: record({ type: "MX", values: [{ priority: 10, host: "192.0.2.10" }] }),
