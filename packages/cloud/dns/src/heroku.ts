@@ -20,7 +20,7 @@ import { recordSetOf } from "./record-set.js";
  * The end of the host name of an app, behind the app's own name; to be checked against
  * https://devcenter.heroku.com/articles/custom-domains#the-herokuapp-com-domain.
  */
-const suffix = String.raw`/(-[0-9a-f]{12})?\.herokuapp\.com$/`;
+const suffix = "/(-[0-9a-f]{12})?[.]herokuapp[.]com$/";
 
 /** Names at which Heroku answers for apps. It hosts no zones: the zone elsewhere points at the targets that are put out. */
 export const heroku: AdapterOf<DnsContract> = {

@@ -94,5 +94,5 @@ export function protection(scope: Construct): { readonly preventDestroy: boolean
 
 /** An expression for the names of name servers without dots at their ends, which registrars do not take. */
 export function withoutDots(names: string[]): string[] {
-  return Token.asList(Fn.split(",", Fn.replace(Fn.join(",", names), String.raw`/\.(,|$)/`, "$1")));
+  return Token.asList(Fn.split(",", Fn.replace(Fn.join(",", names), "/[.](,|$)/", "$1")));
 }

@@ -32,7 +32,7 @@ describe.each(hosted)("the stack dns on %s", (provider) => {
   it("puts out the id and the name servers of a zone", () => {
     const { value } = outputOf(synthesis.configuration, "zones");
     expect(value).toEqual({
-      main: { id: expect.stringMatching(/./) as string, name_servers: expect.anything() as unknown },
+      main: { id: expect.stringMatching(/./) as string, nameServers: expect.anything() as unknown },
     });
   });
 });
@@ -45,7 +45,7 @@ describe("the stack dns on heroku", () => {
     const { configuration } = synthesized("heroku", yaml);
     expect(configuration.data?.["heroku_app"]).toEqual({
       dns_main_www_app: {
-        name: '${replace(var.compute__loadBalancers__web__address, "/(-[0-9a-f]{12})?\\\\.herokuapp\\\\.com$/", "")}',
+        name: '${replace(var.compute__loadBalancers__web__address, "/(-[0-9a-f]{12})?[.]herokuapp[.]com$/", "")}',
       },
     });
     expect(configuration.resource?.["heroku_domain"]).toEqual({
