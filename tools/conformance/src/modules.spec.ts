@@ -13,6 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
+import { nameOf } from "./name-rules.js";
 import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
@@ -56,9 +57,10 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       });
 
       it("gives names that are unique among resources of a type", () => {
-        const names = [...resourcesOf(synthesis)].flatMap(([address, { name: own }]) =>
-          typeof own === "string" ? [`${typeOf(address)} ${own}`] : [],
-        );
+        const names = [...resourcesOf(synthesis)].flatMap(([address, attributes]) => {
+          const found = nameOf(typeOf(address), attributes);
+          return found ? [`${typeOf(address)} ${found.scope} ${found.name}`] : [];
+        });
         expect(new Set(names).size).toBe(names.length);
       });
     },
