@@ -3,7 +3,7 @@ import type { Facts, Size } from "./file.js";
 /** What a cloud says of itself. */
 export interface LiveFacts {
   /** Regions by name, with what else the table keeps of them. */
-  readonly regions: Readonly<Record<string, { readonly networkZone?: string }>>;
+  readonly regions: Facts["regions"]["entries"];
   readonly sizes: readonly LiveSize[];
   /** Names of images by architecture. @default - the cloud has no list that names them as the table does */
   readonly images?: readonly { readonly name: string; readonly architecture: "amd64" | "arm64" }[];
