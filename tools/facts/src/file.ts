@@ -18,6 +18,7 @@ const size = z.strictObject({
 
 const region = z.strictObject({
   networkZone: z.string().optional(),
+  objectStorage: z.boolean().optional(),
   zones: z.record(z.enum(["a", "b", "c"]), z.string()).optional(),
 });
 
