@@ -101,6 +101,24 @@ export class DeploymentStack extends TerraformStack {
   }
 
   /**
+   * Configures a second provider of the deployment's cloud, once, for what the cloud's own cannot make; resources name it as their
+   * `provider`. Only its binding is loaded.
+   *
+   * @param purpose The companion's word in the cloud's description: `objectStorage`.
+   */
+  useCompanion(purpose: string): TerraformProvider {
+    const { provider, region, account } = this.context.settings;
+    const companion = describeProvider(provider).companions?.[purpose];
+    if (!companion) throw new TypeError(`${provider} has no companion for ${purpose}`);
+    const { bindings, className, arguments: argumentsFor } = companion;
+    const alias = purpose.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const existing = this.node.tryFindChild(alias);
+    if (existing instanceof TerraformProvider) return existing;
+    const config = { alias, ...argumentsFor({ region, account }) };
+    return this.create<TerraformProvider>(alias, bindings, "provider", className, config);
+  }
+
+  /**
    * The account in which the deployment's resources are kept, on clouds whose resources name it: the OCID of Oracle's compartment,
    * Heroku's team. @throws InfraError when the inventory names none.
    */

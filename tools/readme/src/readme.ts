@@ -2,6 +2,7 @@ import { type ModuleCase, modules } from "@infra/conformance";
 import { jsonSchema } from "@infra/core";
 import { computeStackConfig } from "@infra/stack-compute";
 import { dnsStackConfig } from "@infra/stack-dns";
+import { storageStackConfig } from "@infra/stack-storage";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
@@ -20,6 +21,7 @@ const interfaces: Readonly<Record<string, string>> = {
   ssh: "ISsh",
   compute: "ICompute",
   dns: "IDns",
+  storage: "IStorage",
 };
 
 /** A README: what it holds, and what it should hold. */
@@ -67,6 +69,13 @@ async function withSections(): Promise<readonly Readme[]> {
       sections: {
         example: exampleOf("packages/stacks/dns", "site"),
         inputs: inputsTable(dnsStackConfig, jsonSchema),
+      },
+    },
+    {
+      folder: "packages/stacks/storage",
+      sections: {
+        example: exampleOf("packages/stacks/storage", "files"),
+        inputs: inputsTable(storageStackConfig, jsonSchema),
       },
     },
   ];
