@@ -1,4 +1,4 @@
-import { type AdapterOf, DeploymentStack, Token } from "@infra/core";
+import { type AdapterOf, DeploymentStack, Fn, Token } from "@infra/core";
 import { Zone } from "@infra/provider-hcloud/lib/zone";
 import { ZoneRrset } from "@infra/provider-hcloud/lib/zone-rrset";
 import type { DnsContract } from "./dns.js";
@@ -27,6 +27,6 @@ export const hetzner: AdapterOf<DnsContract> = {
           records: zoneFileValues(set).map((value) => ({ value })),
         });
       });
-      return { id: Token.asString(id), nameServers: withoutDots(authoritativeNameservers.assigned) };
+      return { id: Token.asString(Fn.tostring(id)), nameServers: withoutDots(authoritativeNameservers.assigned) };
     }),
 };

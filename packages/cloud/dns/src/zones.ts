@@ -94,5 +94,6 @@ export function protection(scope: Construct): { readonly preventDestroy: boolean
 
 /** An expression for the names of name servers without dots at their ends, which registrars do not take. */
 export function withoutDots(names: string[]): string[] {
-  return Token.asList(Fn.split(",", Fn.replace(Fn.join(",", names), "/[.](,|$)/", "$1")));
+  const joined = Fn.replace(Fn.join(",", names), "/[.](,|$)/", "$1");
+  return Token.asList(Fn.compact(Fn.split(",", joined)));
 }

@@ -3,7 +3,8 @@ import { referenceTo } from "@infra/core/testing";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
 
 const domain = "acme.example";
-const address = referenceTo("compute.loadBalancers.web.address");
+const output = "compute.loadBalancers.web.address";
+const address = referenceTo(output);
 
 /** A zone with records. */
 const zone = (records: object, more: object = {}) => ({ zones: { main: { domain, records, ...more } } });
@@ -28,6 +29,7 @@ export const dns: ModuleCase = {
   contract: dnsContract as unknown as AnyContract,
   build: (stack, props, id = "dns") => ({ [id]: new Dns(stack, id, props as DnsProps).zones }),
   peers: () => ({}),
+  outputs: { [output]: "192.0.2.10" },
   props: record({ alias: address }),
   uses,
   maps: [
