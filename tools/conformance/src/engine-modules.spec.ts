@@ -31,7 +31,7 @@ async function withEngine<T>(
 function everyFeature(each: ModuleCase, provider: ProviderName, features: readonly string[]): TerraformConfiguration {
   const synthesis = synthesizeIn(provider, (stack) => {
     const built = features.map((feature) => each.build(stack, each.uses[feature] ?? {}, `${each.word}-${feature}`));
-    return { built: Object.keys(Object.assign({}, ...built) as object) };
+    return { built: built.flatMap((each) => Object.keys(each)) };
   });
   return withOutputs(each, synthesis);
 }

@@ -91,6 +91,17 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       },
     );
 
+  it("takes words that it uses itself as names, in every map", () => {
+    const has = (feature: string) => gapOf(each.contract, provider, feature) === undefined;
+    for (const { path, value, props = each.props } of maps) {
+      const crowded = each.crowded?.(has) ?? props;
+      const own = addressesOf(synthesized(crowded)).flatMap((address) => address.split(/[._]/));
+      const words = [...new Set(own)].filter((word) => /^[a-z]+$/.test(word));
+      for (const key of words)
+        notBroken(() => synthesized(withKey(crowded, path.split("."), value, key)), `${path}.${key}`);
+    }
+  });
+
   it.each(Object.keys(each.uses))("builds the feature %s, or refuses it as declared", (feature) => {
     const props = each.uses[feature] ?? {};
     const gap = gapOf(each.contract, provider, feature);
@@ -201,11 +212,20 @@ function canCarryLabels(provider: ProviderName, address: string): boolean {
   );
 }
 
-function withKey(props: object, path: readonly string[], value: unknown): object {
+function withKey(props: object, path: readonly string[], value: unknown, key = "added"): object {
   const copy = structuredClone(props) as Record<string, unknown>;
   const map = path.reduce((at, step) => at[step] as Record<string, unknown>, copy);
-  map["added"] = value;
+  map[key] ??= value;
   return copy;
+}
+
+/** An input may be refused, but must not break the construct tree. */
+function notBroken(action: () => unknown, what: string): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw new Error(`${what}: ${String(error)}`, { cause: error });
+  }
 }
 
 function problemsOf(action: () => unknown): readonly Problem[] {

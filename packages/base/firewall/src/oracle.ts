@@ -38,7 +38,7 @@ export const oracle: AdapterOf<FirewallContract> = {
           ...inbound(network.cidr, "CIDR_BLOCK"),
         });
       if (!Object.values(rules).some(({ direction }) => direction === "outbound"))
-        new SecurityRule(entry, "outbound", {
+        new SecurityRule(entry, "all_outbound", {
           networkSecurityGroupId: id,
           protocol: "all",
           ...outbound("0.0.0.0/0", "CIDR_BLOCK"),

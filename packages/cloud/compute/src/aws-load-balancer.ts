@@ -28,7 +28,7 @@ export function loadBalancer(
 ): ILoadBalancer {
   const scope = new Construct(around, "load_balancer");
   const { deletionProtection } = DeploymentStack.of(scope).context.settings;
-  const { id: allocationId, publicIp } = new Eip(scope, "address", {
+  const { id: allocationId, publicIp } = new Eip(scope, "public_address", {
     domain: "vpc",
     tags: { Name: resourceName(scope, [group]) },
     lifecycle: { preventDestroy: deletionProtection },

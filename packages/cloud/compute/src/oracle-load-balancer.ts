@@ -40,7 +40,7 @@ export function loadBalancer(
   const scope = new Construct(around, "load_balancer");
   const { account: compartmentId, context } = DeploymentStack.of(scope);
   const shared = { compartmentId, displayName: resourceName(scope, [group, "lb"]) };
-  const { id: reserved, ipAddress } = new CorePublicIp(scope, "address", {
+  const { id: reserved, ipAddress } = new CorePublicIp(scope, "public_address", {
     ...shared,
     lifetime: "RESERVED",
     lifecycle: { ignoreChanges: ["private_ip_id"] },
@@ -54,7 +54,7 @@ export function loadBalancer(
     networkSecurityGroupIds: [securityGroup.id],
     lifecycle: { preventDestroy: context.settings.deletionProtection },
   });
-  new SecurityRule(scope, "outbound", {
+  new SecurityRule(scope, "all_outbound", {
     networkSecurityGroupId: securityGroup.id,
     direction: "EGRESS",
     protocol: "all",

@@ -3,7 +3,7 @@ import { VpcPeering } from "@cdktf/provider-digitalocean/lib/vpc-peering";
 import {
   type AdapterOf,
   checkRegion,
-  type Construct,
+  Construct,
   DeploymentStack,
   forEachEntry,
   prefixOf,
@@ -47,8 +47,8 @@ export const digitalocean: AdapterOf<NetworkContract> = {
 
 /** A peering of DigitalOcean holds for both sides: of two networks that name each other, the second is refused. */
 function peer(scope: Construct, { peering }: NetworkConfig, vpc: string) {
-  return forEachEntry(scope, ["peering"], peering, (entry, { network }, name) => {
-    const { id } = new VpcPeering(entry, "peering", {
+  return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network }, name) => {
+    const { id } = new VpcPeering(entry, "Default", {
       name: resourceName(entry, [name]),
       vpcIds: [vpc, DeploymentStack.of(scope).textOf(network)],
     });

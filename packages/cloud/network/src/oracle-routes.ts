@@ -1,4 +1,4 @@
-import { type Construct, DeploymentStack, Fn, forEachEntry, Reference, resourceName, Token } from "@infra/core";
+import { Construct, DeploymentStack, Fn, forEachEntry, Reference, resourceName, Token } from "@infra/core";
 import { CoreDefaultRouteTable } from "@infra/provider-oci/lib/core-default-route-table";
 import { CoreInternetGateway } from "@infra/provider-oci/lib/core-internet-gateway";
 import { CoreLocalPeeringGateway } from "@infra/provider-oci/lib/core-local-peering-gateway";
@@ -49,7 +49,7 @@ function route(destination: string, networkEntityId: string) {
 }
 
 function natGateway(scope: Construct, shared: { readonly compartmentId: string; readonly vcnId: string }): string {
-  return new CoreNatGateway(scope, "nat", { ...shared, displayName: resourceName(scope, ["nat"]) }).id;
+  return new CoreNatGateway(scope, "nat_gateway", { ...shared, displayName: resourceName(scope, ["nat"]) }).id;
 }
 
 /**
@@ -57,8 +57,8 @@ function natGateway(scope: Construct, shared: { readonly compartmentId: string; 
  * gateway, `{ output: <deployment>.network.peeringIds.<name> }`. The side that names the other network waits for it.
  */
 export function peer(scope: Construct, { peering }: NetworkConfig, vcnId: string): Record<string, string> {
-  return forEachEntry(scope, ["peering"], peering, (entry, { network }, name) => {
-    const { id } = new CoreLocalPeeringGateway(entry, "peering", {
+  return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network }, name) => {
+    const { id } = new CoreLocalPeeringGateway(entry, "Default", {
       compartmentId: DeploymentStack.of(scope).account,
       vcnId,
       displayName: resourceName(entry, [name]),

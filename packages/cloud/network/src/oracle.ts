@@ -90,7 +90,7 @@ function availabilityDomain(scope: Construct, compartmentId: string, zone: "a" |
 }
 
 function dhcpOptions(scope: Construct, suffix: string, vcn: CoreVcn): string {
-  return new CoreDhcpOptions(scope, "dns", {
+  return new CoreDhcpOptions(scope, "dns_options", {
     compartmentId: DeploymentStack.of(scope).account,
     vcnId: vcn.id,
     displayName: resourceName(scope, []),

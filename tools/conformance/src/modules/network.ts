@@ -30,6 +30,13 @@ export const network: ModuleCase = {
   peers: () => ({}),
   props: { cidr },
   uses,
+  crowded: (has) => ({
+    cidr,
+    subnets: { default: {} },
+    ...(has("nat") ? { nat: true } : {}),
+    ...(has("peering") ? { peering } : {}),
+    ...(has("dnsSuffix") ? { dnsSuffix: "acme.internal" } : {}),
+  }),
   maps: [
     {
       path: "subnets",
