@@ -180,6 +180,16 @@ export const dns: ModuleCase = {
       path: `${www}.values.1`,
       says: ['"192.0.2.10"', "is there twice", "Remove one"],
     },
+    "an IPv6 address that is there twice": {
+      props: record({ type: "AAAA", values: ["2001:db8::10", "2001:DB8:0::10"] }),
+      path: `${www}.values.1`,
+      says: ['"2001:db8::10"', "is there twice", "Remove one"],
+    },
+    "a text that is a number": {
+      props: text(4711),
+      path: `${www}.values.0`,
+      says: ["4711", "is not text", "Write text"],
+    },
     "a text for MX": {
       props: record({ type: "MX", values: ["10 mail.acme.example"] }),
       path: `${www}.values.0`,
