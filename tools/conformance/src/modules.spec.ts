@@ -126,7 +126,9 @@ describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, e
   it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
     const config = each.contract.config.parse(each.uses[feature]);
     const gap = { reason: "no", remedy: "no" };
-    const none = Object.fromEntries(Object.keys(each.uses).map((key) => [key, key === feature ? gap : true]));
+    const none = Object.fromEntries(
+      Object.keys(each.uses).map((key) => [key, key === feature ? gap : (true as const)]),
+    );
     const adapter = { supports: none, build: () => undefined };
     expect(findGaps(each.contract, adapter, "aws", config).length).toBeGreaterThan(0);
   });
