@@ -78,9 +78,11 @@ function closestBranch(branches: readonly (readonly Issue[])[], value: unknown):
     issues.reduce((sum, i) => sum + (i.code === "unrecognized_keys" ? i.keys.length : 1), 0);
   const wrongKind = (issues: readonly Issue[]) =>
     issues.some(
-      ({ code, path }) =>
-        path.length === 0 &&
-        ((code === "invalid_type" && value !== undefined) || (code === "invalid_value" && value instanceof Object)),
+      (i) =>
+        i.path.length === 0 &&
+        ((i.code === "invalid_type" && value !== undefined) ||
+          (i.code === "invalid_value" && value instanceof Object) ||
+          (i.code === "custom" && i.params?.["wrongKind"] === true)),
     );
   const ranked = [...branches].filter((issues) => issues.length > 0);
   ranked.sort((a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a) || count(a) - count(b));

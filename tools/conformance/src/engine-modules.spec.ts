@@ -39,7 +39,9 @@ function everyFeature(each: ModuleCase, provider: ProviderName, features: readon
 /** The configuration, with what other deployments put out in the place of a run that hands it over. */
 function withOutputs({ outputs = {} }: ModuleCase, { configuration, references }: Synthesis): TerraformConfiguration {
   const values = [...references].map(([name, reference]) => [name, { default: outputs[reference.toString()] }]);
-  return values.length === 0 ? configuration : { ...configuration, variable: Object.fromEntries(values) as object };
+  return values.length === 0
+    ? configuration
+    : { ...configuration, variable: Object.fromEntries(values) as Record<string, unknown> };
 }
 
 describe.each(present)("%s on %s", (word, provider, each) => {

@@ -1,5 +1,6 @@
 import { type Finding, Reference, Token } from "@infra/core";
-import { findHostProblem, findIpv4Problem, findIpv6Problem } from "./host-name.js";
+import { isIPv6 } from "node:net";
+import { canonicalIpv6, findHostProblem, findIpv4Problem, findIpv6Problem } from "./host-name.js";
 import type { CaaValue, DnsRecord, MxValue, RecordType, RecordValue, SrvValue } from "./record.js";
 import { printable, textOfValue } from "./text.js";
 
@@ -83,14 +84,18 @@ function findAliasProblems({ type, values }: DnsRecord): Finding[] {
 }
 
 function findRepeated(values: readonly RecordValue[]): Finding[] {
-  const texts = values.map((value) =>
-    value instanceof Reference ? `=${value.toString()}` : JSON.stringify(value).toLowerCase(),
-  );
+  const texts = values.map(shown);
   return texts.flatMap((text, index) =>
     texts.indexOf(text) < index
       ? [{ message: `${text} is there twice`, remedy: "Remove one of the two", path: ["values", index] }]
       : [],
   );
+}
+
+/** A value as messages show it; two spellings of an IPv6 address look the same. */
+function shown(value: RecordValue): string {
+  if (value instanceof Reference) return `{ output: ${value.toString()} }`;
+  return JSON.stringify(typeof value === "string" && isIPv6(value) ? canonicalIpv6(value) : value);
 }
 
 function textual(type: RecordType, example: string, find: (value: string | Reference) => Finding | undefined): Finder {
@@ -107,15 +112,14 @@ function known(find: (text: string) => Finding | undefined) {
   return (value: string | Reference): Finding | undefined =>
     value instanceof Reference
       ? {
-          message: `{ output: ${value.toString()} } stands where a text must be known before the run`,
+          message: `${shown(value)} stands where a text must be known before the run`,
           remedy: "Write the text itself; records of type A, AAAA and CNAME take references",
         }
       : find(value);
 }
 
 function wrongForm(type: RecordType, value: RecordValue, example: string): Finding {
-  const shown = value instanceof Reference ? `{ output: ${value.toString()} }` : JSON.stringify(value);
-  return { message: `${shown} is not a value of ${type}`, remedy: `Write it like ${example}` };
+  return { message: `${shown(value)} is not a value of ${type}`, remedy: `Write it like ${example}` };
 }
 
 function within(key: string, finding: Finding | undefined): Finding | undefined {
