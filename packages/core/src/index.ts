@@ -38,7 +38,9 @@ export {
   type SizeClass,
   sizeClasses,
   type SizeRequest,
+  zoneLetter,
 } from "./facts.js";
+export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
 export * from "./inventory/index.js";
 export { labelList, standardLabels } from "./labels.js";
 export {

@@ -11,10 +11,11 @@ export function standardLabels({ settings, environment, name }: DeploymentContex
 export function applyLabels(root: IConstruct, labels: Record<string, string>, provider: ProviderName): void {
   const { labels: form } = describeProvider(provider);
   if (!form) return;
-  const { attribute, shape } = form;
+  const { attribute, shape, except = [] } = form;
   const input = `${attribute}Input`;
   for (const construct of root.node.findAll()) {
     if (!TerraformResource.isTerraformResource(construct)) continue;
+    if (except.includes(construct.terraformResourceType)) continue;
     const resource = construct as unknown as Record<string, unknown>;
     if (!(input in resource)) continue;
     resource[attribute] =

@@ -11,7 +11,12 @@ export interface ProviderDescription {
   /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
   readonly account?: { readonly meaning: string; readonly required?: true };
   /** The attribute in which resources carry labels, and its shape. @default - resources carry none */
-  readonly labels?: { readonly attribute: string; readonly shape: "map" | "list" };
+  readonly labels?: {
+    readonly attribute: string;
+    readonly shape: "map" | "list";
+    /** Types whose attribute of that name means something else. @default - none */
+    readonly except?: readonly string[];
+  };
   /** The resource that holds all others of a deployment. @default - there is none */
   readonly resourceGroup?: { readonly binding: string; readonly className: string };
   /** Environment variables that hold its credentials; their values are masked in everything printed. */
@@ -78,7 +83,8 @@ export const providers = {
     bindings: "@cdktf/provider-digitalocean",
     className: "DigitaloceanProvider",
     arguments: () => ({}),
-    labels: { attribute: "tags", shape: "list" },
+    // The tags of a firewall say which droplets it protects.
+    labels: { attribute: "tags", shape: "list", except: ["digitalocean_firewall"] },
     credentials: [
       "DIGITALOCEAN_TOKEN",
       "DIGITALOCEAN_ACCESS_TOKEN",

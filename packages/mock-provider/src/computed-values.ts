@@ -147,7 +147,7 @@ const stringRules: readonly (readonly [
     /(^|_)(private|internal|network|local)_?(ip|ipv4)(_address)?$|^ip$|gateway$/,
     (hex) => `10.${octet(hex, 1)}.${octet(hex, 2)}.${host(hex)}`,
   ],
-  [/(^|_)(ip|ipv4)(_address)?$/, (hex) => `${documentationRanges[octet(hex, 1) % 3]}.${host(hex)}`],
+  [/(^|_)(ip|ipv4)(_address)?$|^address$/, (hex) => `${documentationRanges[octet(hex, 1) % 3]}.${host(hex)}`],
   [/dns|fqdn|hostname|domain|name_server/, (hex) => `${hex.slice(0, 12)}.mock.example`],
   [/(url|uri|endpoint|issuer)$/, (hex) => `https://${hex.slice(0, 12)}.mock.example`],
   [/fingerprint$/, (hex) => groups(hex, 2, 16, ":")],

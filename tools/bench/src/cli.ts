@@ -2,6 +2,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "@infra/toolchain";
 import { isMet } from "./figure.js";
+import { clouds } from "./clouds.js";
 import { graphInference } from "./graph.js";
 import { manyDeployments } from "./many-deployments.js";
 import { planOverhead } from "./plan-overhead.js";
@@ -14,6 +15,7 @@ const groups: Readonly<Record<string, Group>> = {
   synth: synthesis,
   graph: graphInference,
   many: manyDeployments,
+  clouds,
 };
 
 const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]

@@ -13,7 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
-import { type MapCase, type ModuleCase, modules } from "./modules/index.js";
+import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
 const standard = ["environment", "managed-by", "product", "stack"];
@@ -164,7 +164,21 @@ function resourcesOf({ configuration }: Synthesis): Map<string, Attributes> {
 /** The attributes that a plan looks at. */
 function planned(attributes: Attributes | undefined): object {
   const ignored = attributes?.lifecycle?.ignore_changes ?? [];
-  return Object.fromEntries(Object.entries(attributes ?? {}).filter(([key]) => !ignored.includes(key)));
+  const counts = ([key]: [string, unknown]) => !ignored.includes(key);
+  return Object.fromEntries(
+    Object.entries(attributes ?? {})
+      .filter(counts)
+      .map(([key, value]) => [
+        key,
+        withoutKeys(value, (inner) => ignored.includes(`${key}[${JSON.stringify(inner)}]`)),
+      ]),
+  );
+}
+
+/** A map without the keys that a plan does not look at. */
+function withoutKeys(value: unknown, isIgnored: (key: string) => boolean): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !isIgnored(key)));
 }
 
 function typeOf(address: string): string {
@@ -174,6 +188,7 @@ function typeOf(address: string): string {
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
   const { bindings, labels } = describeProvider(provider);
+  if (labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
   return Object.values(loaded).some(

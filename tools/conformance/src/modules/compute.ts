@@ -18,7 +18,7 @@ const uses: Record<FeatureOf<ComputeContract>, object> = {
   httpHealthCheck: web({ image: "ubuntu-24.04", loadBalancer: { listeners, healthCheck: { protocol: "http" } } }),
   images: web({ image: "ubuntu-24.04" }),
   labels: web({ image: "ubuntu-24.04", labels: { tier: "front" } }),
-  loadBalancer: web({ count: 2, image: "ubuntu-24.04", loadBalancer: { listeners } }),
+  loadBalancer: web({ count: 2, loadBalancer: { listeners } }),
   placementSpread: web({ image: "ubuntu-24.04", placement: "spread" }),
   portTranslation: web({
     image: "ubuntu-24.04",
@@ -60,6 +60,8 @@ export const compute: ModuleCase = {
       value: { port: 443 },
       props: uses.loadBalancer,
       feature: "loadBalancer",
+      within: { digitalocean: "digitalocean_loadbalancer.compute_web_load_balancer" },
+      none: ["heroku"],
     },
   ],
   refusals: {

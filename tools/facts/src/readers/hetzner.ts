@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { LiveFacts } from "../compare.js";
+import { type Api, get } from "./http.js";
+
+const locations = z.object({ locations: z.array(z.object({ name: z.string(), network_zone: z.string() })) });
+
+const serverTypes = z.object({
+  server_types: z.array(
+    z.object({
+      name: z.string(),
+      cores: z.number(),
+      memory: z.number(),
+      architecture: z.enum(["x86", "arm"]),
+      prices: z.array(z.object({ location: z.string() })),
+    }),
+  ),
+});
+
+const images = z.object({
+  images: z.array(z.object({ name: z.string().nullable(), architecture: z.enum(["x86", "arm"]) })),
+});
+
+const architectures = { x86: "amd64", arm: "arm64" } as const;
+
+/** Reads from Hetzner's API, with `HCLOUD_TOKEN`. */
+export async function hetzner(): Promise<LiveFacts> {
+  const url = process.env["HCLOUD_ENDPOINT"] ?? "https://api.hetzner.cloud/v1";
+  const api: Api = { url, tokenVariable: "HCLOUD_TOKEN" };
+  const [places, types, offered] = await Promise.all([
+    get(api, "/locations?per_page=50", locations),
+    get(api, "/server_types?per_page=50", serverTypes),
+    get(api, "/images?type=system&per_page=50", images),
+  ]);
+  const names = places.locations.map(({ name }) => name);
+  return {
+    regions: Object.fromEntries(
+      places.locations.map(({ name, network_zone }) => [name, { networkZone: network_zone }]),
+    ),
+    sizes: types.server_types.map(({ name, cores, memory, architecture, prices }) => {
+      const regions = prices.map(({ location }) => location).sort();
+      const everywhere = names.every((location) => regions.includes(location));
+      const facts = { name, cpus: cores, memory, architecture: architectures[architecture] };
+      return everywhere ? facts : { ...facts, regions };
+    }),
+    images: offered.images.flatMap(({ name, architecture }) =>
+      name === null ? [] : [{ name, architecture: architectures[architecture] }],
+    ),
+  };
+}
