@@ -7,7 +7,7 @@ import { rules } from "./rules/index.js";
 /**
  * Checks plans against all rules: ours, and the chosen checks of Checkov, which runs once for all plans.
  *
- * @returns the findings of each plan, in the same order; where Checkov and a rule of ours refuse the same, Checkov's is kept
+ * @returns the findings of each plan, in the same order: one per promise and address, Checkov's before ours
  * @throws Error when an input is no plan, or Checkov cannot be had
  */
 export async function checkPlans(inputs: readonly PlanInput[]): Promise<Finding[][]> {
@@ -15,9 +15,8 @@ export async function checkPlans(inputs: readonly PlanInput[]): Promise<Finding[
   const failures = await runCheckov(inputs.map(({ plan }) => plan));
   return plans.map((plan, index) => {
     const ofCheckov = findingsOfCheckov(plan, failures[index] ?? []);
-    const known = new Set(ofCheckov.map(({ promise, address }) => `${promise} ${address}`));
-    const own = ownFindings(plan).filter(({ rule, address }) => !known.has(`${rule} ${address}`));
-    return [...ofCheckov.map(({ rule, address, message, remedy }) => ({ rule, address, message, remedy })), ...own];
+    const own = ownFindings(plan).filter(({ rule, address }) => !ofCheckov.has(`${rule} ${address}`));
+    return [...ofCheckov.values(), ...own];
   });
 }
 
@@ -32,11 +31,14 @@ export function ownFindings(plan: Plan): Finding[] {
   );
 }
 
-function findingsOfCheckov({ isProtected }: Plan, failures: readonly CheckovFailure[]) {
-  return failures.flatMap(({ id, address }) => {
-    const found = checkovChecks.find(({ ids }) => ids.includes(id));
-    if (!found || (found.onlyProtected && !isProtected)) return [];
-    const { promise, message, remedy } = found;
-    return [{ promise, rule: id, address, message, remedy }];
-  });
+/** What Checkov refuses, by promise and address: several of its checks may say the same. */
+function findingsOfCheckov({ isProtected }: Plan, failures: readonly CheckovFailure[]): Map<string, Finding> {
+  const findings = new Map<string, Finding>();
+  for (const { id: rule, address } of failures) {
+    const found = checkovChecks.find(({ ids }) => ids.includes(rule));
+    const key = `${found?.promise ?? ""} ${address}`;
+    if (!found || (found.onlyProtected && !isProtected) || findings.has(key)) continue;
+    findings.set(key, { rule, address, message: found.message, remedy: found.remedy });
+  }
+  return findings;
 }

@@ -28,8 +28,8 @@ const everyPort = [[0, 65_535]] as const;
 /** How to read what a resource lets in, by cloud and type. */
 export const readers: Readonly<Partial<Record<ProviderName, Readonly<Record<string, Reader>>>>> = {
   aws: {
-    aws_security_group: (each) => writtenBlocks(each, "ingress", awsBlock),
-    aws_default_security_group: (each) => writtenBlocks(each, "ingress", awsBlock),
+    aws_security_group: (each) => blocksOf(each.values, "ingress", awsBlock),
+    aws_default_security_group: (each) => blocksOf(each.values, "ingress", awsBlock),
     aws_security_group_rule: ({ values }) => [{ ...awsBlock(values), allowsInbound: values.at("type").is("ingress") }],
     aws_vpc_security_group_ingress_rule: ({ values }) => [
       {
@@ -41,34 +41,27 @@ export const readers: Readonly<Partial<Record<ProviderName, Readonly<Record<stri
     ],
   },
   gcp: {
-    google_compute_firewall: (each) => writtenBlocks(each, "allow", (allow) => gcpAllow(each.values, allow)),
+    google_compute_firewall: (each) => blocksOf(each.values, "allow", (allow) => gcpAllow(each.values, allow)),
     google_compute_firewall_policy_rule: ({ values }) => gcpPolicyRule(values),
     google_compute_network_firewall_policy_rule: ({ values }) => gcpPolicyRule(values),
     google_compute_region_network_firewall_policy_rule: ({ values }) => gcpPolicyRule(values),
   },
   azure: {
     azurerm_network_security_rule: ({ values }) => [azureRule(values)],
-    azurerm_network_security_group: (each) => writtenBlocks(each, "security_rule", azureRule),
+    azurerm_network_security_group: (each) => blocksOf(each.values, "security_rule", azureRule),
   },
   oracle: {
     oci_core_network_security_group_security_rule: ({ values }) => [
       oracleRule(values, values.block("tcp_options").block("destination_port_range"), values.at("direction")),
     ],
-    oci_core_security_list: (each) => writtenBlocks(each, "ingress_security_rules", oracleListRule),
-    oci_core_default_security_list: (each) => writtenBlocks(each, "ingress_security_rules", oracleListRule),
+    oci_core_security_list: (each) => blocksOf(each.values, "ingress_security_rules", oracleListRule),
+    oci_core_default_security_list: (each) => blocksOf(each.values, "ingress_security_rules", oracleListRule),
   },
-  hetzner: { hcloud_firewall: (each) => writtenBlocks(each, "rule", hetznerRule) },
+  hetzner: { hcloud_firewall: (each) => blocksOf(each.values, "rule", hetznerRule) },
   digitalocean: {
-    digitalocean_firewall: (each) => writtenBlocks(each, "inbound_rule", digitaloceanRule),
+    digitalocean_firewall: (each) => blocksOf(each.values, "inbound_rule", digitaloceanRule),
   },
 };
-
-/** One opening per block that a resource has at its top, where blocks that nobody wrote let nothing in. */
-function writtenBlocks(resource: PlannedResource, name: string, read: (block: Value) => Opening): Opening[] {
-  return resource.expressions[name] === undefined && resource.values.at(name).isUnknown
-    ? []
-    : blocksOf(resource.values, name, read);
-}
 
 /** One opening per block. Blocks that are unknown as a whole are an opening of which nothing is known. */
 function blocksOf(values: Value, name: string, read: (block: Value) => Opening): Opening[] {
@@ -134,7 +127,7 @@ function oracleListRule(rule: Value): Opening {
 }
 
 function oracleRule(rule: Value, range: Value, direction: Value): Opening {
-  const isNetwork = rule.at("source_type").isMissing || rule.at("source_type").is("CIDR_BLOCK");
+  const isNetwork = !["SERVICE_CIDR_BLOCK", "NETWORK_SECURITY_GROUP"].some((type) => rule.at("source_type").is(type));
   return {
     allowsInbound: !direction.is("EGRESS") && isNetwork,
     isTcp: isOneOf(rule.at("protocol"), ["all", "6"]),

@@ -70,15 +70,24 @@ export function readPlan({ plan, configuration, isProtected = false }: PlanInput
   );
   const resources = parsed.data.resource_changes
     .filter(({ mode, change }) => mode === "managed" && change.after !== null && change.after !== undefined)
-    .map(({ address, type, name, provider_name, change }) => ({
-      address,
-      type,
-      provider: providerOf(provider_name),
-      values: new Value(change.after, change.after_unknown),
-      expressions: written.get(address) ?? {},
-      lifecycle: (resource[type]?.[name]?.["lifecycle"] ?? {}) as Record<string, unknown>,
-    }));
+    .map(({ address, type, name, provider_name, change }) => {
+      const expressions = written.get(address) ?? {};
+      return {
+        address,
+        type,
+        provider: providerOf(provider_name),
+        values: new Value(change.after, unknownOf(change.after_unknown, expressions)),
+        expressions,
+        lifecycle: (resource[type]?.[name]?.["lifecycle"] ?? {}) as Record<string, unknown>,
+      };
+    });
   return { resources, isProtected };
+}
+
+/** What nobody wrote is left to the cloud's default: that counts as not set, although the plan does not know it. */
+function unknownOf(unknown: unknown, expressions: Readonly<Record<string, unknown>>): unknown {
+  if (typeof unknown !== "object" || unknown === null) return unknown;
+  return Object.fromEntries(Object.entries(unknown).filter(([name, value]) => value !== true || name in expressions));
 }
 
 function providerOf(source: string): ProviderName | undefined {

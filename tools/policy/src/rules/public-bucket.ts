@@ -8,6 +8,7 @@ const everyone = /\b(?:allUsers|allAuthenticatedUsers)\b/;
 /** How to tell that a type makes a bucket public. */
 const signs: Readonly<Record<string, (resource: PlannedResource) => readonly Objection[]>> = {
   aws_s3_bucket_policy: ({ values }) => policy(values.at("policy")),
+  aws_s3_bucket_acl: ({ values }) => word(values.at("acl"), /^public/),
   minio_s3_bucket: ({ values }) => word(values.at("acl"), /^public/),
   minio_s3_bucket_policy: ({ values }) => policy(values.at("policy")),
   digitalocean_spaces_bucket_policy: ({ values }) => policy(values.at("policy")),
@@ -27,7 +28,7 @@ export const publicBucket: Rule = {
   demands: "no bucket can be read or written by everyone",
   why: "names of buckets are guessed, and what was read once cannot be taken back",
   types: {
-    aws: ["aws_s3_bucket_policy"],
+    aws: ["aws_s3_bucket_acl", "aws_s3_bucket_policy"],
     gcp: Object.keys(signs).filter((type) => type.startsWith("google_")),
     digitalocean: ["digitalocean_spaces_bucket_policy"],
     hetzner: ["minio_s3_bucket", "minio_s3_bucket_policy"],
