@@ -35,6 +35,8 @@ export interface RegionFacts {
   readonly networkZone?: string;
   /** Gcp: letters of the zones that stand for a, b and c. @default - a, b and c themselves */
   readonly zones?: Readonly<Record<Zone, string>>;
+  /** Where the region has no buckets: false. @default - it has them */
+  readonly objectStorage?: false;
 }
 
 /** A kind of server. */

@@ -1,4 +1,4 @@
-import { Fn } from "./cdktf.js";
+import { Fn, Token } from "./cdktf.js";
 
 /** What a server of gcp is told. */
 export interface GcpMetadata {
@@ -32,8 +32,14 @@ export function gcpMetadata({ userData, user, publicKeys }: GcpMetadata): Record
     "startup-script": installCloudInit,
     "block-project-ssh-keys": "TRUE",
     "serial-port-enable": "FALSE",
-    ...(user === undefined ? {} : { "ssh-keys": Fn.join("\n", Fn.formatlist(`${user}:%s`, [publicKeys])) }),
+    ...(user === undefined ? {} : { "ssh-keys": keysOf(user, publicKeys) }),
   };
+}
+
+function keysOf(user: string, publicKeys: readonly string[]): string {
+  return Token.isUnresolved(publicKeys)
+    ? Fn.join("\n", Fn.formatlist("%s:%s", [user, publicKeys]))
+    : publicKeys.map((key) => `${user}:${key}`).join("\n");
 }
 
 /** What counts at the first boot of a server of gcp only, for `lifecycle.ignoreChanges`. */

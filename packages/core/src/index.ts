@@ -5,11 +5,13 @@ export {
   type IConstruct,
   TerraformElement,
   TerraformOutput,
+  type TerraformProvider,
   TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+export { azureKey, azurePlace } from "./azure.js";
 export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
@@ -32,6 +34,7 @@ export {
   checkRegion,
   type ImageName,
   imageNames,
+  type RegionFacts,
   resolveImage,
   type ResolvedSize,
   resolveSize,

@@ -32,7 +32,8 @@ export function name(): z.ZodString {
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a name`,
-          remedy: "Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash",
+          remedy:
+            "Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash",
         },
   );
 }

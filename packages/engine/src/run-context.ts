@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { describeProvider, loadInventory, type Deployment, type Inventory } from "@infra/core";
+import { bindingsOf, loadInventory, type Deployment, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
@@ -36,8 +36,8 @@ export async function openRun(request: RunRequest, deployments: readonly Deploym
   const engine = await findEngine({ env: { ...env } });
   // A synthesis writes no state.
   const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
-  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
-    (name) => describeProvider(name).credentials,
+  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
+    bindingsOf(name).flatMap((binding) => binding.credentials),
   );
   const secrets = [passphraseVariable, ...credentials].flatMap((name) => env[name] ?? []);
   const engineEnv = engineEnvironment(env, offline);

@@ -1,5 +1,5 @@
 import {
-  describeProvider,
+  bindingOfType,
   findGaps,
   type Gap,
   gapOf,
@@ -45,8 +45,8 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       });
 
       it("labels every resource that can carry labels", () => {
-        const form = describeProvider(provider).labels;
         for (const [address, attributes] of resourcesOf(synthesis)) {
+          const form = bindingOfType(provider, typeOf(address)).labels;
           if (!form || !canCarryLabels(provider, address)) continue;
           const labels = (attributes[form.attribute.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)] ??
             {}) as object;
@@ -187,7 +187,7 @@ function typeOf(address: string): string {
 
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
-  const { bindings, labels } = describeProvider(provider);
+  const { bindings, labels } = bindingOfType(provider, typeOf(address));
   if (labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;

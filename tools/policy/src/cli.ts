@@ -33,7 +33,12 @@ async function main(): Promise<number> {
   const [findings = []] = await checkPlans([input]);
   const code = findings.length > 0 ? 1 : 0;
   if (values.json) return print(`${JSON.stringify(findings, undefined, 2)}\n`, code);
-  return print([...findings.map(textOf), `${String(findings.length)} findings\n`].join(""), code);
+  return print(
+    [...findings.map(textOf), `${String(findings.length)} ${findings.length === 1 ? "finding" : "findings"}\n`].join(
+      "",
+    ),
+    code,
+  );
 }
 
 function readJson(file: string): unknown {

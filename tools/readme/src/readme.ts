@@ -1,6 +1,7 @@
 import { type ModuleCase, modules } from "@infra/conformance";
 import { jsonSchema } from "@infra/core";
 import { computeStackConfig } from "@infra/stack-compute";
+import { storageStackConfig } from "@infra/stack-storage";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
@@ -18,6 +19,7 @@ const interfaces: Readonly<Record<string, string>> = {
   firewall: "IFirewall",
   ssh: "ISsh",
   compute: "ICompute",
+  storage: "IStorage",
 };
 
 /** A README: what it holds, and what it should hold. */
@@ -58,6 +60,13 @@ async function withSections(): Promise<readonly Readme[]> {
       sections: {
         example: exampleOf("packages/stacks/compute", "web"),
         inputs: inputsTable(computeStackConfig, jsonSchema),
+      },
+    },
+    {
+      folder: "packages/stacks/storage",
+      sections: {
+        example: exampleOf("packages/stacks/storage", "files"),
+        inputs: inputsTable(storageStackConfig, jsonSchema),
       },
     },
   ];

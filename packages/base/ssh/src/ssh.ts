@@ -81,8 +81,8 @@ export const sshContract: SshContract = {
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
     gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
-    azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: unsupported("there are no servers to log in to", "Leave `ssh` out, and open a shell with `heroku ps:exec`"),
     digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,

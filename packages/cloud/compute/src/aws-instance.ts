@@ -59,7 +59,7 @@ function volumes(resource: Instance, { group, labels, name: server, protect }: S
       type: "gp3",
       encrypted: true,
       tags: { ...labels, Name: resourceName(entry, [server, name]) },
-      ...(protect ? { lifecycle: { preventDestroy: true } } : {}),
+      lifecycle: { preventDestroy: protect },
     });
     new VolumeAttachment(volume, "Default", {
       volumeId: volume.id,

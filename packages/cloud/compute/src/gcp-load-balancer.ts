@@ -34,7 +34,7 @@ export function loadBalancer(
   const scope = new Construct(around, "load_balancer");
   const { name: region } = checkRegion(scope);
   const { deletionProtection } = DeploymentStack.of(scope).context.settings;
-  const address = new ComputeAddress(scope, "address", {
+  const address = new ComputeAddress(scope, "public_address", {
     name: resourceName(scope, [group]),
     region,
     ...(deletionProtection ? { lifecycle: { preventDestroy: true } } : {}),
@@ -72,7 +72,7 @@ export function loadBalancer(
 }
 
 function instanceGroup(scope: Construct, group: string, { servers }: Targets, zone: string): string {
-  return new ComputeInstanceGroup(scope, "servers", {
+  return new ComputeInstanceGroup(scope, "instance_group", {
     name: resourceName(scope, [group]),
     zone,
     instances: Object.values(servers).map(({ id }) => id),

@@ -4,7 +4,7 @@ import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
 import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { DnsManagedZone } from "@cdktf/provider-google/lib/dns-managed-zone";
-import { type AdapterOf, checkRegion, type Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
+import { type AdapterOf, checkRegion, Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./network.js";
 import { planSubnets } from "./plan.js";
@@ -55,8 +55,8 @@ function subnetsOf(scope: Construct, config: NetworkConfig, network: string, reg
 
 /** Only servers without public addresses use it, in whichever subnet they are. */
 function buildNat(scope: Construct, network: string, region: string): void {
-  const router = new ComputeRouter(scope, "router", { name: resourceName(scope, ["nat"]), network, region });
-  new ComputeRouterNat(scope, "nat", {
+  const router = new ComputeRouter(scope, "nat_router", { name: resourceName(scope, ["nat"]), network, region });
+  new ComputeRouterNat(scope, "nat_gateway", {
     name: resourceName(scope, ["nat"]),
     router: router.name,
     region,
@@ -78,8 +78,8 @@ function buildDns(scope: Construct, domain: string, networkUrl: string): void {
 
 /** Peered networks know each other's subnets by themselves; a peering works once both sides have one. */
 function peer(scope: Construct, { peering }: NetworkConfig, network: string) {
-  return forEachEntry(scope, ["peering"], peering, (entry, { network: other }, name) => {
-    const { id } = new ComputeNetworkPeering(entry, "peering", {
+  return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network: other }, name) => {
+    const { id } = new ComputeNetworkPeering(entry, "Default", {
       name: resourceName(entry, [name]),
       network,
       peerNetwork: DeploymentStack.of(scope).textOf(other),

@@ -10,7 +10,6 @@ import {
   mapOf,
   orReference,
   rule,
-  unsupported,
   type Zone,
 } from "@infra/core";
 import { z } from "zod";
@@ -96,8 +95,8 @@ export const networkContract: NetworkContract = {
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
     gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
-    azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
     digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,

@@ -18,7 +18,11 @@ export {
   suggest,
 } from "../errors.js";
 export {
+  bindingOfType,
+  bindingsOf,
   describeProvider,
+  hetznerObjectStorage,
+  type ProviderBinding,
   type ProviderDescription,
   type ProviderName,
   providerNames,

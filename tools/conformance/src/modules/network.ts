@@ -42,6 +42,12 @@ export const network: ModuleCase = {
       value: { network: "another-network", cidr: "10.98.0.0/16" },
       props: uses.peering,
       feature: "peering",
+      within: {
+        oracle: [
+          "oci_core_route_table.network_route_table",
+          "oci_core_default_route_table.network_default_route_table",
+        ],
+      },
     },
   ],
   refusals: {
