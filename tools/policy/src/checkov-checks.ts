@@ -14,14 +14,15 @@ export interface CheckovChecks {
 
 /**
  * The checks of Checkov that correspond to what every deployment promises. Its other checks ask for what only the user can
- * decide (own keys, access logs, WAFs, no public address at all), or object to what is meant, such as ping or port 80.
+ * decide (own keys, access logs, WAFs, no public address at all), or object to what is meant: port 80 (CKV_AWS_260,
+ * CKV_DIO_4), ping (CKV_AWS_277, CKV_OCI_22, which is about SSH).
  */
 export const checkovChecks: readonly CheckovChecks[] = [
   {
     promise: "open-ssh",
     message: "SSH is open to the internet",
     remedy: "List the networks that you connect from, or use a bastion",
-    ids: ["CKV_AWS_24", "CKV_GCP_2", "CKV_AZURE_10", "CKV_OCI_19", "CKV_OCI_22"],
+    ids: ["CKV_AWS_24", "CKV_GCP_2", "CKV_AZURE_10", "CKV_OCI_19"],
   },
   {
     promise: "default-firewall",

@@ -31,6 +31,7 @@ const source = "registry.opentofu.org/hashicorp/aws";
 function plan(...resources: readonly { resource: typeof bucket; values: object; expressions: object }[]): object {
   return {
     format_version: "1.2",
+    terraform_version: "1.12.6",
     planned_values: {
       root_module: {
         resources: resources.map(({ resource, values }) => ({ ...resource, provider_name: source, values })),

@@ -9,12 +9,13 @@ const cli = join(__dirname, "../dist/cli.js");
 const volume = { address: "hcloud_volume.data", mode: "managed", type: "hcloud_volume", name: "data" };
 const plan = (values: object) => ({
   format_version: "1.2",
+  terraform_version: "1.12.6",
   planned_values: { root_module: {} },
   resource_changes: [
     {
       ...volume,
       provider_name: "registry.opentofu.org/hetznercloud/hcloud",
-      change: { actions: ["create"], after: values, after_unknown: { id: true } },
+      change: { actions: ["create"], before: null, after: values, after_unknown: { id: true } },
     },
   ],
   configuration: { root_module: { resources: [{ ...volume, expressions: {} }] } },

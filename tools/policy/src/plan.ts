@@ -4,6 +4,8 @@ import { Value } from "./value.js";
 
 const planJson = z.object({
   format_version: z.string(),
+  // Checkov passes over a plan that lacks it, without a word.
+  terraform_version: z.string(),
   resource_changes: z
     .array(
       z.object({
@@ -94,6 +96,12 @@ function providerOf(source: string): ProviderName | undefined {
   const path = (text: string) => text.split("/").slice(-2).join("/");
   const names = Object.keys(providers) as ProviderName[];
   return names.find((name) => path(providers[name].source) === path(source));
+}
+
+/** The text that the configuration writes for an attribute, with `${…}` in it. @returns `undefined` where it writes none */
+export function writtenText({ expressions }: PlannedResource, attribute: string): string | undefined {
+  const value = new Value(expressions[attribute]).at("constant_value");
+  return value.text();
 }
 
 /** Does the configuration of one resource name another in an attribute? */

@@ -6,6 +6,8 @@ import { availableParallelism } from "node:os";
 export interface ExampleOnCloud {
   /** `compute/groups on aws`. */
   readonly title: string;
+  /** `compute/groups`. */
+  readonly name: string;
   readonly provider: ProviderName;
   readonly synthesize: () => Promise<TerraformConfiguration>;
 }
@@ -17,6 +19,7 @@ export const examples: readonly ExampleOnCloud[] = modules.flatMap((each) =>
       .filter((provider) => typeof each.contract.adapters[provider] === "function" && !refusedBy?.includes(provider))
       .map((provider) => ({
         title: `${each.word}/${name} on ${provider}`,
+        name: `${each.word}/${name}`,
         provider,
         synthesize: async () => (await synthesizeExample(each, name, provider)).configuration,
       })),

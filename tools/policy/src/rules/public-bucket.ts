@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../plan.js";
+import { type PlannedResource, writtenText } from "../plan.js";
 import type { Objection, Rule } from "../rule.js";
 import type { Value } from "../value.js";
 
@@ -7,11 +7,11 @@ const everyone = /\b(?:allUsers|allAuthenticatedUsers)\b/;
 
 /** How to tell that a type makes a bucket public. */
 const signs: Readonly<Record<string, (resource: PlannedResource) => readonly Objection[]>> = {
-  aws_s3_bucket_policy: ({ values }) => policy(values.at("policy")),
+  aws_s3_bucket_policy: policy,
   aws_s3_bucket_acl: ({ values }) => word(values.at("acl"), /^public/),
   minio_s3_bucket: ({ values }) => word(values.at("acl"), /^public/),
-  minio_s3_bucket_policy: ({ values }) => policy(values.at("policy")),
-  digitalocean_spaces_bucket_policy: ({ values }) => policy(values.at("policy")),
+  minio_s3_bucket_policy: policy,
+  digitalocean_spaces_bucket_policy: policy,
   google_storage_bucket_acl: ({ values }) => [
     ...word(values.at("predefined_acl"), /^public/),
     ...word(values.at("role_entity"), everyone),
@@ -47,17 +47,26 @@ const unknown: Objection = {
   remedy: "Write values that are known when planning",
 };
 
-/** A policy in JSON that allows something to every principal. One that is unknown may name the bucket, but nobody. */
-function policy(value: Value): readonly Objection[] {
-  if (value.isUnknown) return [unknown];
-  const text = value.text();
-  if (text === undefined) return [];
-  const { Statement: statements = [] } = JSON.parse(text) as { Statement?: Statement | readonly Statement[] };
-  const isPublic = [statements].flat().some(({ Effect, Principal, Condition }) => {
+/** A policy in JSON that allows something to every principal. Where only ids in it are unknown, what is written decides. */
+function policy(resource: PlannedResource): readonly Objection[] {
+  const value = resource.values.at("policy");
+  if (value.isMissing) return [];
+  const statements = statementsOf(value.text() ?? writtenText(resource, "policy"));
+  if (statements === undefined) return [unknown];
+  const isPublic = statements.some(({ Effect, Principal, Condition }) => {
     const principals = typeof Principal === "object" ? Object.values(Principal).flat() : [Principal];
     return Effect === "Allow" && principals.includes("*") && Condition === undefined;
   });
   return isPublic ? [{ message: "the bucket is public: its policy allows something to everyone", remedy }] : [];
+}
+
+function statementsOf(text: string | undefined): readonly Statement[] | undefined {
+  try {
+    const { Statement: statements = [] } = JSON.parse(text ?? "") as { Statement?: Statement | readonly Statement[] };
+    return [statements].flat();
+  } catch {
+    return undefined;
+  }
 }
 
 interface Statement {
