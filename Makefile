@@ -31,8 +31,8 @@ $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run build
 	@mkdir -p $(@D) && touch $@
 
-toolchain: setup ## Install or build tofu and the hcloud provider into ~/.cache/infra
-	@$(TOOLCHAIN) tofu provider-hcloud
+toolchain: setup ## Install or build tofu, the hcloud provider and checkov into ~/.cache/infra
+	@$(TOOLCHAIN) tofu provider-hcloud checkov
 
 engine: setup ## Find tofu or terraform, or install or build tofu
 	@$(TOOLCHAIN) engine >/dev/null
