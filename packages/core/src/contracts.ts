@@ -91,8 +91,10 @@ export interface IStorage {
 /** A DNS zone, as other modules see it. */
 export interface IZone {
   readonly id: string;
-  /** Host names that the domain's registrar must name. */
+  /** Host names that the domain's registrar must name; none where the cloud hosts no zones (heroku). */
   readonly nameServers: readonly string[] | string;
+  /** Host names that records elsewhere must point at, by their name in the inventory. @default - the cloud hosts the zone */
+  readonly targets?: Readonly<Record<string, string>>;
 }
 
 /** DNS zones, as other modules see them. */

@@ -62,4 +62,5 @@ export { forEachEntry, originOf, problemAt } from "./origin.js";
 export { cidr, domainName, type Finding, jsonSchema, mapOf, name, orReference, reference, rule } from "./schema.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
+export { literalTemplate, templateText } from "./template.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";

@@ -1,4 +1,4 @@
-import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
+import { gapOf, type ProviderName, providerNames, type Synthesis, type TerraformConfiguration } from "@infra/core";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
@@ -29,10 +29,17 @@ async function withEngine<T>(
 
 /** One deployment that uses every feature of a module that a cloud has, each in a construct of its own. */
 function everyFeature(each: ModuleCase, provider: ProviderName, features: readonly string[]): TerraformConfiguration {
-  return synthesizeIn(provider, (stack) => {
+  const synthesis = synthesizeIn(provider, (stack) => {
     const built = features.map((feature) => each.build(stack, each.uses[feature] ?? {}, `${each.word}-${feature}`));
     return { built: Object.keys(Object.assign({}, ...built) as object) };
-  }).configuration;
+  });
+  return withOutputs(each, synthesis);
+}
+
+/** The configuration, with what other deployments put out in the place of a run that hands it over. */
+function withOutputs({ outputs = {} }: ModuleCase, { configuration, references }: Synthesis): TerraformConfiguration {
+  const values = [...references].map(([name, reference]) => [name, { default: outputs[reference.toString()] }]);
+  return values.length === 0 ? configuration : { ...configuration, variable: Object.fromEntries(values) as object };
 }
 
 describe.each(present)("%s on %s", (word, provider, each) => {
@@ -52,8 +59,8 @@ describe.each(present)("%s on %s", (word, provider, each) => {
   const examples = each.examples.filter(({ refusedBy }) => !refusedBy?.includes(provider));
   if (examples.length > 0)
     it.each(examples.map(({ name }) => [name]))("its example %s is planned and applied", async (name) => {
-      const { configuration } = await synthesizeExample(each, name, provider);
-      await withEngine(configuration, async (engine) => {
+      const synthesis = await synthesizeExample(each, name, provider);
+      await withEngine(withOutputs(each, synthesis), async (engine) => {
         const applied = await engine.run(init, [...plan.slice(0, -1), "-out=plan"], ["apply", "-no-color", "plan"]);
         expect(applied.exitCode, applied.output).toBe(0);
       });

@@ -13,6 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
+import { nameOf } from "./name-rules.js";
 import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
@@ -56,9 +57,10 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       });
 
       it("gives names that are unique among resources of a type", () => {
-        const names = [...resourcesOf(synthesis)].flatMap(([address, { name: own }]) =>
-          typeof own === "string" ? [`${typeOf(address)} ${own}`] : [],
-        );
+        const names = [...resourcesOf(synthesis)].flatMap(([address, attributes]) => {
+          const found = nameOf(typeOf(address), attributes);
+          return found ? [`${typeOf(address)} ${found.scope} ${found.name}`] : [];
+        });
         expect(new Set(names).size).toBe(names.length);
       });
     },
@@ -124,7 +126,9 @@ describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, e
   it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
     const config = each.contract.config.parse(each.uses[feature]);
     const gap = { reason: "no", remedy: "no" };
-    const none = Object.fromEntries(Object.keys(each.uses).map((key) => [key, key === feature ? gap : true]));
+    const none = Object.fromEntries(
+      Object.keys(each.uses).map((key) => [key, key === feature ? gap : (true as const)]),
+    );
     const adapter = { supports: none, build: () => undefined };
     expect(findGaps(each.contract, adapter, "aws", config).length).toBeGreaterThan(0);
   });

@@ -76,7 +76,7 @@ function instanceGroup(scope: Construct, group: string, { servers }: Targets, zo
     name: resourceName(scope, [group]),
     zone,
     instances: Object.values(servers).map(({ id }) => id),
-  }).id;
+  }).selfLink;
 }
 
 function healthCheck(

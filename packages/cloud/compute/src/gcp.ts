@@ -78,5 +78,5 @@ function placementPolicy(scope: Construct, name: string): string {
     name: resourceName(scope, [name]),
     region: checkRegion(scope).name,
     groupPlacementPolicy: { availabilityDomainCount: spreadLimit },
-  }).id;
+  }).selfLink;
 }

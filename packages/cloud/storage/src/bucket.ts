@@ -163,34 +163,35 @@ function findRuleProblems(lifecycle: LifecycleRuleInput): Finding[] {
 
 type LifecycleRuleInput = Readonly<Partial<Record<(typeof steps)[number]["key"], number | undefined>>>;
 
-function findBucketProblems({
-  versioning,
-  lifecycle,
-  replication,
-  retentionLock,
-  forceDestroy,
-}: BucketRest): Finding[] {
-  const findings: Finding[] = [];
-  if (versioning === false) {
-    for (const [name, each] of Object.entries(lifecycle))
-      if (each.noncurrentExpireAfterDays !== undefined)
-        findings.push({
-          message: "the bucket keeps no old versions that could expire",
-          remedy: "Remove `versioning: false`, or this line",
-          path: ["lifecycle", name, "noncurrentExpireAfterDays"],
-        });
-    if (replication)
-      findings.push({
-        message: "a bucket without versions cannot be replicated",
-        remedy: "Remove `versioning: false`, or `replication`",
-        path: ["replication"],
-      });
-  }
-  if (forceDestroy && retentionLock)
+function findBucketProblems(bucket: BucketRest): Finding[] {
+  const locked = bucket.forceDestroy && bucket.retentionLock;
+  return [
+    ...(bucket.versioning === false ? findVersionProblems(bucket) : []),
+    ...(locked
+      ? [
+          {
+            message: "objects under a retention lock cannot be deleted with their bucket",
+            remedy: "Remove `forceDestroy`, or `retentionLock`",
+            path: ["forceDestroy"],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** What a bucket without old versions cannot do. */
+function findVersionProblems({ lifecycle, replication }: BucketRest): Finding[] {
+  const expiring = Object.keys(lifecycle).filter((name) => lifecycle[name]?.noncurrentExpireAfterDays !== undefined);
+  const findings: Finding[] = expiring.map((name) => ({
+    message: "the bucket keeps no old versions that could expire",
+    remedy: "Remove `versioning: false`, or this line",
+    path: ["lifecycle", name, "noncurrentExpireAfterDays"],
+  }));
+  if (replication)
     findings.push({
-      message: "objects under a retention lock cannot be deleted with their bucket",
-      remedy: "Remove `forceDestroy`, or `retentionLock`",
-      path: ["forceDestroy"],
+      message: "a bucket without versions cannot be replicated",
+      remedy: "Remove `versioning: false`, or `replication`",
+      path: ["replication"],
     });
   return findings;
 }

@@ -102,10 +102,13 @@ function actOnObjects(entry: Construct, bucket: ObjectstorageBucket, { key, name
     });
 }
 
+/** Said, though they are empty: rules are a set, and what the cloud fills in would make them other rules. */
+const noPatterns = { inclusionPatterns: [], exclusionPatterns: [] };
+
 /** One rule of the cloud does one thing. */
 function rulesOf(rule: string, config: LifecycleRule): ObjectstorageObjectLifecyclePolicyRules[] {
   const { prefix, coolAfterDays, archiveAfterDays, expireAfterDays, noncurrentExpireAfterDays } = config;
-  const filter = prefix === undefined ? {} : { objectNameFilter: { inclusionPrefixes: [prefix] } };
+  const filter = prefix === undefined ? {} : { objectNameFilter: { inclusionPrefixes: [prefix], ...noPatterns } };
   const does = (what: string, days: number | undefined, action: string, target: string, more: object = filter) =>
     days === undefined
       ? []

@@ -1,4 +1,5 @@
 import { compute } from "./compute.js";
+import { dns } from "./dns.js";
 import { firewall } from "./firewall.js";
 import type { ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
@@ -9,4 +10,4 @@ export type { ExampleCase, MapCase, ModuleCase, Refusal } from "./module-case.js
 export { exampleKey } from "./ssh.js";
 
 /** Every module. */
-export const modules: readonly ModuleCase[] = [network, firewall, ssh, compute, storage];
+export const modules: readonly ModuleCase[] = [network, firewall, ssh, compute, storage, dns];

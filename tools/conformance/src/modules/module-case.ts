@@ -58,6 +58,8 @@ export interface ModuleCase {
   readonly build: (stack: DeploymentStack, props: object, id?: string) => Readonly<Record<string, unknown>>;
   /** What its examples need. */
   readonly peers: (stack: DeploymentStack) => object;
+  /** What the other deployments put out that its inputs refer to: `compute.network.id`. @default - they refer to none */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** A plain input, which every cloud that has the module takes. */
   readonly props: object;
   /** An input that uses the feature, for each feature of the contract. */
