@@ -16,6 +16,7 @@ test("--list says what is installed, and installs nothing", () => {
   expect(JSON.parse(stdout)).toMatchObject([
     { name: "tofu", installed: false },
     { name: "provider-hcloud", installed: false },
+    { name: "checkov", installed: false },
   ]);
 });
 
