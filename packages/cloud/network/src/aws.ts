@@ -117,7 +117,11 @@ function buildNat(
 
 function buildDns(scope: Construct, domainName: string, vpc: Vpc): void {
   const tags = { Name: resourceName(scope, []) };
-  const options = new VpcDhcpOptions(scope, "dns_options", { domainName, domainNameServers: ["AmazonProvidedDNS"], tags });
+  const options = new VpcDhcpOptions(scope, "dns_options", {
+    domainName,
+    domainNameServers: ["AmazonProvidedDNS"],
+    tags,
+  });
   new VpcDhcpOptionsAssociation(options, "Default", { vpcId: vpc.id, dhcpOptionsId: options.id });
   new Route53Zone(scope, "dns_zone", { name: domainName, vpc: [{ vpcId: vpc.id }], comment: "private names" });
 }
