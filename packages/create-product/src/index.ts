@@ -33,7 +33,7 @@ async function create(args: readonly string[]): Promise<void> {
 
 async function write(root: string, options: NewOptions, dryRun: boolean): Promise<boolean> {
   // What the flags ask for is known by now: only what is made needs Nx.
-  const { default: newGenerator } = await import("@infra/product/new");
+  const { default: newGenerator } = require("@infra/product/new") as typeof import("@infra/product/new");
   const { flushChanges, FsTree } = await import("nx/src/generators/tree");
   const tree = new FsTree(root, false);
   await newGenerator(tree, options);
