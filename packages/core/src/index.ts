@@ -32,6 +32,7 @@ export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 export {
   type Architecture,
   checkRegion,
+  factsOf,
   type ImageName,
   imageNames,
   type RegionFacts,
