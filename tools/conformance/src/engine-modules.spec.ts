@@ -1,7 +1,7 @@
-import { gapOf, type ProviderName, providerNames, type Synthesis, type TerraformConfiguration } from "@infra/core";
+import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
-import { synthesizeExample } from "./examples.js";
+import { synthesizeExample, withOutputs } from "./examples.js";
 import { type ModuleCase, modules } from "./modules/index.js";
 import { OfflineEngine } from "./offline-engine.js";
 
@@ -34,14 +34,6 @@ function everyFeature(each: ModuleCase, provider: ProviderName, features: readon
     return { built: built.flatMap((each) => Object.keys(each)) };
   });
   return withOutputs(each, synthesis);
-}
-
-/** The configuration, with what other deployments put out in the place of a run that hands it over. */
-function withOutputs({ outputs = {} }: ModuleCase, { configuration, references }: Synthesis): TerraformConfiguration {
-  const values = [...references].map(([name, reference]) => [name, { default: outputs[reference.toString()] }]);
-  return values.length === 0
-    ? configuration
-    : { ...configuration, variable: Object.fromEntries(values) as Record<string, unknown> };
 }
 
 describe.each(present)("%s on %s", (word, provider, each) => {

@@ -1,4 +1,4 @@
-import type { Construct, DeploymentStack, ProviderName, Synthesis } from "@infra/core";
+import type { Construct, DeploymentStack, ProviderName, Synthesis, TerraformConfiguration } from "@infra/core";
 import { synthesizeIn } from "@infra/core/testing";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,6 +17,18 @@ interface ExampleFile {
 export async function synthesizeExample(each: ModuleCase, name: string, provider: ProviderName): Promise<Synthesis> {
   const { example } = loadExample(join(repository, each.folder, "examples", `${name}.ts`));
   return synthesizeIn(provider, (stack) => ({ id: example(stack, each.peers(stack)).node.id }));
+}
+
+/** The configuration, with what other deployments put out in the place of a run that hands it over. */
+export function withOutputs(
+  { outputs = {} }: ModuleCase,
+  { configuration, references }: Synthesis,
+): TerraformConfiguration {
+  if (references.size === 0) return configuration;
+  const values = [...references].map(
+    ([name, reference]) => [name, { default: outputs[reference.toString()] }] as const,
+  );
+  return { ...configuration, variable: Object.fromEntries(values) };
 }
 
 const loaded = new Map<string, ExampleFile>();

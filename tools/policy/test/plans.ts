@@ -1,4 +1,4 @@
-import { synthesizeExample, modules, OfflineEngine } from "@infra/conformance";
+import { modules, OfflineEngine, synthesizeExample, withOutputs } from "@infra/conformance";
 import { type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
 import { availableParallelism } from "node:os";
 
@@ -21,7 +21,7 @@ export const examples: readonly ExampleOnCloud[] = modules.flatMap((each) =>
         title: `${each.word}/${name} on ${provider}`,
         name: `${each.word}/${name}`,
         provider,
-        synthesize: async () => (await synthesizeExample(each, name, provider)).configuration,
+        synthesize: async () => withOutputs(each, await synthesizeExample(each, name, provider)),
       })),
   ),
 );

@@ -1,4 +1,4 @@
-import { type ModuleCase, modules, synthesizeExample } from "@infra/conformance";
+import { type ModuleCase, modules, synthesizeExample, withOutputs } from "@infra/conformance";
 import { type ProviderName, type TerraformConfiguration } from "@infra/core";
 
 /** An example of a module on a cloud. */
@@ -26,6 +26,6 @@ export function examplesOn(provider: ProviderName): Example[] {
 }
 
 async function withoutBackend(each: ModuleCase, name: string, provider: ProviderName): Promise<TerraformConfiguration> {
-  const { terraform, ...rest } = (await synthesizeExample(each, name, provider)).configuration;
+  const { terraform, ...rest } = withOutputs(each, await synthesizeExample(each, name, provider));
   return { ...rest, terraform: { required_providers: terraform?.required_providers ?? {} } };
 }
