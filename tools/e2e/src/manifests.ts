@@ -18,14 +18,11 @@ export function originOf(repository: string, folder: string) {
 export function completeManifests(repository: string): void {
   for (const { folder } of publishablePackages(repository)) {
     const file = join(repository, folder, "package.json");
-    const {
-      repository: _,
-      publishConfig: __,
-      ...manifest
-    } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    const entries = Object.entries(manifest).flatMap((entry) =>
-      entry[0] === "license" ? [entry, ...Object.entries(originOf(repository, folder))] : [entry],
-    );
+    const manifest = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    const origin = originOf(repository, folder);
+    const entries = Object.entries(manifest)
+      .filter(([key]) => !(key in origin))
+      .flatMap((entry) => (entry[0] === "license" ? [entry, ...Object.entries(origin)] : [entry]));
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
   }
 }
