@@ -16,6 +16,8 @@ test("--list says what is installed, and installs nothing", () => {
   expect(JSON.parse(stdout)).toMatchObject([
     { name: "tofu", installed: false },
     { name: "provider-hcloud", installed: false },
+    { name: "consul", installed: false },
+    { name: "garage", installed: false },
   ]);
 });
 

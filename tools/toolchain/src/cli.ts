@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
-import { ensureEngine, ensureTool, isThere, toolPath } from "./toolchain.js";
-import { toolNames, tools, type ToolName } from "./tools.js";
+import { cargoTools, type CargoToolName } from "./cargo.js";
+import { type AnyToolName, ensureEngine, ensureTool, isThere, toolPath, versionOf } from "./toolchain.js";
+import { toolNames as goToolNames } from "./tools.js";
+
+const toolNames: readonly AnyToolName[] = [...goToolNames, ...(Object.keys(cargoTools) as CargoToolName[])];
 
 const USAGE = `Usage: node tools/toolchain/dist/cli.js [<tool> …] [--list] [--json]
 
@@ -31,9 +34,9 @@ async function main(): Promise<number> {
   return print(rows.map((row) => `${line(row)}\n`).join(""));
 }
 
-async function toolRow(name: ToolName, listOnly: boolean): Promise<Row> {
+async function toolRow(name: AnyToolName, listOnly: boolean): Promise<Row> {
   const path = listOnly ? toolPath(name) : await ensureTool(name);
-  return { name, version: tools[name].version, path, installed: await isThere(path) };
+  return { name, version: versionOf(name).version, path, installed: await isThere(path) };
 }
 
 async function engineRow(): Promise<Row> {
@@ -44,8 +47,8 @@ function line({ name, version, path, installed }: Row): string {
   return [name, version, installed ? path : "not installed"].filter(Boolean).join("  ");
 }
 
-function isTool(name: string): name is ToolName {
-  return Object.hasOwn(tools, name);
+function isTool(name: string): name is AnyToolName {
+  return (toolNames as readonly string[]).includes(name);
 }
 
 function print(text: string): number {

@@ -1,11 +1,16 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { buildWithGo } from "./build.js";
+import { buildWithCargo, cargoTools, type CargoToolName } from "./cargo.js";
 import * as engineBinary from "@infra/engine/binary";
 import { type Context } from "./go.js";
+import { findOnPath } from "./on-path.js";
 import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
 
 const RELEASE_TIMEOUT_MS = 5_000;
+
+/** Name of a tool of any kind. */
+export type AnyToolName = ToolName | CargoToolName;
 
 /** How {@link ensureTool} goes about it. */
 export type EnsureOptions = Partial<Context>;
@@ -14,11 +19,14 @@ export type EnsureOptions = Partial<Context>;
  * The path of a tool in the cache; it is installed or built when it is not there. Several processes may call it at once.
  * @throws Error that says why it can't be had; nothing is left in the cache then, except the log of a failed build
  */
-export async function ensureTool(name: ToolName, options: EnsureOptions = {}): Promise<string> {
+export async function ensureTool(name: AnyToolName, options: EnsureOptions = {}): Promise<string> {
   const context = contextOf(options);
   const target = toolPath(name, context.env);
   if (await isThere(target)) return target;
+  if (isCargoTool(name)) return await ensureCargoTool(name, context);
   const tool: Tool = tools[name];
+  const found = tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
+  if (found) return found;
   if (tool.release && (await installRelease(context))) return target;
   return await build(name, context);
 }
@@ -39,10 +47,15 @@ export async function ensureEngine(options: EnsureOptions = {}): Promise<string>
 }
 
 /** Where a tool lies in the cache, whether it is there or not. */
-export function toolPath(name: ToolName, env: NodeJS.ProcessEnv = process.env): string {
+export function toolPath(name: AnyToolName, env: NodeJS.ProcessEnv = process.env): string {
   const { os, arch } = engineBinary.goPlatform() ?? { os: process.platform, arch: process.arch };
-  const file = tools[name].file.replace("<os>", os).replace("<arch>", arch);
+  const file = versionOf(name).file.replace("<os>", os).replace("<arch>", arch);
   return path.join(engineBinary.cacheDirectory(env), ...file.split("/"));
+}
+
+/** Version and place in the cache of a tool of any kind. */
+export function versionOf(name: AnyToolName): { readonly version: string; readonly file: string } {
+  return isCargoTool(name) ? cargoTools[name] : tools[name];
 }
 
 /** The filesystem mirror with the built providers, for `provider_installation { filesystem_mirror { … } }`. */
@@ -56,6 +69,21 @@ export async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function isCargoTool(name: AnyToolName): name is CargoToolName {
+  return Object.hasOwn(cargoTools, name);
+}
+
+async function ensureCargoTool(name: CargoToolName, context: Context): Promise<string> {
+  const tool = cargoTools[name];
+  const found = await findOnPath(tool.onPath, tool.version, context.env);
+  if (found) return found;
+  return await engineBinary.makeOnce({
+    target: toolPath(name, context.env),
+    make: (folder) => buildWithCargo(tool, folder, context),
+    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
+  });
 }
 
 async function build(name: ToolName, context: Context): Promise<string> {

@@ -1,3 +1,5 @@
+import { type OnPath } from "./on-path.js";
+
 /** A program that is built from Go modules. */
 export interface Tool {
   /** The version that the wrapper module's go.mod requires. */
@@ -16,6 +18,8 @@ export interface Tool {
   readonly release?: boolean;
   /** What a first build takes on two cores, for the progress line. */
   readonly takes: string;
+  /** How it is found on PATH, before it is built. @default - it is not looked for */
+  readonly onPath?: OnPath;
 }
 
 /** The filesystem mirror inside the cache that providers are put into. */
@@ -41,6 +45,16 @@ export const tools = {
     ldflags: "-s -w",
     file: `${MIRROR}/registry.opentofu.org/hetznercloud/hcloud/1.57.0/<os>_<arch>/terraform-provider-hcloud_v1.57.0`,
     takes: "about 1 minute",
+  },
+  consul: {
+    version: "1.20.6",
+    wrapper: "consul",
+    module: "github.com/hashicorp/consul",
+    package: "github.com/hashicorp/consul",
+    ldflags: "-s -w",
+    file: "consul/1.20.6/consul",
+    takes: "about 6 minutes",
+    onPath: { command: "consul", args: ["version"], pattern: /Consul v(\d+\.\d+\.\d+)/ },
   },
 } as const satisfies Record<string, Tool>;
 
