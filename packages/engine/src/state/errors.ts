@@ -3,7 +3,17 @@ import { type LockHolder } from "./lock.js";
 
 /** Which rule a {@link StateError} is about; stable, for machines. */
 export type StateErrorCode =
-  "held" | "lock-lost" | "damaged" | "foreign" | "older" | "conflict" | "stale" | "refused" | "no-version" | "moved" | "storage";
+  | "held"
+  | "lock-lost"
+  | "damaged"
+  | "foreign"
+  | "older"
+  | "conflict"
+  | "stale"
+  | "refused"
+  | "no-version"
+  | "moved"
+  | "storage";
 
 /** An error of the state service: the message says value and rule, the remedy says what to do. */
 export class StateError extends InfraError {

@@ -130,8 +130,7 @@ export class NumberedLock implements StateLock {
   private async prune(number: number): Promise<void> {
     for (const name of await this.files.list()) {
       const digits = NAME.exec(name)?.[1];
-      if (digits !== undefined && Number(digits) <= number - KEPT_NUMBERS)
-        await this.files.remove(name);
+      if (digits !== undefined && Number(digits) <= number - KEPT_NUMBERS) await this.files.remove(name);
     }
   }
 

@@ -26,14 +26,6 @@ export interface ConsulSettings {
   readonly prefix: string;
 }
 
-/** Environment variables whose values are hidden in everything that is printed. */
-export const stateSecrets = [
-  "TF_STATE_SECRET_ACCESS_KEY",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "CONSUL_HTTP_TOKEN",
-] as const;
-
 const DEFAULT_TTL = 15;
 
 /**

@@ -197,6 +197,7 @@ function describe(error: unknown, { bucket, endpoint }: S3Settings): S3Failure {
   const status = statusOf(error);
   const where = `s3://${bucket} at ${endpoint ?? "AWS"}`;
   const text = error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name) : "";
-  const said = status === undefined ? `does not answer: ${text}` : `answers ${String(status)} ${nameOf(error)}: ${text}`;
+  const said =
+    status === undefined ? `does not answer: ${text}` : `answers ${String(status)} ${nameOf(error)}: ${text}`;
   return new S3Failure(`${where} ${said}`, status, nameOf(error), { cause: error });
 }

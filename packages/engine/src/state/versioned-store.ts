@@ -114,7 +114,10 @@ export class VersionedStore implements StateStore {
     });
   }
 
-  adopt({ heldIn: _, ...pointer }: StatePointer, bytes: Uint8Array, fence: Fence): Promise<void> {
+  adopt(adopted: StatePointer, bytes: Uint8Array, fence: Fence): Promise<void> {
+    const { version, lineage, serial, sha256, key, written, restoredFrom } = adopted;
+    const repeated = restoredFrom === undefined ? {} : { restoredFrom };
+    const pointer: StatePointer = { version, lineage, serial, sha256, key, written, ...repeated };
     return this.guard("write", async () => {
       const head = await this.head();
       if (head.current && head.current.version >= pointer.version)
