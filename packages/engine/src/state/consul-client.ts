@@ -13,7 +13,7 @@ export interface ConsulAnswer {
 
 /** A call of Consul's HTTP interface. */
 export interface ConsulCall {
-  readonly method: "GET" | "PUT";
+  readonly method: "GET" | "PUT" | "DELETE";
   /** Path and query, below `/v1/`. */
   readonly path: string;
   readonly body?: string;
