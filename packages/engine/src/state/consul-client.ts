@@ -40,15 +40,12 @@ export class ConsulFailure extends Error {
 export class ConsulClient {
   private server = 0;
 
-  constructor(
-    readonly settings: ConsulSettings,
-    private readonly patienceMs = DEFAULT_PATIENCE_MS,
-  ) {}
+  constructor(readonly settings: ConsulSettings) {}
 
   /** Calls; the caller takes care that repetition does no harm. Throws {@link ConsulFailure}. */
   call(call: ConsulCall): Promise<ConsulAnswer> {
     return retried(() => this.attempt(call), {
-      patienceMs: call.patienceMs ?? this.patienceMs,
+      patienceMs: call.patienceMs ?? this.settings.patienceMs ?? DEFAULT_PATIENCE_MS,
       passes: (error) => {
         const passes = error instanceof ConsulFailure && (error.status === undefined || error.status >= 500);
         if (passes) this.server += 1;

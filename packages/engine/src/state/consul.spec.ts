@@ -24,7 +24,12 @@ afterAll(() => consul.stop());
 
 beforeEach(async () => {
   proxy = await startProxy(consul.addresses);
-  client = new ConsulClient({ addresses: [proxy.url], ttl: 10, prefix: `infra/state/${randomUUID()}` }, 3_000);
+  client = new ConsulClient({
+    addresses: [proxy.url],
+    ttl: 10,
+    patienceMs: 3_000,
+    prefix: `infra/state/${randomUUID()}`,
+  });
   lock = new ConsulLock(client, id);
   pointers = new ConsulPointers(client, id);
   held = [];

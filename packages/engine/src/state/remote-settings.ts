@@ -9,6 +9,8 @@ export interface S3Settings {
   readonly pathStyle: boolean;
   /** What every key begins with, without a slash at the end. */
   readonly prefix: string;
+  /** Milliseconds for which a store that does not answer is asked again. @default 20000 */
+  readonly patienceMs?: number;
   /** @default - the SDK looks for them as every AWS tool does */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** @default - the store itself must honour conditional writes */
@@ -22,6 +24,8 @@ export interface ConsulSettings {
   readonly token?: string;
   /** Seconds after which Consul frees the lock of a run that is gone. */
   readonly ttl: number;
+  /** Milliseconds for which servers that do not answer are asked again. @default 20000 */
+  readonly patienceMs?: number;
   /** What every key begins with, without a slash at the end. */
   readonly prefix: string;
 }
@@ -45,6 +49,8 @@ export function s3Settings(state: StateSettings, product: string, env: Readonly<
   const pathStyle = env["TF_STATE_PATH_STYLE"];
   const consul = consulSettings(state, prefix, env);
   const credentials = credentialsIn(env);
+  const seconds = Number(env["TF_STATE_PATIENCE"]);
+  const patience = seconds > 0 ? { patienceMs: seconds * 1_000 } : {};
   return {
     bucket,
     prefix,
@@ -53,7 +59,8 @@ export function s3Settings(state: StateSettings, product: string, env: Readonly<
     pathStyle: pathStyle === undefined ? (state.pathStyle ?? endpoint !== undefined) : isOn(pathStyle),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials && { credentials }),
-    ...(consul && { consul }),
+    ...(consul && { consul: { ...consul, ...patience } }),
+    ...patience,
   };
 }
 

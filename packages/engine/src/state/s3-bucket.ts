@@ -13,7 +13,7 @@ import { retried } from "./retry.js";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const SILENCE_TIMEOUT_MS = 20_000;
-const DEFAULT_PATIENCE_MS = 30_000;
+const DEFAULT_PATIENCE_MS = 20_000;
 const MAX_CONNECTIONS = 50;
 /** Answers that mean: try again later. */
 const PASSING = new Set([408, 409, 429]);
@@ -22,11 +22,10 @@ const PASSING = new Set([408, 409, 429]);
 export class S3Bucket {
   private readonly client: S3Client;
 
-  constructor(
-    readonly settings: S3Settings,
-    private readonly patienceMs = DEFAULT_PATIENCE_MS,
-  ) {
+  constructor(readonly settings: S3Settings) {
     const { endpoint, region, pathStyle, credentials } = settings;
+    // Which Node a run needs is said by this package, not on the error output of every run.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     this.client = new S3Client({
       region,
       forcePathStyle: pathStyle,
@@ -154,7 +153,7 @@ export class S3Bucket {
 
   private async send<T>(action: () => Promise<T>): Promise<T> {
     try {
-      return await retried(action, { patienceMs: this.patienceMs, passes: mayPass });
+      return await retried(action, { patienceMs: this.settings.patienceMs ?? DEFAULT_PATIENCE_MS, passes: mayPass });
     } catch (error) {
       throw describe(error, this.settings);
     }
