@@ -20,7 +20,8 @@ const file = "inventory/production/up.yaml";
 const apply = (product: Product) => product.infra("apply", id, "--yes");
 const versions = async (product: Product): Promise<{ version: number; serial: number; current: boolean }[]> =>
   JSON.parse((await product.infra("state", "versions", id, "--json")).stdout) as never;
-const output = async (product: Product) => (await product.infra("output", id)).stdout;
+const item = async (product: Product): Promise<unknown> =>
+  ((await product.results("output", id)).results[id]?.outputs?.["items"] as { one?: unknown } | undefined)?.one;
 const intact = async (product: Product) => {
   const checked = await product.infra("state", "check", "--history");
   expect(checked.code, checked.output).toBe(0);
@@ -58,9 +59,7 @@ describe("fault 1: two applies on one deployment", () => {
         for (const { ran } of runs.filter((each) => !won.includes(each)))
           expect(ran.output).toMatch(/is locked by apply of \S+@\S+, pid \d+, since 2/);
         applied += won.length;
-        expect(won.map(({ index }) => `round ${String(round)} of ${String(index)}`)).toContainEqual(
-          (JSON.parse(await output(one)) as { items: { one: string } }).items.one,
-        );
+        expect(won.map(({ index }) => `round ${String(round)} of ${String(index)}`)).toContainEqual(await item(one));
       }
       const history = await versions(one);
       expect(history.length).toBeGreaterThanOrEqual(applied);
@@ -94,7 +93,7 @@ describe("fault 2: kill -9", () => {
         expect(after.version).toBeGreaterThanOrEqual(before.version);
         const again = await apply(product);
         expect(again.code, again.output).toBe(0);
-        expect(await output(product)).toContain(`trial ${String(trial)}`);
+        expect(await item(product)).toBe(`trial ${String(trial)}`);
         expect((await versions(product))[0]!.serial).toBeGreaterThanOrEqual(after.serial);
       }
       await intact(product);
@@ -130,7 +129,7 @@ describe("fault 4: the holder is stopped past its TTL", () => {
     expect(ended.code, ended.output).toBe(1);
     expect(ended.output).toMatch(/this run lost its lock|was to replace version/);
     expect(ended.output).toContain(`infra state push ${id}`);
-    expect(await output(two)).toContain("second");
+    expect(await item(two)).toBe("second");
 
     expect(one.has(keptFile)).toBe(true);
     expect(one.read(keptFile)).not.toContain("late");
@@ -140,7 +139,7 @@ describe("fault 4: the holder is stopped past its TTL", () => {
     const pushed = await one.infra("state", "push", id, "--force");
     expect(pushed.code, pushed.output).toBe(0);
     expect(one.has(keptFile)).toBe(false);
-    expect(await output(two)).toContain("late");
+    expect(await item(two)).toBe("late");
     await intact(one);
   });
 });
@@ -208,7 +207,7 @@ describe("fault 6: the store", () => {
     });
     expect(ran.code, ran.output).toBe(0);
     await remote.storeProxy.mend();
-    expect(await output(product)).toContain("new");
+    expect(await item(product)).toBe("new");
     const after = await versions(product);
     expect(new Set(after.map(({ serial }) => serial)).size).toBe(after.length);
     expect(after.length).toBeGreaterThan(before.length);
@@ -230,8 +229,8 @@ describe("fault 6: the store", () => {
 describe("fault 8: a stored state is damaged", () => {
   it("and refused by every verb; one command restores", { timeout: 120_000 }, async () => {
     const product = remote.product();
-    for (const item of ["first", "second"]) {
-      product.write(file, inventory(item));
+    for (const value of ["first", "second"]) {
+      product.write(file, inventory(value));
       expect((await apply(product)).code).toBe(0);
     }
     const [current, previous] = await versions(product);
@@ -247,9 +246,9 @@ describe("fault 8: a stored state is damaged", () => {
     const restored = await product.infra("state", "restore", id, String(previous!.version));
     expect(restored.code, restored.output).toBe(0);
     expect((await versions(product))[0]!.version).toBe(current!.version + 1);
-    expect(await output(product)).toContain("first");
+    expect(await item(product)).toBe("first");
     expect((await apply(product)).code).toBe(0);
-    expect(await output(product)).toContain("second");
+    expect(await item(product)).toBe("second");
   });
 });
 

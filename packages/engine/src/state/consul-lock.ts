@@ -8,6 +8,7 @@ import { type AcquireOptions, type HeldLock, type LockHolder, type LockInspectio
 import { livenessOf } from "./process-identity.js";
 
 const POLL_MS = 500;
+const RELEASE_PATIENCE_MS = 2_000;
 const sessionSchema = z.looseObject({ ID: z.string().min(1) });
 const entries = z.array(z.looseObject({ Session: z.string().optional(), Value: z.string().nullable() })).min(1);
 
@@ -91,11 +92,11 @@ export class ConsulLock implements StateLock {
       ...(takenOver && { takenOver }),
       token: session,
       stillHeld: () => this.guard(async () => (await this.owner())?.session === session),
-      release: () =>
-        this.guard(async () => {
-          clearInterval(renewal);
-          await this.destroy(session);
-        }),
+      release: async () => {
+        clearInterval(renewal);
+        // Where Consul does not answer it ends the session by itself.
+        await this.destroy(session, RELEASE_PATIENCE_MS).catch(() => undefined);
+      },
     };
   }
 
@@ -131,8 +132,9 @@ export class ConsulLock implements StateLock {
     throw new ConsulFailure(`Consul's answer is not a session: ${text.slice(0, 200)}`, 200);
   }
 
-  private async destroy(session: string): Promise<void> {
-    await this.client.call({ method: "PUT", path: `session/destroy/${session}` });
+  private async destroy(session: string, patienceMs?: number): Promise<void> {
+    const patience = patienceMs === undefined ? {} : { patienceMs };
+    await this.client.call({ method: "PUT", path: `session/destroy/${session}`, ...patience });
   }
 
   /** Who holds the lock. @returns undefined when it is free */

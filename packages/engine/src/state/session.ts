@@ -28,7 +28,10 @@ export interface SessionOptions {
    * @default - any version
    */
   readonly expectVersion?: number;
-  /** Keeps a state that could not be recorded. @default - only the engine does, in its own way */
+  /**
+   * Keeps a state that could not be recorded. While the session holds the lock, what it read or wrote last is then also served
+   * from memory: the engine reads once more before it writes. @default - only the engine does, in its own way
+   */
   readonly keep?: StateKeeper;
   /** Which versions are kept; the others go at the end of a session that wrote. @default - all are kept */
   readonly retention?: Retention;
@@ -67,6 +70,8 @@ export class Session {
   private queue: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
   private wrote = false;
+  /** What the engine read or wrote last under the lock; no body before the first write. */
+  private last: Answer | undefined;
 
   /** Takes the lock, unless read-only, and checks the version. Throws `LockHeldError`, `stale`, or what the store throws. */
   static async open(options: SessionOptions, origin: string, onClose: (session: Session) => void): Promise<Session> {
@@ -136,7 +141,7 @@ export class Session {
     this.closing ??= this.queue.then(async () => {
       this.onClose(this);
       await this.prune();
-      await this.held?.release();
+      await this.release();
     });
     return this.closing;
   }
@@ -144,13 +149,19 @@ export class Session {
   /** GET: the current state. */
   get(): Promise<Answer> {
     return this.inTurn(async () => {
+      if (this.last) return this.last;
       const stored = await this.options.store.read();
-      if (!stored) return { status: 204 };
+      if (!stored) return this.remember({ status: 204 });
       // Under the lock nobody else may write: another version than expected then refuses the next write.
       if (!this.held) this.currentVersion = stored.pointer.version;
       const { cipher } = this.options;
-      return { status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes };
+      return this.remember({ status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes });
     });
+  }
+
+  private remember(answer: Answer): Answer {
+    if (this.options.keep && this.held) this.last = answer;
+    return answer;
   }
 
   /** POST: a new state. `lockId` is what the engine says it holds. */
@@ -177,6 +188,7 @@ export class Session {
     const claim = { lineage: identity.lineage, serial: identity.serial, fence: held, replaces: this.currentVersion };
     this.currentVersion = (await store.write(stored, claim)).version;
     this.wrote = true;
+    this.remember({ status: 200, body: bytes });
     if (this.kept === undefined) return;
     this.options.keep?.drop();
     this.kept = undefined;
@@ -192,6 +204,15 @@ export class Session {
       this.failed(
         refusedWrite(this.options.deployment, `nor could it be kept: ${reason}`, "Look for errored.tfstate."),
       );
+    }
+  }
+
+  /** A remote lock that can't be given back ends by itself, or is taken over: what the run found out matters more. */
+  private async release(): Promise<void> {
+    try {
+      await this.held?.release();
+    } catch (error) {
+      if (!this.options.keep || !(error instanceof StateError)) throw error;
     }
   }
 
