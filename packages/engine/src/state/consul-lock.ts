@@ -37,17 +37,20 @@ export class ConsulLock implements StateLock {
       const deadline = performance.now() + waitMs;
       const holder = newHolder(this.deployment, operation);
       const session = await this.createSession(holder);
+      // Also while it waits: a session that is not renewed ends.
+      const renewal = this.renew(session);
       try {
         for (;;) {
           signal?.throwIfAborted();
-          const attempt = await this.tryAcquire(session, holder);
+          const attempt = await this.tryAcquire(session, holder, renewal);
           if ("release" in attempt) return attempt;
           const left = deadline - performance.now();
           if (left <= 0) throw new LockHeldError(attempt);
           await sleep(Math.min(POLL_MS, left), undefined, signal ? { signal } : {});
         }
       } catch (error) {
-        await this.destroy(session).catch(() => undefined);
+        clearInterval(renewal);
+        await this.destroy(session, RELEASE_PATIENCE_MS).catch(() => undefined);
         throw error;
       }
     });
@@ -71,12 +74,16 @@ export class ConsulLock implements StateLock {
   }
 
   /** One attempt. @returns the lock, or the live holder that has it */
-  private async tryAcquire(session: string, holder: LockHolder): Promise<HeldLock | LockHolder> {
+  private async tryAcquire(
+    session: string,
+    holder: LockHolder,
+    renewal: NodeJS.Timeout,
+  ): Promise<HeldLock | LockHolder> {
     let takenOver: LockHolder | undefined;
     for (;;) {
       const path = `kv/${this.key}?acquire=${session}`;
       const { text } = await this.client.call({ method: "PUT", path, body: JSON.stringify(holder) });
-      if (text.trim() === "true") return this.held(session, holder, takenOver);
+      if (text.trim() === "true") return this.held(session, holder, takenOver, renewal);
       const owner = await this.owner();
       if (!owner) continue;
       if (livenessOf(owner.holder) !== "dead") return owner.holder;
@@ -85,8 +92,12 @@ export class ConsulLock implements StateLock {
     }
   }
 
-  private held(session: string, holder: LockHolder, takenOver: LockHolder | undefined): HeldLock {
-    const renewal = this.renew(session);
+  private held(
+    session: string,
+    holder: LockHolder,
+    takenOver: LockHolder | undefined,
+    renewal: NodeJS.Timeout,
+  ): HeldLock {
     return {
       holder,
       ...(takenOver && { takenOver }),
