@@ -9,10 +9,13 @@ export interface SmallS3 {
   stop(): Promise<void>;
 }
 
-/** Starts a {@link SmallS3}. It checks no signatures. */
-export async function startSmallS3({ conditional = true } = {}): Promise<SmallS3> {
+/** Starts a {@link SmallS3}. It checks no signatures. Its clock may differ, by milliseconds. */
+export async function startSmallS3({ conditional = true, clock = 0 } = {}): Promise<SmallS3> {
   const objects = new Map<string, Buffer>();
-  const server = createServer((request, response) => void answer(objects, conditional, request, response));
+  const server = createServer((request, response) => {
+    response.setHeader("Date", new Date(Date.now() + clock).toUTCString());
+    void answer(objects, conditional, request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,

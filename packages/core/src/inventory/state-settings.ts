@@ -30,10 +30,10 @@ export const stateSchema = z
           .describe("URLs of Consul servers; TF_STATE_CONSUL, with commas between them, goes before it"),
         ttl: z
           .int()
-          .min(10)
+          .min(20)
           .max(3600)
           .optional()
-          .describe("seconds after which the lock of a run that is gone is free: 15 when left out"),
+          .describe("seconds within which the lock of a run that is gone is free: 30 when left out"),
       })
       .optional()
       .describe("s3: lock and current version in Consul; without it the store itself must honour conditional writes"),

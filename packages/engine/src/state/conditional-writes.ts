@@ -10,10 +10,10 @@ import { type S3Bucket } from "./s3-bucket.js";
 export async function conditionalWrites(bucket: S3Bucket, writers = 1): Promise<{ honoured: boolean; won: number }> {
   const key = `probe/${randomUUID()}`;
   try {
-    const first = await attempts(bucket, key, writers);
+    const won = await attempts(bucket, key, writers);
     // One after the other as well: a store may get only the race right, or only the sequence.
-    const won = first + (await attempts(bucket, key, 1));
-    return { honoured: won === 1, won };
+    const later = await attempts(bucket, key, 1);
+    return { honoured: won === 1 && later === 0, won };
   } finally {
     await bucket.remove(key).catch(() => undefined);
   }

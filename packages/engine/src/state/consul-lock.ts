@@ -18,8 +18,8 @@ interface Owner {
 }
 
 /**
- * A lock of a Consul session. The session is renewed while the process runs; Consul ends it, and frees the lock, within twice
- * its TTL after the last renewal. On the same host the lock of a process that is gone is taken over at once.
+ * A lock of a Consul session. The session is renewed while the process runs; Consul ends it, and frees the lock, within the
+ * TTL after the last renewal. On the same host the lock of a process that is gone is taken over at once.
  */
 export class ConsulLock implements StateLock {
   private readonly key: string;
@@ -113,7 +113,7 @@ export class ConsulLock implements StateLock {
 
   /** A renewal that fails is made up for by the next one, as long as the session lives. */
   private renew(session: string): NodeJS.Timeout {
-    const interval = (this.client.settings.ttl * 1000) / 3;
+    const interval = (this.sessionTtl * 1_000) / 3;
     const timer = setInterval(() => {
       const path = `session/renew/${session}`;
       void this.client
@@ -126,10 +126,15 @@ export class ConsulLock implements StateLock {
     return timer.unref();
   }
 
+  /** Consul takes up to twice the TTL of a session to end it. */
+  private get sessionTtl(): number {
+    return Math.ceil(this.client.settings.ttl / 2);
+  }
+
   private async createSession({ operation, user, host, pid }: LockHolder): Promise<string> {
     const body = JSON.stringify({
       Name: `infra ${operation} ${this.deployment}, ${user}@${host}, pid ${String(pid)}`,
-      TTL: `${String(this.client.settings.ttl)}s`,
+      TTL: `${String(this.sessionTtl)}s`,
       // The key stays, without a holder.
       Behavior: "release",
       // A late writer is refused by its transaction, so that the next run need not wait for it.

@@ -26,7 +26,7 @@ beforeEach(async () => {
   proxy = await startProxy(consul.addresses);
   client = new ConsulClient({
     addresses: [proxy.url],
-    ttl: 10,
+    ttl: 20,
     patienceMs: 3_000,
     prefix: `infra/state/${randomUUID()}`,
   });

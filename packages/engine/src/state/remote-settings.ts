@@ -22,7 +22,7 @@ export interface ConsulSettings {
   /** Base URLs; the next one is asked when one does not answer. */
   readonly addresses: readonly string[];
   readonly token?: string;
-  /** Seconds after which Consul frees the lock of a run that is gone. */
+  /** Seconds within which Consul frees the lock of a run that is gone; 20 at least. */
   readonly ttl: number;
   /** Milliseconds for which servers that do not answer are asked again. @default 20000 */
   readonly patienceMs?: number;
@@ -30,7 +30,7 @@ export interface ConsulSettings {
   readonly prefix: string;
 }
 
-const DEFAULT_TTL = 15;
+const DEFAULT_TTL = 30;
 
 /**
  * The settings of a bucket: what the inventory says, after what the environment says.
