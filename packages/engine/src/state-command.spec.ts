@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { openTofu, passphrase, Product } from "../test/product.js";
+import { openTofu, passphrase, type Product } from "../test/product.js";
 import { id, inventory, Remote } from "../test/remote.js";
 
 const file = "inventory/production/up.yaml";
