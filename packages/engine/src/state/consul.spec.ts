@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Consul, type Proxy, startConsul, startProxy } from "@infra/services";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { long } from "../../test/remote.js";
 import { ConsulClient } from "./consul-client.js";
 import { ConsulLock } from "./consul-lock.js";
 import { ConsulPointers } from "./consul-pointers.js";
@@ -110,6 +114,24 @@ describe("the lock", () => {
     });
   });
 });
+
+const rounds = long ? 100 : 12;
+
+it(`fault 1: in ${String(rounds)} rounds of four processes nobody is inside with another, and no update is lost`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "infra-contend-"));
+  const settings = { ...client.settings, addresses: [consul.addresses] };
+  const fixture = join(__dirname, "fixtures", "consul-contender.cjs");
+  const args = [fixture, JSON.stringify(settings), join(folder, "inside"), String(rounds / 4)];
+  const codes = await Promise.all(
+    Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, args, { stdio: "inherit" });
+      return new Promise((resolve) => child.once("exit", resolve));
+    }),
+  );
+  rmSync(folder, { recursive: true });
+  expect(codes).toEqual([0, 0, 0, 0]);
+  expect((await pointers.read()).text).toBe(String(rounds));
+}, 300_000);
 
 describe("the pointer", () => {
   it("is replaced by who holds the lock, from the revision that it knows", async () => {
