@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { describeProvider, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
 import { passphraseVariable } from "./encryption.js";
-import { pathsOf } from "./paths.js";
 import { problemsOfError } from "./run.js";
-import { FileLock } from "./state/index.js";
+import { StateBackends } from "./state-backends.js";
 import type { Workspace } from "./workspace.js";
 
 /** One thing that was looked at. */
@@ -46,11 +45,18 @@ function passphraseFinding(env: NodeJS.ProcessEnv): Finding {
 
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
-    const { deployments, product } = loadInventory(inventory);
+    const { deployments, product, states } = loadInventory(inventory);
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
+    const backends = (offline: boolean) => new StateBackends({ root, offline, product, states, env });
+    const [real, emulated] = [backends(false), backends(true)];
+    const remote = await remoteStateFindings(real, deployments);
+    // A lock that does not answer is found once, not once per deployment.
+    const reachable = remote.every(({ level }) => level !== "error");
+    const asked = [...(reachable ? [real] : []), emulated];
     const locks = await Promise.all(
-      [false, true].flatMap((offline) => deployments.map((deployment) => lockFinding(root, deployment, offline))),
+      asked.flatMap((each) => deployments.map((deployment) => lockFinding(each, deployment, each === emulated))),
     );
+    real.close();
     const summary: Finding = {
       level: "ok",
       message: `inventory: ${product}, ${String(deployments.length)} deployments`,
@@ -58,6 +64,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     return [
       summary,
       ...used.map((provider) => providerFinding(provider, root, env)),
+      ...remote,
       ...locks.flatMap((finding) => finding ?? []),
     ];
   } catch (error) {
@@ -85,12 +92,26 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
   };
 }
 
+/** Each remote store is tried once, whatever the number of its deployments. */
+async function remoteStateFindings(
+  backends: StateBackends,
+  deployments: readonly { id: string }[],
+): Promise<Finding[]> {
+  const remotes = new Set<Awaited<ReturnType<StateBackends["remoteOf"]>>>();
+  for (const { id } of deployments) remotes.add(await backends.remoteOf(id));
+  remotes.delete(undefined);
+  if (remotes.size === 0) return [];
+  const { remoteFindings } = await import("./doctor-state.js");
+  const found = await Promise.all([...remotes].map((remote) => (remote ? remoteFindings(remote) : [])));
+  return found.flat();
+}
+
 async function lockFinding(
-  root: string,
+  backends: StateBackends,
   deployment: { id: string; file: string },
   offline: boolean,
 ): Promise<Finding | undefined> {
-  const inspection = await new FileLock(pathsOf(root, deployment, offline).state, deployment.id).inspect();
+  const inspection = await (await backends.of(deployment)).lock.inspect();
   if (!inspection) return undefined;
   const { holder, state } = inspection;
   const message = `${deployment.id}${offline ? " (offline)" : ""} is locked: ${holder.operation} by ${holder.user}@${holder.host}, pid ${String(holder.pid)}, since ${holder.since} (${state})`;

@@ -1,12 +1,22 @@
 import { availableParallelism } from "node:os";
-import { bindingsOf, loadInventory, type Deployment, type Inventory } from "@infra/core";
+import { bindingsOf, loadInventory, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
+import { StateBackends } from "./state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
+
+/** Variables of state stores and of kept states whose values are hidden. */
+const secretVariables = [
+  "TF_STATE_SECRET_ACCESS_KEY",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "CONSUL_HTTP_TOKEN",
+  "INFRA_AGE_IDENTITY",
+] as const;
 
 /** What the deployments of one run share. */
 export interface RunContext {
@@ -15,6 +25,8 @@ export interface RunContext {
   readonly engine: Engine;
   readonly encryption: Encryption;
   readonly state: StateService;
+  /** Where states are kept. */
+  readonly backends: StateBackends;
   readonly outputs: Outputs;
   readonly mask: Mask;
   /** Environment of every engine call, before what belongs to one deployment. */
@@ -30,7 +42,7 @@ export function inventoryOf(request: RunRequest): Inventory {
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
-export async function openRun(request: RunRequest, deployments: readonly Deployment[]): Promise<RunContext> {
+export async function openRun(request: RunRequest, { deployments, product, states }: Inventory): Promise<RunContext> {
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -39,15 +51,19 @@ export async function openRun(request: RunRequest, deployments: readonly Deploym
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const secrets = [passphraseVariable, ...credentials].flatMap((name) => env[name] ?? []);
+  const secrets = [passphraseVariable, ...credentials, ...secretVariables].flatMap((name) => env[name] ?? []);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
-  const shared = { request, offline, engine, encryption, state, env: engineEnv, mask: new Mask(secrets) };
+  const backends = new StateBackends({ root: request.root, offline, product, states, env });
+  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask: new Mask(secrets) };
   return {
     ...shared,
     outputs: new Outputs(shared),
     parallelism: request.parallelism ?? availableParallelism(),
-    close: () => state.close(),
+    close: async () => {
+      await state.close();
+      backends.close();
+    },
   };
 }

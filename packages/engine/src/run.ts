@@ -11,10 +11,10 @@ import { type Outcome, verbFunctions } from "./verbs.js";
  * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const { deployments } = inventoryOf(request);
-  const context = await openRun(request, deployments);
+  const inventory = inventoryOf(request);
+  const context = await openRun(request, inventory);
   try {
-    const results = await new Schedule(context, deployments).run();
+    const results = await new Schedule(context, inventory.deployments).run();
     return { verb: request.verb, results, exitCode: exitCodeOf(results, request) };
   } finally {
     await context.close();

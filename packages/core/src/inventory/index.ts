@@ -5,6 +5,7 @@ export { type Deployment, type Inventory, loadInventory, type LoadOptions } from
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export { Reference } from "./reference.js";
 export { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+export { stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";
 export { isOn } from "../switch.js";
 export { literalTemplate } from "../template.js";

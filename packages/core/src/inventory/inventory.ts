@@ -8,12 +8,15 @@ import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile,
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import { Reference } from "./reference.js";
 import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+import type { StateSettings } from "./state-settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
 export interface Deployment extends DeploymentFile {
   /** Word, package or folder of its stack: `compute`. */
   readonly stack: string;
   readonly settings: Settings;
+  /** Where its state is kept. @default - in the local folder, locked by a file */
+  readonly state?: StateSettings;
   /** Where each setting was read from; a setting that no file gives has no place. */
   readonly settingPlaces: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** The merged configuration of its stack, with the place of every value. */
@@ -30,6 +33,8 @@ export interface Inventory {
   readonly directory: string;
   readonly product: string;
   readonly deployments: readonly Deployment[];
+  /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
+  readonly states: ReadonlyMap<string, StateSettings>;
 }
 
 /** What to load. */
@@ -82,6 +87,7 @@ class Loader {
       directory: this.directory,
       product: product.product,
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
+      states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
   }
 
@@ -118,7 +124,8 @@ class Loader {
       (merged, level) => (level?.entries ? mergeLocated(merged, level) : merged),
       empty,
     );
-    const settings = this.settings(file, { ...product, ...defined(environment), ...defined(own) }, product.product);
+    const merged = { ...product, ...defined(environment), ...defined(own) };
+    const settings = this.settings(file, merged, product.product);
     if (!settings) return undefined;
     const references = [...walkLocated(config)].flatMap(({ value }) => (value instanceof Reference ? [value] : []));
     const files = [
@@ -127,7 +134,8 @@ class Loader {
       file.file,
     ];
     const settingPlaces = placesOf([productDocument, environmentDocument, document]);
-    return { ...file, stack, settings, settingPlaces, config, references, files };
+    const state = merged.state ? { state: merged.state } : {};
+    return { ...file, stack, settings, ...state, settingPlaces, config, references, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {

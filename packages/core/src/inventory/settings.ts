@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
 import { domainName, name } from "../schema.js";
+import { stateSchema } from "./state-settings.js";
 
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
@@ -29,6 +30,7 @@ const shared = {
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
     .describe("the management domain; leave it out to work alone with local encrypted state"),
+  state: stateSchema.optional(),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -56,6 +58,7 @@ export const deploymentSchema = z.strictObject({
   provider: shared.provider,
   region: shared.region,
   account: shared.account,
+  state: shared.state,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
 
