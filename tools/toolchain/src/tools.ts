@@ -14,6 +14,8 @@ export interface Tool {
   readonly file: string;
   /** Whether the engine's installer is asked first for an official release. @default false */
   readonly release?: boolean;
+  /** The same program on PATH, which is preferred when it is this version or a newer one of the same major. @default - not looked for */
+  readonly onPath?: { readonly command: string; readonly arguments: readonly string[]; readonly least: string };
   /** What a first build takes on two cores, for the progress line. */
   readonly takes: string;
 }
@@ -41,6 +43,46 @@ export const tools = {
     ldflags: "-s -w",
     file: `${MIRROR}/registry.opentofu.org/hetznercloud/hcloud/1.57.0/<os>_<arch>/terraform-provider-hcloud_v1.57.0`,
     takes: "about 1 minute",
+  },
+  vault: {
+    version: "1.17.0",
+    wrapper: "vault",
+    module: "github.com/hashicorp/vault",
+    package: "github.com/hashicorp/vault",
+    ldflags: "-s -w",
+    file: "vault/1.17.0/vault",
+    onPath: { command: "vault", arguments: ["version"], least: "1.14.0" },
+    takes: "about 6 minutes",
+  },
+  sops: {
+    version: "3.13.3",
+    wrapper: "sops",
+    module: "github.com/getsops/sops/v3",
+    package: "github.com/getsops/sops/v3/cmd/sops",
+    ldflags: "-s -w",
+    file: "sops/3.13.3/sops",
+    onPath: { command: "sops", arguments: ["--version"], least: "3.9.0" },
+    takes: "about 3 minutes",
+  },
+  age: {
+    version: "1.3.2",
+    wrapper: "age",
+    module: "filippo.io/age",
+    package: "filippo.io/age/cmd/age",
+    ldflags: "-s -w -X main.Version=v1.3.2",
+    file: "age/1.3.2/age",
+    onPath: { command: "age", arguments: ["--version"], least: "1.1.0" },
+    takes: "a few seconds",
+  },
+  "age-keygen": {
+    version: "1.3.2",
+    wrapper: "age",
+    module: "filippo.io/age",
+    package: "filippo.io/age/cmd/age-keygen",
+    ldflags: "-s -w -X main.Version=v1.3.2",
+    file: "age/1.3.2/age-keygen",
+    onPath: { command: "age-keygen", arguments: ["--version"], least: "1.1.0" },
+    takes: "a few seconds",
   },
 } as const satisfies Record<string, Tool>;
 
