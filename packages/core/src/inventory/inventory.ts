@@ -7,6 +7,8 @@ import type { Located } from "./document.js";
 import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import { Reference } from "./reference.js";
+import { SecretReference } from "./secret.js";
+import type { SecretSettings } from "./secret-settings.js";
 import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
@@ -20,6 +22,8 @@ export interface Deployment extends DeploymentFile {
   readonly config: Located;
   /** References to outputs of other deployments. */
   readonly references: readonly Reference[];
+  /** Secrets that its configuration names; the same one may be named several times. */
+  readonly secrets: readonly SecretReference[];
   /** The inventory files that it is merged from, in the order in which they override. */
   readonly files: readonly string[];
 }
@@ -29,6 +33,8 @@ export interface Inventory {
   /** The folder, as it was given. */
   readonly directory: string;
   readonly product: string;
+  /** Where secrets are kept. @default - what the environment says */
+  readonly secrets?: SecretSettings;
   readonly deployments: readonly Deployment[];
 }
 
@@ -81,6 +87,7 @@ class Loader {
     return {
       directory: this.directory,
       product: product.product,
+      ...(product.secrets ? { secrets: product.secrets } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
     };
   }
@@ -120,14 +127,16 @@ class Loader {
     );
     const settings = this.settings(file, { ...product, ...defined(environment), ...defined(own) }, product.product);
     if (!settings) return undefined;
-    const references = [...walkLocated(config)].flatMap(({ value }) => (value instanceof Reference ? [value] : []));
+    const values = [...walkLocated(config)].map(({ value }) => value);
+    const references = values.filter((value) => value instanceof Reference);
+    const secrets = values.filter((value) => value instanceof SecretReference);
     const files = [
       this.path(productFile),
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
       file.file,
     ];
     const settingPlaces = placesOf([productDocument, environmentDocument, document]);
-    return { ...file, stack, settings, settingPlaces, config, references, files };
+    return { ...file, stack, settings, settingPlaces, config, references, secrets, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
 import { domainName, name } from "../schema.js";
+import { secretSettings } from "./secret-settings.js";
 
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
@@ -38,6 +39,7 @@ const shared = {
 /** `inventory/product.yaml`: what all deployments of the product share. */
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
+  secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
   ...shared,
 });
 
