@@ -14,6 +14,7 @@ import { placeOfAddress } from "./places.js";
 import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
+import { digestOfSecrets, noSecrets, originNotes } from "./secrets/index.js";
 import { FileLock, FolderStore, type Session } from "./state/index.js";
 
 /** Options of a call of the engine. */
@@ -27,6 +28,10 @@ export class DeploymentRun {
   unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
+  /** Values of secrets, and what stands for them in the digest. */
+  private secrets: { readonly variables: Readonly<Record<string, string>>; readonly digest: string } = noSecrets;
+  /** Is there a secret that ends with the run? Then a plan that holds it can't be applied later. */
+  transient = false;
 
   private constructor(
     readonly context: RunContext,
@@ -60,7 +65,7 @@ export class DeploymentRun {
   get digest(): string {
     const variables = Object.entries(this.variables).sort(([a], [b]) => (a < b ? -1 : 1));
     return createHash("sha256")
-      .update(JSON.stringify([this.synthesis.configuration, variables]))
+      .update(JSON.stringify([this.synthesis.configuration, variables, this.secrets.digest]))
       .digest("hex");
   }
 
@@ -77,6 +82,7 @@ export class DeploymentRun {
         ...context.encryption.env,
         ...this.session.env,
         ...this.variables,
+        ...this.secrets.variables,
         ...this.mock?.env,
         ...env,
       },
@@ -152,10 +158,24 @@ export class DeploymentRun {
     const { context, deployment, synthesis } = this;
     try {
       this.variables = await context.outputs.variables(deployment, synthesis.references);
+      await this.takeSecrets();
     } catch (error) {
       if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
       this.unresolved = error;
     }
+  }
+
+  private async takeSecrets(): Promise<void> {
+    const { context, deployment, synthesis, notes } = this;
+    const resolved = await context.secrets.all([...synthesis.secrets.values()]);
+    const names = [...synthesis.secrets.keys()];
+    const values = resolved.map(({ value }) => value);
+    notes.push(...originNotes(resolved));
+    this.transient = resolved.some(({ dynamic }) => dynamic);
+    this.secrets = {
+      variables: Object.fromEntries(names.map((name, index) => [`TF_VAR_${name}`, values[index] ?? ""])),
+      digest: await digestOfSecrets(values, deployment.id, context.request.env ?? process.env),
+    };
   }
 
   /** Real runs never load the mock provider. */

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
-import { describeProvider, loadInventory, type Deployment, type Inventory } from "@infra/core";
+import { describeProvider, loadInventory, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
+import { Secrets, tierCredentials, tiersOf } from "./secrets/index.js";
 import { startStateService, type StateService } from "./state/index.js";
 
 /** What the deployments of one run share. */
@@ -16,12 +17,13 @@ export interface RunContext {
   readonly encryption: Encryption;
   readonly state: StateService;
   readonly outputs: Outputs;
+  readonly secrets: Secrets;
   readonly mask: Mask;
   /** Environment of every engine call, before what belongs to one deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly parallelism: number;
-  /** Ends what the run started. */
-  close(): Promise<void>;
+  /** Ends what the run started. @returns what could not be ended */
+  close(): Promise<readonly string[]>;
 }
 
 /** Loads what a request asks for: the wanted deployments of its inventory. */
@@ -30,7 +32,8 @@ export function inventoryOf(request: RunRequest): Inventory {
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
-export async function openRun(request: RunRequest, deployments: readonly Deployment[]): Promise<RunContext> {
+export async function openRun(request: RunRequest, inventory: Inventory): Promise<RunContext> {
+  const { deployments } = inventory;
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -39,15 +42,35 @@ export async function openRun(request: RunRequest, deployments: readonly Deploym
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
     (name) => describeProvider(name).credentials,
   );
-  const secrets = [passphraseVariable, ...credentials].flatMap((name) => env[name] ?? []);
+  const mask = new Mask([passphraseVariable, ...tierCredentials, ...credentials].flatMap((name) => env[name] ?? []));
+  const secrets = secretsOf(inventory, request, mask);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
-  const shared = { request, offline, engine, encryption, state, env: engineEnv, mask: new Mask(secrets) };
+  const shared = { request, offline, engine, encryption, state, env: engineEnv, mask, secrets };
   return {
     ...shared,
     outputs: new Outputs(shared),
     parallelism: request.parallelism ?? availableParallelism(),
-    close: () => state.close(),
+    close: async () => {
+      try {
+        return await secrets.close();
+      } finally {
+        await state.close();
+      }
+    },
   };
+}
+
+/** The secrets that deployments name; nothing is asked yet. */
+export function secretsOf(
+  { deployments, secrets: settings }: Inventory,
+  { root, offline = false, env = process.env }: Pick<RunRequest, "root" | "offline" | "env">,
+  mask: Mask,
+): Secrets {
+  const wanted = deployments.flatMap((deployment) => deployment.secrets);
+  if (offline) return new Secrets([], wanted, mask, true);
+  const managementDomain = deployments.find((each) => each.settings.management)?.settings.management?.domain;
+  const hide = (value: string) => mask.add([value]);
+  return new Secrets(tiersOf({ settings, managementDomain, root, env, hide }), wanted, mask);
 }

@@ -1,0 +1,6 @@
+export { digestOfSecrets, noSecrets } from "./digest.js";
+export { type FailureKind, SecretFailure } from "./failure.js";
+export { originNotes, type Resolved, Secrets } from "./secrets.js";
+export { SopsTier } from "./sops.js";
+export { type Fields, type SecretTier, type TierName, tierNames } from "./tier.js";
+export { tierCredentials, tiersOf } from "./tiers.js";
