@@ -40,7 +40,9 @@ export class VaultApi {
         `the token may not use ${path}`,
         `Grant its policies the capability on ${path}, or use another one`,
       );
-    if (status === 503 && /sealed/i.test(text)) return unavailable("it is sealed", "Unseal it: vault operator unseal");
+    const { sealed } = z.object({ sealed: z.boolean() }).safeParse(json).data ?? {};
+    if (status === 503 && (sealed || /sealed/i.test(text)))
+      return unavailable("it is sealed", "Unseal it: vault operator unseal");
     if (status === 501 || /not initialized/i.test(text))
       return unavailable("it is not initialised", "Initialise it: vault operator init");
     if (status === 429) return unavailable("it has too many requests", "Wait, or raise its rate limit");

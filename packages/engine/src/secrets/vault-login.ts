@@ -36,6 +36,9 @@ export async function logIn(api: VaultApi, options: VaultOptions): Promise<Login
   }
   const kept = tokenFile(env);
   if (kept) return { token: kept, by: "token of vault login", own: false };
+  // A Vault that is not there yet is "unavailable" also to who could not log in.
+  const { status, json } = await api.ask("GET", "sys/health");
+  if (status >= 500) throw api.failureOf(status, json, "sys/health");
   throw denied(
     "there is nothing to log in with",
     "Set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID; in CI give the job an ID token and set VAULT_ROLE",
