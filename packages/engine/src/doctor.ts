@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { describeProvider, loadInventory, type ProviderName } from "@infra/core";
+import { describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
 import { passphraseVariable } from "./encryption.js";
 import { pathsOf } from "./paths.js";
+import { Mask } from "./mask.js";
 import { problemsOfError } from "./run.js";
+import { checkTiers, secretsOf, type TierReport } from "./secrets/index.js";
 import { FileLock } from "./state/index.js";
 import type { Workspace } from "./workspace.js";
 
@@ -46,7 +48,8 @@ function passphraseFinding(env: NodeJS.ProcessEnv): Finding {
 
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
-    const { deployments, product } = loadInventory(inventory);
+    const loaded = loadInventory(inventory);
+    const { deployments, product } = loaded;
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
     const locks = await Promise.all(
       [false, true].flatMap((offline) => deployments.map((deployment) => lockFinding(root, deployment, offline))),
@@ -57,6 +60,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     };
     return [
       summary,
+      ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, env)),
       ...locks.flatMap((finding) => finding ?? []),
     ];
@@ -83,6 +87,23 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
     message: `${provider}: bindings installed, no credentials in the environment`,
     remedy: `For real runs set ${credentials[0] ?? "them"}`,
   };
+}
+
+/** A tier that refuses stops the runs that need secrets; one that can't be asked is passed over. */
+async function tierFindings(inventory: Inventory, root: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const secrets = secretsOf(inventory, { root, env }, new Mask([]));
+  try {
+    const needed = inventory.deployments.some((deployment) => deployment.secrets.length > 0);
+    return (await checkTiers(secrets.tiers)).map((report) => tierFinding(report, needed));
+  } finally {
+    await secrets.close();
+  }
+}
+
+function tierFinding({ tier, where, state, message, remedy }: TierReport, needed: boolean): Finding {
+  const level = state === "ok" ? "ok" : state === "unavailable" || !needed ? "warning" : "error";
+  const meaning = state === "unavailable" ? "; secrets come from the next store" : "";
+  return { level, message: `secrets: ${tier} (${where}): ${message}${meaning}`, ...(remedy ? { remedy } : {}) };
 }
 
 async function lockFinding(

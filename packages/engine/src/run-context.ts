@@ -6,7 +6,7 @@ import { engineEnvironment } from "./engine-environment.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
-import { Secrets, tierCredentials, tiersOf } from "./secrets/index.js";
+import { type Secrets, secretsOf, tierCredentials } from "./secrets/index.js";
 import { startStateService, type StateService } from "./state/index.js";
 
 /** What the deployments of one run share. */
@@ -60,17 +60,4 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
       }
     },
   };
-}
-
-/** The secrets that deployments name; nothing is asked yet. */
-export function secretsOf(
-  { deployments, secrets: settings }: Inventory,
-  { root, offline = false, env = process.env }: Pick<RunRequest, "root" | "offline" | "env">,
-  mask: Mask,
-): Secrets {
-  const wanted = deployments.flatMap((deployment) => deployment.secrets);
-  if (offline) return new Secrets([], wanted, mask, true);
-  const managementDomain = deployments.find((each) => each.settings.management)?.settings.management?.domain;
-  const hide = (value: string) => mask.add([value]);
-  return new Secrets(tiersOf({ settings, managementDomain, root, env, hide }), wanted, mask);
 }
