@@ -7,7 +7,7 @@ import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engi
 import { passphraseVariable } from "./encryption.js";
 import type { Diagnostic } from "./engine-events.js";
 import type { MockProviders } from "./offline.js";
-import { cipherOf } from "./outputs.js";
+import { cipherOf, type Handover } from "./outputs.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
@@ -147,8 +147,8 @@ export class DeploymentRun {
         `took over the lock of a run that died: ${takenOver.operation} by ${takenOver.user}@${takenOver.host}, pid ${String(takenOver.pid)}, since ${takenOver.since}`,
       );
     await endOrphan(paths.work, this.notes);
-    writeConfiguration(paths, synthesis);
     if (this.operation !== "validate") await this.takeReferences();
+    writeConfiguration(paths, synthesis);
     if (context.offline) await this.attachMock();
     await this.initialise();
     if (await recoverState(this)) this.notes.push("recorded the state that an interrupted run had left");
@@ -157,23 +157,27 @@ export class DeploymentRun {
   private async takeReferences(): Promise<void> {
     const { context, deployment, synthesis } = this;
     try {
-      this.variables = await context.outputs.variables(deployment, synthesis.references);
-      await this.takeSecrets();
+      const handovers = await context.outputs.handovers(deployment, synthesis.references);
+      this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
+      await this.takeSecrets(handovers.filter(({ sensitive }) => sensitive));
     } catch (error) {
       if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
       this.unresolved = error;
     }
   }
 
-  private async takeSecrets(): Promise<void> {
+  /** @param outputs Outputs that their deployments keep secret: this one does, too. */
+  private async takeSecrets(outputs: readonly Handover[]): Promise<void> {
     const { context, deployment, synthesis, notes } = this;
     const resolved = await context.secrets.all([...synthesis.secrets.values()]);
-    const names = [...synthesis.secrets.keys()];
-    const values = resolved.map(({ value }) => value);
     notes.push(...originNotes(resolved));
     this.transient = resolved.some(({ dynamic }) => dynamic);
+    const { variable = {} } = synthesis.configuration;
+    for (const { name } of outputs) variable[name] = { ...(variable[name] as object), sensitive: true };
+    const values = [...resolved.map(({ value }) => value), ...outputs.map(({ text }) => text)];
+    const secrets = [...synthesis.secrets.keys()].map((name, index) => ({ name, text: values[index] ?? "" }));
     this.secrets = {
-      variables: Object.fromEntries(names.map((name, index) => [`TF_VAR_${name}`, values[index] ?? ""])),
+      variables: variablesOf([...secrets, ...outputs]),
       digest: await digestOfSecrets(values, deployment.id, context.request.env ?? process.env),
     };
   }
@@ -227,6 +231,11 @@ function synthesizeDeployment(
 export function synthesizeToFolder(root: string, deployment: Deployment, offline: boolean): string {
   const { synthesis, paths } = synthesizeDeployment(root, deployment, offline);
   return writeConfiguration(paths, synthesis);
+}
+
+/** For the environment of the engine. */
+function variablesOf(values: readonly Pick<Handover, "name" | "text">[]): Record<string, string> {
+  return Object.fromEntries(values.map(({ name, text }) => [`TF_VAR_${name}`, text]));
 }
 
 /** Whole or not at all; a file whose content is the same is left alone. */
