@@ -7,14 +7,14 @@ import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engi
 import { passphraseVariable } from "./encryption.js";
 import type { Diagnostic } from "./engine-events.js";
 import type { MockProviders } from "./offline.js";
-import { cipherOf, type Handover } from "./outputs.js";
+import { cipherOf } from "./outputs.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
 import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
-import { digestOfSecrets, noSecrets, originNotes } from "./secrets/index.js";
+import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./secrets/index.js";
 import { FileLock, FolderStore, type Session } from "./state/index.js";
 
 /** Options of a call of the engine. */
@@ -28,10 +28,7 @@ export class DeploymentRun {
   unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
-  /** Values of secrets, and what stands for them in the digest. */
-  private secrets: { readonly variables: Readonly<Record<string, string>>; readonly digest: string } = noSecrets;
-  /** Is there a secret that ends with the run? Then a plan that holds it can't be applied later. */
-  transient = false;
+  private secrets: TakenSecrets = noSecrets;
 
   private constructor(
     readonly context: RunContext,
@@ -69,6 +66,11 @@ export class DeploymentRun {
       .digest("hex");
   }
 
+  /** Is there a secret that ends with the run? Then a plan that holds it can't be applied later. */
+  get transient(): boolean {
+    return this.secrets.transient;
+  }
+
   /** Calls the engine, in the deployment's folder unless another is named. */
   call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
@@ -82,7 +84,7 @@ export class DeploymentRun {
         ...context.encryption.env,
         ...this.session.env,
         ...this.variables,
-        ...this.secrets.variables,
+        ...this.secrets.env,
         ...this.mock?.env,
         ...env,
       },
@@ -159,27 +161,12 @@ export class DeploymentRun {
     try {
       const handovers = await context.outputs.handovers(deployment, synthesis.references);
       this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
-      await this.takeSecrets(handovers.filter(({ sensitive }) => sensitive));
+      this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
+      this.notes.push(...this.secrets.notes);
     } catch (error) {
       if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
       this.unresolved = error;
     }
-  }
-
-  /** @param outputs Outputs that their deployments keep secret: this one does, too. */
-  private async takeSecrets(outputs: readonly Handover[]): Promise<void> {
-    const { context, deployment, synthesis, notes } = this;
-    const resolved = await context.secrets.all([...synthesis.secrets.values()]);
-    notes.push(...originNotes(resolved));
-    this.transient = resolved.some(({ dynamic }) => dynamic);
-    const { variable = {} } = synthesis.configuration;
-    for (const { name } of outputs) variable[name] = { ...(variable[name] as object), sensitive: true };
-    const values = [...resolved.map(({ value }) => value), ...outputs.map(({ text }) => text)];
-    const secrets = [...synthesis.secrets.keys()].map((name, index) => ({ name, text: values[index] ?? "" }));
-    this.secrets = {
-      variables: variablesOf([...secrets, ...outputs]),
-      digest: await digestOfSecrets(values, deployment.id, context.request.env ?? process.env),
-    };
   }
 
   /** Real runs never load the mock provider. */
@@ -231,11 +218,6 @@ function synthesizeDeployment(
 export function synthesizeToFolder(root: string, deployment: Deployment, offline: boolean): string {
   const { synthesis, paths } = synthesizeDeployment(root, deployment, offline);
   return writeConfiguration(paths, synthesis);
-}
-
-/** For the environment of the engine. */
-function variablesOf(values: readonly Pick<Handover, "name" | "text">[]): Record<string, string> {
-  return Object.fromEntries(values.map(({ name, text }) => [`TF_VAR_${name}`, text]));
 }
 
 /** Whole or not at all; a file whose content is the same is left alone. */

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
+import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
 import { passphraseVariable } from "./encryption.js";
 import { pathsOf } from "./paths.js";
@@ -61,7 +61,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     return [
       summary,
       ...(await tierFindings(loaded, root, env)),
-      ...used.map((provider) => providerFinding(provider, root, env)),
+      ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
       ...locks.flatMap((finding) => finding ?? []),
     ];
   } catch (error) {
@@ -69,7 +69,13 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
   }
 }
 
-function providerFinding(provider: ProviderName, root: string, env: NodeJS.ProcessEnv): Finding {
+/** Have all deployments of a cloud their credentials from secrets? */
+function givenBySecrets(deployments: readonly Deployment[], provider: ProviderName): boolean {
+  const own = deployments.filter(({ settings }) => settings.provider === provider);
+  return own.every(({ settings }) => Object.keys(settings.credentials ?? {}).length > 0);
+}
+
+function providerFinding(provider: ProviderName, root: string, env: NodeJS.ProcessEnv, secrets: boolean): Finding {
   const { bindings, credentials } = describeProvider(provider);
   try {
     createRequire(join(root, "package.json")).resolve(`${bindings}/package.json`);
@@ -80,6 +86,7 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
       remedy: `npm install ${bindings}`,
     };
   }
+  if (secrets) return { level: "ok", message: `${provider}: bindings installed, credentials come from secrets` };
   if (credentials.some((name) => env[name]))
     return { level: "ok", message: `${provider}: bindings installed, credentials set` };
   return {

@@ -22,7 +22,7 @@ export interface Deployment extends DeploymentFile {
   readonly config: Located;
   /** References to outputs of other deployments. */
   readonly references: readonly Reference[];
-  /** Secrets that its configuration names; the same one may be named several times. */
+  /** Secrets that its configuration and its credentials name; the same one may be named several times. */
   readonly secrets: readonly SecretReference[];
   /** The inventory files that it is merged from, in the order in which they override. */
   readonly files: readonly string[];
@@ -129,7 +129,10 @@ class Loader {
     if (!settings) return undefined;
     const values = [...walkLocated(config)].map(({ value }) => value);
     const references = values.filter((value) => value instanceof Reference);
-    const secrets = values.filter((value) => value instanceof SecretReference);
+    const secrets = [
+      ...values.filter((value) => value instanceof SecretReference),
+      ...Object.values(settings.credentials ?? {}),
+    ];
     const files = [
       this.path(productFile),
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
@@ -141,9 +144,9 @@ class Loader {
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
     const { provider, region, account, domain, management, cloudflare = true } = merged;
-    const { deletionProtection = file.environment === "production" } = merged;
+    const { credentials, deletionProtection = file.environment === "production" } = merged;
     if (provider && region)
-      return { product, provider, region, account, deletionProtection, domain, cloudflare, management };
+      return { product, provider, region, account, credentials, deletionProtection, domain, cloudflare, management };
     for (const key of ["provider", "region"] as const) {
       if (merged[key] === undefined)
         this.problems.push({

@@ -1,7 +1,20 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
-import { domainName, name } from "../schema.js";
+import { domainName, name, rule, secret } from "../schema.js";
+import type { SecretReference } from "./secret.js";
 import { secretSettings } from "./secret-settings.js";
+
+/** Variables that would change what the engine and the programs it starts do, not who they are. */
+const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
+
+const credentialName = rule(z.string(), (value) =>
+  /^[A-Z][A-Z0-9_]*$/.test(value) && !steering.test(value)
+    ? undefined
+    : {
+        message: `${JSON.stringify(value)} is not a variable that holds a credential`,
+        remedy: "Name a variable that the cloud's provider reads, for example HCLOUD_TOKEN",
+      },
+);
 
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
@@ -26,6 +39,10 @@ const shared = {
     .boolean()
     .optional()
     .describe("true: DNS and certificates through Cloudflare; false: plain DNS and Let's Encrypt"),
+  credentials: z
+    .record(credentialName, secret)
+    .optional()
+    .describe("environment variables of the cloud's provider, each from a secret; offline runs do not ask for them"),
   management: z
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
@@ -58,6 +75,7 @@ export const deploymentSchema = z.strictObject({
   provider: shared.provider,
   region: shared.region,
   account: shared.account,
+  credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
 
@@ -71,6 +89,8 @@ export interface Settings {
   /** Whether what holds data or serves traffic is protected from being deleted. */
   readonly deletionProtection: boolean;
   readonly domain: string | undefined;
+  /** Environment variables of the cloud's provider, and the secrets that they are set to. @default - what the environment has */
+  readonly credentials?: Readonly<Record<string, SecretReference>> | undefined;
   /** @default true */
   readonly cloudflare: boolean;
   readonly management: { readonly domain: string } | undefined;

@@ -2,9 +2,6 @@ import { scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import { passphraseVariable } from "../encryption.js";
 
-/** Of a deployment that takes no secrets. */
-export const noSecrets = { variables: {}, digest: "" } as const;
-
 /**
  * What stands for secrets in the digest of a plan, which is kept in clear: it changes when one of them does, and is too slow to
  * compute, and depends on too much, to guess them by it.

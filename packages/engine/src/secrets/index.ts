@@ -1,5 +1,5 @@
-export { digestOfSecrets, noSecrets } from "./digest.js";
 export { type FailureKind, SecretFailure } from "./failure.js";
+export { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
 export { secretsOf } from "./of-inventory.js";
 export { checkSecrets, checkTiers, type SecretReport, type TierReport } from "./report.js";
 export { originNotes, type Resolved, Secrets } from "./secrets.js";

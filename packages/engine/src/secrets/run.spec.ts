@@ -167,6 +167,33 @@ describe("runs with secrets", () => {
   });
 });
 
+describe("credentials of the cloud", () => {
+  it("come from secrets, for the engine alone, and change no plan", async () => {
+    const script = `printf %s "$HCLOUD_TOKEN" > ${product.root}/tmp/token`;
+    product.write(
+      `inventory/${id}.yaml`,
+      `stack: ./stacks/values\ncredentials: { HCLOUD_TOKEN: secret://acme/hetzner#token }\nconfig:\n  script: ${JSON.stringify(script)}\n`,
+    );
+    const name = secretVariable("acme/hetzner", "token");
+    const planned = await product.infraWith({ [name]: "canary-token-one" }, "plan", id);
+    expect(planned.code, planned.output).toBe(2);
+    const applied = await product.infraWith({ [name]: "canary-token-two" }, "apply", id, "--yes");
+    expect(applied.code, applied.output).toBe(0);
+    expect(product.read("tmp/token")).toBe("canary-token-two");
+    expect(planned.output + applied.output).not.toContain("canary");
+    expect(filesWith(product.root, ["canary"])).toEqual([join(product.root, "tmp/token")]);
+    const offline = await product.infra("plan", id, "--offline");
+    expect(offline.code, offline.output).toBe(2);
+  });
+
+  it("are refused under a name that would steer the engine", async () => {
+    product.write(`inventory/${id}.yaml`, "stack: ./stacks/values\ncredentials: { TF_CLI_ARGS: secret://a#b }\n");
+    const ran = await product.infra("list");
+    expect(ran.code).toBe(1);
+    expect(ran.output).toContain('"TF_CLI_ARGS" is not a variable that holds a credential');
+  });
+});
+
 describe("faults of Vault in a run", () => {
   const env = () => ({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken });
 
