@@ -200,7 +200,7 @@ describe("faults of Vault in a run", () => {
   it("a token that may not read stops the run: the value of another tier is not taken", async () => {
     product.write(`inventory/${id}.yaml`, inventory("acme/app", ["a"]));
     const other = await inEnvironment({ a: "not-for-this-run" });
-    const ran = await product.infraWith({ ...env(), ...other, VAULT_TOKEN: "expired" }, "apply", id, "--yes");
+    const ran = await product.infraWith({ ...env(), ...other, VAULT_TOKEN: "hvs.of-nobody" }, "apply", id, "--yes");
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain(
       `inventory/production/app.yaml:4:8 secret://acme/app#a is denied by vault (${vault.address}): the token is not valid, or has expired`,
