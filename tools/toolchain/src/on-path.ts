@@ -1,44 +1,44 @@
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { isOlder } from "./go.js";
-import { type Tool } from "./tools.js";
 
-const TIMEOUT_MS = 10_000;
-
-/** The program on PATH, when it is new enough and of the same major version. */
-export async function findOnPath(tool: Tool, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { onPath } = tool;
-  const file = onPath && (await whereIs(onPath.command, env));
-  if (!file) return undefined;
-  const version = await versionOf(file, onPath.arguments, env);
-  const fits = version !== undefined && !isOlder(version, onPath.least) && majorOf(version) === majorOf(tool.version);
-  return fits ? file : undefined;
+/** How a program on PATH says its version. */
+export interface OnPath {
+  /** Its name on PATH. */
+  readonly command: string;
+  /** Arguments that make it print its version. */
+  readonly args: readonly string[];
+  /** Finds the version in what it prints, as the first group. */
+  readonly pattern: RegExp;
 }
 
-async function whereIs(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/**
+ * A program on PATH of the same major version that is not older than the one wanted.
+ * @returns its path, undefined when there is none
+ */
+export async function findOnPath(
+  { command, args, pattern }: OnPath,
+  wanted: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   for (const folder of (env["PATH"] ?? "").split(path.delimiter).filter(Boolean)) {
     const file = path.join(folder, command);
-    const usable = await fs.access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (usable) return file;
+    const version = await versionOf(file, args, pattern);
+    if (version && fits(version, wanted)) return file;
   }
   return undefined;
 }
 
-async function versionOf(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string | undefined> {
+function fits(version: string, wanted: string): boolean {
+  return version.split(".")[0] === wanted.split(".")[0] && !isOlder(version, wanted);
+}
+
+async function versionOf(file: string, args: readonly string[], pattern: RegExp): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)(file, args, { env, timeout: TIMEOUT_MS });
-    return /(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+    const { stdout } = await promisify(execFile)(file, args, { timeout: 10_000 });
+    return pattern.exec(stdout)?.[1];
   } catch {
     return undefined;
   }
-}
-
-function majorOf(version: string): string | undefined {
-  return version.split(".")[0];
 }

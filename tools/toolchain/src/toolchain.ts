@@ -2,8 +2,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { buildWithGo } from "./build.js";
 import * as engineBinary from "@infra/engine/binary";
-import { findOnPath } from "./on-path.js";
 import { type Context } from "./go.js";
+import { findOnPath } from "./on-path.js";
 import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
 
 const RELEASE_TIMEOUT_MS = 5_000;
@@ -12,16 +12,16 @@ const RELEASE_TIMEOUT_MS = 5_000;
 export type EnsureOptions = Partial<Context>;
 
 /**
- * The path of a tool: of one on PATH that will do, else in the cache; it is installed or built when it is not there. Several processes may call it at once.
+ * The path of a tool in the cache; it is installed or built when it is not there. Several processes may call it at once.
  * @throws Error that says why it can't be had; nothing is left in the cache then, except the log of a failed build
  */
 export async function ensureTool(name: ToolName, options: EnsureOptions = {}): Promise<string> {
   const context = contextOf(options);
   const target = toolPath(name, context.env);
-  const tool: Tool = tools[name];
-  const installed = await findOnPath(tool, context.env);
-  if (installed) return installed;
   if (await isThere(target)) return target;
+  const tool: Tool = tools[name];
+  const found = tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
+  if (found) return found;
   if (tool.release && (await installRelease(context))) return target;
   return await build(name, context);
 }

@@ -1,3 +1,5 @@
+import { type OnPath } from "./on-path.js";
+
 /** A program that is built from Go modules. */
 export interface Tool {
   /** The version that the wrapper module's go.mod requires. */
@@ -14,10 +16,10 @@ export interface Tool {
   readonly file: string;
   /** Whether the engine's installer is asked first for an official release. @default false */
   readonly release?: boolean;
-  /** The same program on PATH, which is preferred when it is this version or a newer one of the same major. @default - not looked for */
-  readonly onPath?: { readonly command: string; readonly arguments: readonly string[]; readonly least: string };
   /** What a first build takes on two cores, for the progress line. */
   readonly takes: string;
+  /** How it is found on PATH, before it is built. @default - it is not looked for */
+  readonly onPath?: OnPath;
 }
 
 /** The filesystem mirror inside the cache that providers are put into. */
@@ -51,8 +53,8 @@ export const tools = {
     package: "github.com/hashicorp/vault",
     ldflags: "-s -w",
     file: "vault/1.17.0/vault",
-    onPath: { command: "vault", arguments: ["version"], least: "1.14.0" },
     takes: "about 6 minutes",
+    onPath: { command: "vault", args: ["version"], pattern: /Vault v(\d+\.\d+\.\d+)/ },
   },
   sops: {
     version: "3.13.3",
@@ -61,8 +63,8 @@ export const tools = {
     package: "github.com/getsops/sops/v3/cmd/sops",
     ldflags: "-s -w",
     file: "sops/3.13.3/sops",
-    onPath: { command: "sops", arguments: ["--version"], least: "3.9.0" },
     takes: "about 3 minutes",
+    onPath: { command: "sops", args: ["--version", "--disable-version-check"], pattern: /sops (\d+\.\d+\.\d+)/ },
   },
   age: {
     version: "1.3.2",
@@ -71,8 +73,8 @@ export const tools = {
     package: "filippo.io/age/cmd/age",
     ldflags: "-s -w -X main.Version=v1.3.2",
     file: "age/1.3.2/age",
-    onPath: { command: "age", arguments: ["--version"], least: "1.1.0" },
     takes: "a few seconds",
+    onPath: { command: "age", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
   },
   "age-keygen": {
     version: "1.3.2",
@@ -81,8 +83,8 @@ export const tools = {
     package: "filippo.io/age/cmd/age-keygen",
     ldflags: "-s -w -X main.Version=v1.3.2",
     file: "age/1.3.2/age-keygen",
-    onPath: { command: "age-keygen", arguments: ["--version"], least: "1.1.0" },
     takes: "a few seconds",
+    onPath: { command: "age-keygen", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
   },
 } as const satisfies Record<string, Tool>;
 

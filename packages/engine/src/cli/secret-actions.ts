@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { infraError, type Inventory, loadInventory, type SecretReference } from "@infra/core/inventory";
 import { Mask } from "../mask.js";
 import {
+  bootstrap,
   checkSecrets,
   checkTiers,
   type SecretReport,
@@ -13,6 +14,7 @@ import {
   SopsTier,
   type TierName,
   type TierReport,
+  VaultTier,
 } from "../secrets/index.js";
 import { randomValue } from "../secrets/random.js";
 import type { Workspace } from "../workspace.js";
@@ -200,4 +202,41 @@ async function rotateKeys(options: CommonOptions): Promise<void> {
     for (const file of files) await tier.renewKey(file);
     print(options, files, () => files.map((file) => `renewed ${file}`).join("\n") || "there are no SOPS files");
   });
+}
+
+/** Options of `bootstrap`. */
+export interface BootstrapCommandOptions extends CommonOptions {
+  readonly keeper?: TierName;
+  readonly path?: string;
+  readonly shares?: number;
+  readonly threshold?: number;
+}
+
+/** Initialises or unseals Vault. */
+export async function bootstrapVault(options: BootstrapCommandOptions): Promise<void> {
+  if (options.offline) throw infraError("an offline run has no Vault", "Leave --offline out");
+  const steps = await withSecrets(options, (secrets, { deployments, product }) => {
+    const vault = secrets.tiers.find((tier) => tier instanceof VaultTier);
+    if (!vault)
+      throw infraError("no Vault is named", "Set VAULT_ADDR, or write secrets.vault.address into product.yaml");
+    const keeper = keeperOf(secrets.tiers, options.keeper);
+    const wanted = new Map<string, Set<string>>();
+    for (const { path, field } of deployments.flatMap((deployment) => deployment.secrets))
+      wanted.set(path, (wanted.get(path) ?? new Set()).add(field));
+    const { path = `${product}/vault`, shares = 5, threshold = Math.min(3, shares) } = options;
+    return bootstrap({ vault, keeper, path, shares, threshold, wanted });
+  });
+  print(options, steps, () =>
+    steps.map(({ step, done, detail }) => `${done ? "✓" : "·"} ${step}: ${detail}`).join("\n"),
+  );
+}
+
+function keeperOf(tiers: readonly SecretTier[], name: TierName | undefined): SecretTier {
+  const able = tiers.filter((tier) => tier.name === "1password" || tier.name === "sops");
+  const keeper = name === undefined ? able[0] : able.find((tier) => tier.name === name);
+  if (keeper) return keeper;
+  throw infraError(
+    name === undefined ? "there is nothing that could keep the keys of Vault" : `${name} can't keep the keys of Vault`,
+    "Set up 1Password (OP_SERVICE_ACCOUNT_TOKEN) or SOPS (`secrets: { sops: {} }` in product.yaml)",
+  );
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { SecretReference, secretScheme } from "@infra/core/inventory";
 import { type TierName, tierNames } from "../secrets/tier.js";
 import { type CommonOptions, withCommonOptions } from "./options.js";
-import type { GetOptions, RotateOptions, TierOption } from "./secret-actions.js";
+import type { BootstrapCommandOptions, GetOptions, RotateOptions, TierOption } from "./secret-actions.js";
 
 const notation = "secret://<path>#<field>, or <path>#<field>";
 
@@ -36,6 +36,29 @@ export function addSecretCommands(program: Command): void {
     .action(async (secret: SecretReference | undefined, options: RotateOptions) =>
       (await actions()).rotate(secret, options),
     );
+  addBootstrap(secrets);
+}
+
+/** Adds what is needed once, for a new Vault. */
+function addBootstrap(secrets: Command): void {
+  withCommonOptions(
+    secrets
+      .command("bootstrap")
+      .description(
+        "initialise or unseal Vault, with its keys in 1Password or SOPS; run it again to go on where it stopped",
+      ),
+  )
+    .option("--keeper <tier>", "1password or sops (default: the first that is set up)", tierArgument)
+    .option("--path <path>", "where the keeper has the keys (default: <product>/vault)", pathArgument)
+    .option("--shares <n>", "how many unseal keys (default: 5)", countArgument)
+    .option("--threshold <n>", "how many of them unseal (default: 3)", countArgument)
+    .action(async (options: BootstrapCommandOptions) => (await actions()).bootstrapVault(options));
+}
+
+function countArgument(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 255) return value;
+  throw new InvalidArgumentError("Use a whole number from 1 to 255.");
 }
 
 /** Loaded by who needs them. */

@@ -1,3 +1,4 @@
+export { bootstrap, type BootstrapOptions, type BootstrapStep } from "./bootstrap.js";
 export { type FailureKind, SecretFailure } from "./failure.js";
 export { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
 export { secretsOf } from "./of-inventory.js";
@@ -5,4 +6,5 @@ export { checkSecrets, checkTiers, type SecretReport, type TierReport } from "./
 export { originNotes, type Resolved, Secrets } from "./secrets.js";
 export { SopsTier } from "./sops.js";
 export { type Fields, type SecretTier, type TierName, tierNames } from "./tier.js";
+export { VaultTier } from "./vault.js";
 export { tierCredentials, tiersOf } from "./tiers.js";

@@ -60,7 +60,8 @@ interface Keeper {
 export class VaultTier implements SecretTier {
   readonly name = "vault";
   readonly where: string;
-  private readonly api: VaultApi;
+  /** Its HTTP API. */
+  readonly api: VaultApi;
   private readonly renewals = new Renewals();
   private readonly leases = new Set<string>();
   private readonly dynamic = new Set<string>();
@@ -69,6 +70,21 @@ export class VaultTier implements SecretTier {
   constructor(private readonly options: VaultOptions) {
     this.where = options.address;
     this.api = new VaultApi(options.address, options.namespace, options.env["VAULT_CACERT"]);
+  }
+
+  /** The KV version 2 mount of paths that name no mount. */
+  get mount(): string {
+    return this.options.mount;
+  }
+
+  /** The token that it was given. @default - it logs in by other means */
+  get token(): string | undefined {
+    return this.options.env["VAULT_TOKEN"];
+  }
+
+  /** The same Vault for who has another token. */
+  withToken(token: string): VaultTier {
+    return new VaultTier({ ...this.options, env: { ...this.options.env, VAULT_TOKEN: token } });
   }
 
   async check(): Promise<string> {
