@@ -16,10 +16,10 @@ run = @$(INFRA) $(1); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 2 ]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup toolchain engine plan apply destroy drift list doctor test bench build lint format clean
+.PHONY: help setup toolchain engine plan apply destroy drift list doctor test test-real bench build lint format clean
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 setup: $(BUILT) ## Install the npm packages and compile, when something changed
 
@@ -31,8 +31,8 @@ $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run build
 	@mkdir -p $(@D) && touch $@
 
-toolchain: setup ## Install or build tofu and the hcloud provider into ~/.cache/infra
-	@$(TOOLCHAIN) tofu provider-hcloud
+toolchain: setup ## Install or build tofu, the hcloud provider and checkov into ~/.cache/infra
+	@$(TOOLCHAIN) tofu provider-hcloud checkov
 
 engine: setup ## Find tofu or terraform, or install or build tofu
 	@$(TOOLCHAIN) engine >/dev/null
@@ -61,6 +61,9 @@ test: ## Lint, and run all tests; the last line says how many passed and failed
 		--check '$(MAKE) --no-print-directory toolchain' \
 		--check 'npm run --silent lint' \
 		--vitest 'node_modules/.bin/vitest run'
+
+test-real: toolchain ## Validate and plan every example with the real providers that can be had
+	@node tools/real/dist/cli.js
 
 bench: toolchain ## Measure the engine's overhead, synthesis and graph inference
 	@node tools/bench/dist/cli.js

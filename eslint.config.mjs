@@ -11,6 +11,7 @@ const layers = [
   { files: ["packages/stacks/**"], may: ["core", "cloud-*", "base-*", "services-*", "apps-*"] },
   { files: ["packages/engine/**"], may: ["core", "mock-provider"] },
   { files: ["generators/**"], may: ["core", "engine"] },
+  { files: ["packages/create-product/**"], may: ["product"] },
 ];
 
 /** A negative lookahead over package names: `@infra/x` is refused unless a pattern of `may` or `self` allows it. */

@@ -30,7 +30,7 @@ export interface InferredDeployment {
   readonly stack: string;
   readonly stackPackage: string;
   /** @default - no file says it, or it is no provider */
-  readonly provider?: { readonly name: string; readonly bindings?: string };
+  readonly provider?: { readonly name: string; readonly bindings?: readonly string[] };
   /** Ids of the deployments that it refers to, each once. */
   readonly upstream: readonly string[];
   /** Why a file of it cannot be read. */

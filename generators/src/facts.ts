@@ -30,11 +30,11 @@ export interface DeploymentFacts {
   readonly problem?: string;
 }
 
-/** A cloud, by the inventory's word, and the package of its bindings. */
+/** A cloud, by the inventory's word, and the packages of bindings that its deployments use. */
 export interface ProviderFacts {
   readonly name: string;
   /** @default - the word is not one of a provider */
-  readonly bindings?: string;
+  readonly bindings?: readonly string[];
 }
 
 /** Reads inventory files. The reader of YAML is loaded with the first file. */
@@ -77,11 +77,11 @@ export class FactsReader {
   }
 
   private provider(document: Located): { provider?: ProviderFacts } {
-    const { describeProvider, providerNames } = this.inventory();
+    const { bindingsOf, providerNames } = this.inventory();
     const name = document.entries?.get("provider")?.value;
     if (typeof name !== "string") return {};
     const known = providerNames.find((each) => each === name);
-    return { provider: { name, ...(known ? { bindings: describeProvider(known).bindings } : {}) } };
+    return { provider: { name, ...(known ? { bindings: bindingsOf(known).map(({ bindings }) => bindings) } : {}) } };
   }
 
   /** References that hold after a later file has overridden an earlier one's. */

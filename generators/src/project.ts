@@ -30,7 +30,7 @@ const descriptions: Record<Verb, string> = {
 
 /** Packages that decide what is deployed. */
 function packagesOf({ stackPackage, provider }: InferredDeployment): string[] {
-  return [stackPackage, ...(provider?.bindings === undefined ? [] : [provider.bindings]), "@infra/engine"];
+  return [stackPackage, ...(provider?.bindings ?? []), "@infra/engine"];
 }
 
 /** The Nx project of a deployment. @param name Its name, unique in the workspace */

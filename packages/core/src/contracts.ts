@@ -25,6 +25,8 @@ export interface INetwork {
 export interface IFirewall {
   /** What a server names to be protected by the firewall of its group: an id, or on gcp and digitalocean a tag. */
   firewallId(group: string): string;
+  /** What a server names besides, so that rules for traffic of its group mean it (azure). @default - the firewall's id says it */
+  membershipId?(group: string): string | undefined;
 }
 
 /** SSH keys and the way in, as other modules see them. */
@@ -69,6 +71,8 @@ export interface ICompute {
 
 /** A bucket, as other modules see it. */
 export interface IBucket {
+  /** What the replication of another bucket names: an ARN on aws, a resource id on azure, elsewhere the name. */
+  readonly id: string;
   /** The name that clients say. */
   readonly name: string;
   /** URL of the S3 interface, or of the cloud's own where it has no S3 interface. */
@@ -87,8 +91,10 @@ export interface IStorage {
 /** A DNS zone, as other modules see it. */
 export interface IZone {
   readonly id: string;
-  /** Host names that the domain's registrar must name. */
+  /** Host names that the domain's registrar must name; none where the cloud hosts no zones (heroku). */
   readonly nameServers: readonly string[] | string;
+  /** Host names that records elsewhere must point at, by their name in the inventory. @default - the cloud hosts the zone */
+  readonly targets?: Readonly<Record<string, string>>;
 }
 
 /** DNS zones, as other modules see them. */

@@ -30,6 +30,13 @@ export interface DeploymentContext {
   readonly configKeys?: readonly string[];
 }
 
+/** A resource group, as the resources in it see it. */
+export interface ResourceGroup {
+  readonly name: string;
+  /** The region. */
+  readonly location: string;
+}
+
 /**
  * The root construct of one deployment. Addresses are the construct path below it, joined by `_`, with no hash: `hcloud_server.compute_web_1`.
  * The id `Default` is left out: the main resource of a construct takes the construct's own address.
@@ -118,6 +125,24 @@ export class DeploymentStack extends TerraformStack {
   }
 
   /**
+   * Configures a second provider of the deployment's cloud, once, for what the cloud's own cannot make; resources name it as their
+   * `provider`. Only its binding is loaded.
+   *
+   * @param purpose The companion's word in the cloud's description: `objectStorage`.
+   */
+  useCompanion(purpose: string): TerraformProvider {
+    const { provider, region, account } = this.context.settings;
+    const companion = describeProvider(provider).companions?.[purpose];
+    if (!companion) throw new TypeError(`${provider} has no companion for ${purpose}`);
+    const { bindings, className, arguments: argumentsFor } = companion;
+    const alias = purpose.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const existing = this.node.tryFindChild(alias);
+    if (existing instanceof TerraformProvider) return existing;
+    const config = { alias, ...argumentsFor({ region, account }) };
+    return this.create<TerraformProvider>(alias, bindings, "provider", className, config);
+  }
+
+  /**
    * The account in which the deployment's resources are kept, on clouds whose resources name it: the OCID of Oracle's compartment,
    * Heroku's team. @throws InfraError when the inventory names none.
    */
@@ -133,12 +158,12 @@ export class DeploymentStack extends TerraformStack {
   }
 
   /** The resource that holds all others of the deployment, on clouds that want one (azure); it is created with the first that asks. */
-  useResourceGroup(): TerraformResource {
+  useResourceGroup(): TerraformResource & ResourceGroup {
     const { settings, environment, name } = this.context;
     const { bindings, resourceGroup } = describeProvider(settings.provider);
     if (!resourceGroup) throw new TypeError(`${settings.provider} has no resource groups`);
     const { binding, className } = resourceGroup;
-    const known = this.node.tryFindChild("resource_group") as TerraformResource | undefined;
+    const known = this.node.tryFindChild("resource_group") as (TerraformResource & ResourceGroup) | undefined;
     return (
       known ??
       this.create("resource_group", bindings, binding, className, {

@@ -81,7 +81,7 @@ describe("resolveImage", () => {
 
 describe("checkRegion", () => {
   it("gives what is known of a region", () => {
-    expect(checkRegion(stackOn("hetzner", "ash"))).toEqual({ name: "ash", networkZone: "us-east" });
+    expect(checkRegion(stackOn("hetzner", "ash"))).toMatchObject({ name: "ash", networkZone: "us-east" });
   });
 
   it("takes a new region of a cloud that adds them often", () => {

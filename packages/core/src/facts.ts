@@ -1,5 +1,6 @@
 import { DeploymentStack } from "./deployment-stack.js";
 import type { Construct } from "./cdktf.js";
+import type { Zone } from "./contracts.js";
 import { infraError, suggest } from "./errors.js";
 import type { ProviderName } from "./providers.js";
 
@@ -32,6 +33,10 @@ export interface FactTable<E> {
 export interface RegionFacts {
   /** Hetzner: the zone that networks of the location belong to. */
   readonly networkZone?: string;
+  /** Gcp: letters of the zones that stand for a, b and c. @default - a, b and c themselves */
+  readonly zones?: Readonly<Record<Zone, string>>;
+  /** Where the region has no buckets: false. @default - it has them */
+  readonly objectStorage?: false;
 }
 
 /** A kind of server. */
@@ -98,6 +103,11 @@ export function checkRegion(scope: Construct): RegionFacts & { readonly name: st
   if (pattern !== undefined && new RegExp(pattern).test(region)) return { name: region };
   const message = `${JSON.stringify(region)} is not a region of ${provider}`;
   throw stack.settingError("region", message, suggest(region, Object.keys(entries)));
+}
+
+/** The cloud's letter for a zone of the deployment's region; a few regions of gcp have no zone a. */
+export function zoneLetter(scope: Construct, zone: Zone): string {
+  return checkRegion(scope).zones?.[zone] ?? zone;
 }
 
 /** The first kind of server in the cloud's table that is large enough. @throws InfraError when there is none. */

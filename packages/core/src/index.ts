@@ -5,11 +5,13 @@ export {
   type IConstruct,
   TerraformElement,
   TerraformOutput,
+  type TerraformProvider,
   TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+export { azureKey, azurePlace } from "./azure.js";
 export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
@@ -30,15 +32,19 @@ export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 export {
   type Architecture,
   checkRegion,
+  factsOf,
   type ImageName,
   imageNames,
+  type RegionFacts,
   resolveImage,
   type ResolvedSize,
   resolveSize,
   type SizeClass,
   sizeClasses,
   type SizeRequest,
+  zoneLetter,
 } from "./facts.js";
+export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
 export * from "./inventory/index.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
@@ -69,4 +75,5 @@ export {
 } from "./schema.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
+export { literalTemplate, templateText } from "./template.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";

@@ -1,20 +1,20 @@
 import { type IConstruct, TerraformResource } from "./cdktf.js";
 import type { DeploymentContext } from "./deployment-stack.js";
-import { describeProvider, type ProviderName } from "./providers.js";
+import { bindingOfType, type ProviderName } from "./providers.js";
 
 /** The labels that every resource carries. */
 export function standardLabels({ settings, environment, name }: DeploymentContext): Record<string, string> {
   return { product: settings.product, environment, stack: name, "managed-by": "infra" };
 }
 
-/** Adds labels to every resource below a construct that can carry them, in the form of the deployment's cloud. */
+/** Adds labels to every resource below a construct that can carry them, in the form of the provider that makes it. */
 export function applyLabels(root: IConstruct, labels: Record<string, string>, provider: ProviderName): void {
-  const { labels: form } = describeProvider(provider);
-  if (!form) return;
-  const { attribute, shape } = form;
-  const input = `${attribute}Input`;
   for (const construct of root.node.findAll()) {
     if (!TerraformResource.isTerraformResource(construct)) continue;
+    const { labels: form } = bindingOfType(provider, construct.terraformResourceType);
+    if (!form || form.except?.includes(construct.terraformResourceType)) continue;
+    const { attribute, shape } = form;
+    const input = `${attribute}Input`;
     const resource = construct as unknown as Record<string, unknown>;
     if (!(input in resource)) continue;
     resource[attribute] =

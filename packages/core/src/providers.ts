@@ -1,5 +1,5 @@
-/** What core must know of a cloud to synthesize for it: data, so that no binding is loaded before it is chosen. */
-export interface ProviderDescription {
+/** What core must know of a Terraform provider to configure it: data, so that no binding is loaded before it is chosen. */
+export interface ProviderBinding {
   /** Fully qualified source address of the Terraform provider. */
   readonly source: string;
   /** npm package of its bindings. */
@@ -8,14 +8,35 @@ export interface ProviderDescription {
   readonly className: string;
   /** Provider arguments that follow from where the deployment runs. Credentials come from the environment. */
   readonly arguments: (location: { readonly region: string; readonly account: string | undefined }) => object;
-  /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
-  readonly account?: { readonly meaning: string; readonly required?: true };
+  /** Versions of the provider that may run. @default - those that its bindings were made from */
+  readonly versions?: string;
   /** The attribute in which resources carry labels, and its shape. @default - resources carry none */
-  readonly labels?: { readonly attribute: string; readonly shape: "map" | "list" };
-  /** The resource that holds all others of a deployment. @default - there is none */
-  readonly resourceGroup?: { readonly binding: string; readonly className: string };
+  readonly labels?: {
+    readonly attribute: string;
+    readonly shape: "map" | "list";
+    /** Types whose attribute of that name means something else. @default - none */
+    readonly except?: readonly string[];
+  };
   /** Environment variables that hold its credentials; their values are masked in everything printed. */
   readonly credentials: readonly string[];
+}
+
+/** What core must know of a cloud to synthesize for it. */
+export interface ProviderDescription extends ProviderBinding {
+  /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
+  readonly account?: { readonly meaning: string; readonly required?: true };
+  /** The resource that holds all others of a deployment. @default - there is none */
+  readonly resourceGroup?: { readonly binding: string; readonly className: string };
+  /** Providers for what the cloud's own cannot make, by what they are for: `objectStorage`. @default - there are none */
+  readonly companions?: Readonly<Record<string, ProviderBinding>>;
+}
+
+/**
+ * URL of the S3 interface of a location of Hetzner; to be checked against
+ * https://docs.hetzner.com/storage/object-storage/overview.
+ */
+export function hetznerObjectStorage(location: string): string {
+  return `https://${location}.your-objectstorage.com`;
 }
 
 /** The clouds a deployment can run on, by the word that the inventory uses. */
@@ -42,7 +63,12 @@ export const providers = {
     source: "registry.opentofu.org/hashicorp/azurerm",
     bindings: "@cdktf/provider-azurerm",
     className: "AzurermProvider",
-    arguments: ({ account }) => ({ features: [{}], ...(account ? { subscriptionId: account } : {}) }),
+    // Storage accounts take no shared keys: the provider signs in there as everywhere else.
+    arguments: ({ account }) => ({
+      features: [{}],
+      storageUseAzuread: true,
+      ...(account ? { subscriptionId: account } : {}),
+    }),
     account: { meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it" },
     labels: { attribute: "tags", shape: "map" },
     resourceGroup: { binding: "resource-group", className: "ResourceGroup" },
@@ -64,6 +90,26 @@ export const providers = {
     arguments: () => ({}),
     labels: { attribute: "labels", shape: "map" },
     credentials: ["HCLOUD_TOKEN"],
+    companions: {
+      // The cloud's own provider has no buckets: its Object Storage speaks S3. Buckets there take no tags.
+      objectStorage: {
+        source: "registry.opentofu.org/hashicorp/aws",
+        bindings: "@cdktf/provider-aws",
+        className: "AwsProvider",
+        // Later ones ask AWS alone for tags: https://github.com/hashicorp/terraform-provider-aws/issues/46202
+        versions: ">= 6.0.0, < 6.23.0",
+        arguments: ({ region }) => ({
+          region,
+          endpoints: [{ s3: hetznerObjectStorage(region) }],
+          s3UsePathStyle: true,
+          skipCredentialsValidation: true,
+          skipMetadataApiCheck: "true",
+          skipRegionValidation: true,
+          skipRequestingAccountId: true,
+        }),
+        credentials: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+      },
+    },
   },
   heroku: {
     source: "registry.opentofu.org/heroku/heroku",
@@ -78,7 +124,8 @@ export const providers = {
     bindings: "@cdktf/provider-digitalocean",
     className: "DigitaloceanProvider",
     arguments: () => ({}),
-    labels: { attribute: "tags", shape: "list" },
+    // The tags of a firewall say which droplets it protects.
+    labels: { attribute: "tags", shape: "list", except: ["digitalocean_firewall"] },
     credentials: [
       "DIGITALOCEAN_TOKEN",
       "DIGITALOCEAN_ACCESS_TOKEN",
@@ -97,4 +144,17 @@ export const providerNames = Object.keys(providers) as [ProviderName, ...Provide
 /** What is known of a cloud. */
 export function describeProvider(name: ProviderName): ProviderDescription {
   return providers[name];
+}
+
+/** The providers that a cloud's resources can come from: its own, then its companions. */
+export function bindingsOf(name: ProviderName): readonly [ProviderBinding, ...ProviderBinding[]] {
+  const { companions = {}, ...own } = describeProvider(name);
+  return [own, ...Object.values(companions)];
+}
+
+/** The provider that makes resources of a type for a cloud: `aws_s3_bucket` on hetzner is made by a companion. */
+export function bindingOfType(name: ProviderName, type: string): ProviderBinding {
+  const [own, ...companions] = bindingsOf(name);
+  const [localName = ""] = type.split("_");
+  return companions.find(({ source }) => source.endsWith(`/${localName}`)) ?? own;
 }

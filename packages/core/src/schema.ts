@@ -78,7 +78,10 @@ export function domainName(): z.ZodString {
 
 /** A reference to the output of another deployment, `{ output: compute.network }`. */
 export const reference = z
-  .custom<Reference>((value) => value instanceof Reference, { error: "expected a reference to an output" })
+  .custom<Reference>((value) => value instanceof Reference, {
+    error: "expected a reference to an output",
+    params: { wrongKind: true },
+  })
   .meta({ description: "a reference to the output of another deployment: { output: <deployment>.<output> }" });
 
 /** What a schema accepts, or a reference to an output that holds the same. */

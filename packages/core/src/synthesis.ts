@@ -7,7 +7,7 @@ import type { Reference } from "./inventory/reference.js";
 import type { SecretReference } from "./inventory/secret.js";
 import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
-import { providers } from "./providers.js";
+import { bindingsOf, providers } from "./providers.js";
 import type { StackDefinition } from "./stack.js";
 import { literalTemplates } from "./template.js";
 import { check } from "./validation.js";
@@ -104,7 +104,12 @@ function render(stack: DeploymentStack): TerraformConfiguration {
       for (const block of Object.values(type)) delete (block as { "//"?: unknown })["//"];
   }
   const required = configuration.terraform?.required_providers ?? {};
-  for (const provider of Object.values(required)) provider.source = qualify(provider.source);
+  const known = bindingsOf(stack.context.settings.provider);
+  for (const provider of Object.values(required)) {
+    provider.source = qualify(provider.source);
+    const versions = known.find(({ source }) => source === provider.source)?.versions;
+    if (versions !== undefined) provider.version = versions;
+  }
   configuration.terraform = { required_providers: required, backend: { http: {} } };
   return configuration;
 }

@@ -1,6 +1,7 @@
 import type { DeploymentStack } from "./deployment-stack.js";
 import { parseDocument } from "./inventory/document.js";
 import type { Deployment } from "./inventory/inventory.js";
+import { Reference } from "./inventory/reference.js";
 import type { ProviderName } from "./providers.js";
 import { defineStack } from "./stack.js";
 import { type Synthesis, synthesize } from "./synthesis.js";
@@ -40,6 +41,12 @@ export function testDeployment(provider: ProviderName, config = "{}"): Deploymen
     secrets: [],
     files: [],
   };
+}
+
+/** A reference to an output of another deployment, as `{ output: compute.network }` in the inventory. */
+export function referenceTo(output: string): Reference {
+  const place = { file: "inventory/production/test.yaml", line: 1, column: 1 };
+  return Reference.parse({ place, entries: new Map([["output", { place, value: output }]]) });
 }
 
 /**

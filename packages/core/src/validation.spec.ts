@@ -93,6 +93,22 @@ describe("check", () => {
     expect(found(text)).toContain(expected);
   });
 
+  it("names what is wrong in the branch of a union that the value resembles most", () => {
+    const mail = z.strictObject({ priority: z.int(), host: z.string() });
+    const authority = z.strictObject({ tag: z.enum(["issue", "iodef"]), value: z.string() });
+    const located = parseDocument("x.yaml", Buffer.from("{ tag: isue, value: x }"));
+    expect(check(z.union([orReference(z.string()), mail, authority]), located)).toMatchObject({
+      problems: [{ path: "tag", message: '"isue" is not a known tag' }],
+    });
+  });
+
+  it("asks for the value itself, not for a reference, when it is neither", () => {
+    const located = parseDocument("x.yaml", Buffer.from("{ name: 5 }"));
+    expect(check(z.strictObject({ name: orReference(z.string()) }), located)).toMatchObject({
+      problems: [{ path: "name", message: "5 is not text" }],
+    });
+  });
+
   it("reports everything that is wrong at once", () => {
     expect(found("groups:\n  web: { count: 0, size: tiny }\n  db: { count: x }\nextra: 1\n")).toHaveLength(4);
   });

@@ -71,18 +71,22 @@ function unknownKey(key: string, known: readonly string[]): Problem {
   return { message: `${JSON.stringify(key)} is not a known key`, remedy };
 }
 
-/** Of the branches of a union, the one that the value resembles most: its problems lie deepest. */
+/** Of the branches of a union, the one that the value resembles most: its problems lie deepest, and are the fewest. */
 function closestBranch(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] {
   const depth = (issues: readonly Issue[]) =>
     Math.min(...issues.map((i) => i.path.length + (i.code === "unrecognized_keys" ? 1 : 0)));
+  const count = (issues: readonly Issue[]) =>
+    issues.reduce((sum, i) => sum + (i.code === "unrecognized_keys" ? i.keys.length : 1), 0);
   const wrongKind = (issues: readonly Issue[]) =>
     issues.some(
-      ({ code, path }) =>
-        path.length === 0 &&
-        ((code === "invalid_type" && value !== undefined) || (code === "invalid_value" && value instanceof Object)),
+      (i) =>
+        i.path.length === 0 &&
+        ((i.code === "invalid_type" && value !== undefined) ||
+          (i.code === "invalid_value" && value instanceof Object) ||
+          (i.code === "custom" && i.params?.["wrongKind"] === true)),
     );
   const ranked = [...branches].filter((issues) => issues.length > 0);
-  ranked.sort((a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a));
+  ranked.sort((a, b) => Number(wrongKind(a)) - Number(wrongKind(b)) || depth(b) - depth(a) || count(a) - count(b));
   return ranked[0] ?? [];
 }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { describeProvider, loadInventory, type Inventory } from "@infra/core";
+import { bindingsOf, loadInventory, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
@@ -39,8 +39,8 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const engine = await findEngine({ env: { ...env } });
   // A synthesis writes no state.
   const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
-  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap(
-    (name) => describeProvider(name).credentials,
+  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
+    bindingsOf(name).flatMap((binding) => binding.credentials),
   );
   const mask = new Mask([passphraseVariable, ...tierCredentials, ...credentials].flatMap((name) => env[name] ?? []));
   const secrets = secretsOf(inventory, request, mask);

@@ -144,10 +144,10 @@ const stringRules: readonly (readonly [
   [/ipv6/, (hex) => `2001:db8:${groups(hex, 4, 2, ":")}::1`],
   [/(cidr|cidr_block|ip_range|ip_network|subnetwork)$/, (hex) => `10.${octet(hex, 1)}.${octet(hex, 2)}.0/24`],
   [
-    /(^|_)(private|internal|network|local)_?(ip|ipv4)(_address)?$|^ip$|gateway$/,
+    /(^|_)(private|internal|network|local)_?(ip|ipv4)(_address)?$|(^|_)(ip|ipv4)_address_private$|^ip$|gateway$/,
     (hex) => `10.${octet(hex, 1)}.${octet(hex, 2)}.${host(hex)}`,
   ],
-  [/(^|_)(ip|ipv4)(_address)?$/, (hex) => `${documentationRanges[octet(hex, 1) % 3]}.${host(hex)}`],
+  [/(^|_)(ip|ipv4)(_address)?$|^address$/, (hex) => `${documentationRanges[octet(hex, 1) % 3]}.${host(hex)}`],
   [/dns|fqdn|hostname|domain|name_server/, (hex) => `${hex.slice(0, 12)}.mock.example`],
   [/(url|uri|endpoint|issuer)$/, (hex) => `https://${hex.slice(0, 12)}.mock.example`],
   [/fingerprint$/, (hex) => groups(hex, 2, 16, ":")],

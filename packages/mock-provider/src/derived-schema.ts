@@ -6,7 +6,10 @@ import { type Attribute, type Block, type CtyType, type NestedBlock, type Nestin
  * plainly optional ones, so their names decide; every other unset optional attribute is null.
  */
 const filledWhenUnset =
-  /^(id|arn|name|identifier|region|availability_zone|private_ip|private_dns|public_ip|public_dns|dns_name|fqdn|self_link|etag|fingerprint|tags_all|labels_all)$/;
+  /^(id|arn|name|address|identifier|region|availability_zone|private_ip|private_dns|public_ip|public_dns|dns_name|fqdn|self_link|etag|fingerprint|tags_all|labels_all)$/;
+
+/** The same for optional attributes of nested blocks: the addresses of a server of gcp. */
+const filledWhenUnsetInBlock = /^(nat_ip|network_ip)$/;
 
 /** Attributes that a provider receives and never keeps in the state. */
 const writeOnly = /_wo$/;
@@ -40,7 +43,7 @@ class Derivation {
       if (member.struct !== undefined && property?.block) {
         blocks[member.name] = this.#nestedBlock(member, member.struct, required);
       } else {
-        const computed = top ? filledWhenUnset.test(member.name) : false;
+        const computed = (top ? filledWhenUnset : filledWhenUnsetInBlock).test(member.name);
         const noted = member.struct !== undefined && (getters.get(member.name)?.computed ?? false);
         attributes[member.name] = this.#input(member, required, computed || noted);
       }

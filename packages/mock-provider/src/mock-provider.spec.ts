@@ -102,6 +102,16 @@ describe("a derived schema", () => {
     expect(ingress).toMatchObject({ optional: true, computed: true, nested_type: { nesting_mode: "set" } });
   });
 
+  test("knows of addresses that a provider chooses when none is named, also in blocks", () => {
+    const google = dirname(require.resolve("@cdktf/provider-google/package.json"));
+    const { block: address } = findSchema(google, "resource", "google_compute_address")!;
+    expect(address.attributes?.["address"]).toEqual({ optional: true, computed: true, type: "string" });
+    const { block: instance } = findSchema(google, "resource", "google_compute_instance")!;
+    const { attributes, block_types = {} } = instance.block_types!["network_interface"]!.block;
+    expect(attributes?.["network_ip"]).toMatchObject({ computed: true });
+    expect(block_types["access_config"]?.block.attributes?.["nat_ip"]).toMatchObject({ computed: true });
+  });
+
   test("has the provider without its alias", () => {
     const provider = findSchema(bindingsOf(source), "provider", "")!.block;
     expect(provider.attributes).toHaveProperty("region");

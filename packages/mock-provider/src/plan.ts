@@ -24,7 +24,8 @@ export function planChange(
   config: ValueObject,
 ): PlannedChange {
   const recalled = prior ? recallElements(block, prior, proposed) : proposed;
-  const planned = withUnknowns(block, { ...recalled, ...allTags(block, config) });
+  const wanted = withUnknowns(block, { ...recalled, ...allTags(block, config) });
+  const planned = prior ? (recallNumbers(prior, wanted) as ValueObject) : wanted;
   const changes = (name: string): boolean => prior !== null && !isDeepStrictEqual(prior[name], planned[name]);
   return { planned, requiresReplace: immutableOf(type).filter(changes) };
 }
@@ -44,6 +45,18 @@ function recallElements(block: Block, prior: ValueObject, proposed: ValueObject)
     ] as const;
   });
   return { ...proposed, ...Object.fromEntries(recalled) };
+}
+
+/**
+ * The engine reads the fractions of its state as doubles and those of a configuration exactly, so 0.05 would differ from itself. A
+ * number whose double is that of the state is planned as the state has it.
+ */
+function recallNumbers(prior: Value | undefined, planned: Value): Value {
+  if (typeof planned === "number") return typeof prior === "string" && Number(prior) === planned ? prior : planned;
+  if (Array.isArray(planned) && Array.isArray(prior))
+    return planned.map((value: Value, at) => recallNumbers(prior[at] as Value | undefined, value));
+  if (!isObject(planned) || !isObject(prior)) return planned;
+  return Object.fromEntries(Object.entries(planned).map(([name, value]) => [name, recallNumbers(prior[name], value)]));
 }
 
 /** Does a prior element agree with a proposed one in all but computed attributes that are not set? */

@@ -81,6 +81,10 @@ describe("the msgpack codec", () => {
     expect(sent).toEqual(wire);
   });
 
+  test("takes a fraction of JSON for what its text says", () => {
+    expect(conform(JSON.parse("0.6"), "number")).toBe(0.6);
+  });
+
   test("keeps null apart from an empty collection", () => {
     const type: CtyType = ["list", "string"];
     expect(decode(encode([], type), type)).toEqual([]);

@@ -122,7 +122,9 @@ export function conform(value: unknown, type: CtyType, path = ""): Value {
   }
   if (type === "dynamic") return value as Value;
   if (type === "number") {
-    if (typeof value === "number" || (typeof value === "string" && isDecimal(value))) return numberOf(value);
+    // A number of JSON means its decimal text, not the double nearest to it.
+    if (typeof value === "number") return numberOf(String(value));
+    if (typeof value === "string" && isDecimal(value)) return numberOf(value);
     throw new TypeMismatch(path, value, type);
   }
   if (typeof type === "string") {

@@ -1,7 +1,7 @@
 import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
-import { synthesizeExample } from "./examples.js";
+import { synthesizeExample, withOutputs } from "./examples.js";
 import { type ModuleCase, modules } from "./modules/index.js";
 import { OfflineEngine } from "./offline-engine.js";
 
@@ -29,10 +29,11 @@ async function withEngine<T>(
 
 /** One deployment that uses every feature of a module that a cloud has, each in a construct of its own. */
 function everyFeature(each: ModuleCase, provider: ProviderName, features: readonly string[]): TerraformConfiguration {
-  return synthesizeIn(provider, (stack) => {
+  const synthesis = synthesizeIn(provider, (stack) => {
     const built = features.map((feature) => each.build(stack, each.uses[feature] ?? {}, `${each.word}-${feature}`));
-    return { built: Object.keys(Object.assign({}, ...built) as object) };
-  }).configuration;
+    return { built: built.flatMap((each) => Object.keys(each)) };
+  });
+  return withOutputs(each, synthesis);
 }
 
 describe.each(present)("%s on %s", (word, provider, each) => {
@@ -52,8 +53,8 @@ describe.each(present)("%s on %s", (word, provider, each) => {
   const examples = each.examples.filter(({ refusedBy }) => !refusedBy?.includes(provider));
   if (examples.length > 0)
     it.each(examples.map(({ name }) => [name]))("its example %s is planned and applied", async (name) => {
-      const { configuration } = await synthesizeExample(each, name, provider);
-      await withEngine(configuration, async (engine) => {
+      const synthesis = await synthesizeExample(each, name, provider);
+      await withEngine(withOutputs(each, synthesis), async (engine) => {
         const applied = await engine.run(init, [...plan.slice(0, -1), "-out=plan"], ["apply", "-no-color", "plan"]);
         expect(applied.exitCode, applied.output).toBe(0);
       });

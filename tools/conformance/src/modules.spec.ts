@@ -1,5 +1,5 @@
 import {
-  describeProvider,
+  bindingOfType,
   findGaps,
   type Gap,
   gapOf,
@@ -13,6 +13,7 @@ import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
+import { nameOf } from "./name-rules.js";
 import { type MapCase, modules } from "./modules/index.js";
 
 const repository = join(__dirname, "../../..");
@@ -45,8 +46,8 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       });
 
       it("labels every resource that can carry labels", () => {
-        const form = describeProvider(provider).labels;
         for (const [address, attributes] of resourcesOf(synthesis)) {
+          const form = bindingOfType(provider, typeOf(address)).labels;
           if (!form || !canCarryLabels(provider, address)) continue;
           const labels = (attributes[form.attribute.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)] ??
             {}) as object;
@@ -56,9 +57,10 @@ describe.each(present)("%s on %s", (word, provider, each) => {
       });
 
       it("gives names that are unique among resources of a type", () => {
-        const names = [...resourcesOf(synthesis)].flatMap(([address, { name: own }]) =>
-          typeof own === "string" ? [`${typeOf(address)} ${own}`] : [],
-        );
+        const names = [...resourcesOf(synthesis)].flatMap(([address, attributes]) => {
+          const found = nameOf(typeOf(address), attributes);
+          return found ? [`${typeOf(address)} ${found.scope} ${found.name}`] : [];
+        });
         expect(new Set(names).size).toBe(names.length);
       });
     },
@@ -88,6 +90,17 @@ describe.each(present)("%s on %s", (word, provider, each) => {
         if (shared.length === 0 && !map.none?.includes(provider)) expect(added.length).toBeGreaterThan(0);
       },
     );
+
+  it("takes words that it uses itself as names, in every map", () => {
+    const has = (feature: string) => gapOf(each.contract, provider, feature) === undefined;
+    for (const { path, value, props = each.props } of maps) {
+      const crowded = each.crowded?.(has) ?? props;
+      const own = addressesOf(synthesized(crowded)).flatMap((address) => address.split(/[._]/));
+      const words = [...new Set(own)].filter((word) => /^[a-z]+$/.test(word));
+      for (const key of words)
+        notBroken(() => synthesized(withKey(crowded, path.split("."), value, key)), `${path}.${key}`);
+    }
+  });
 
   it.each(Object.keys(each.uses))("builds the feature %s, or refuses it as declared", (feature) => {
     const props = each.uses[feature] ?? {};
@@ -124,7 +137,9 @@ describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, e
   it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
     const config = each.contract.config.parse(each.uses[feature]);
     const gap = { reason: "no", remedy: "no" };
-    const none = Object.fromEntries(Object.keys(each.uses).map((key) => [key, key === feature ? gap : true]));
+    const none = Object.fromEntries(
+      Object.keys(each.uses).map((key) => [key, key === feature ? gap : (true as const)]),
+    );
     const adapter = { supports: none, build: () => undefined };
     expect(findGaps(each.contract, adapter, "aws", config).length).toBeGreaterThan(0);
   });
@@ -164,7 +179,21 @@ function resourcesOf({ configuration }: Synthesis): Map<string, Attributes> {
 /** The attributes that a plan looks at. */
 function planned(attributes: Attributes | undefined): object {
   const ignored = attributes?.lifecycle?.ignore_changes ?? [];
-  return Object.fromEntries(Object.entries(attributes ?? {}).filter(([key]) => !ignored.includes(key)));
+  const counts = ([key]: [string, unknown]) => !ignored.includes(key);
+  return Object.fromEntries(
+    Object.entries(attributes ?? {})
+      .filter(counts)
+      .map(([key, value]) => [
+        key,
+        withoutKeys(value, (inner) => ignored.includes(`${key}[${JSON.stringify(inner)}]`)),
+      ]),
+  );
+}
+
+/** A map without the keys that a plan does not look at. */
+function withoutKeys(value: unknown, isIgnored: (key: string) => boolean): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !isIgnored(key)));
 }
 
 function typeOf(address: string): string {
@@ -173,7 +202,8 @@ function typeOf(address: string): string {
 
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
-  const { bindings, labels } = describeProvider(provider);
+  const { bindings, labels } = bindingOfType(provider, typeOf(address));
+  if (labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
   return Object.values(loaded).some(
@@ -182,11 +212,20 @@ function canCarryLabels(provider: ProviderName, address: string): boolean {
   );
 }
 
-function withKey(props: object, path: readonly string[], value: unknown): object {
+function withKey(props: object, path: readonly string[], value: unknown, key = "added"): object {
   const copy = structuredClone(props) as Record<string, unknown>;
   const map = path.reduce((at, step) => at[step] as Record<string, unknown>, copy);
-  map["added"] = value;
+  map[key] ??= value;
   return copy;
+}
+
+/** An input may be refused, but must not break the construct tree. */
+function notBroken(action: () => unknown, what: string): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw new Error(`${what}: ${String(error)}`, { cause: error });
+  }
 }
 
 function problemsOf(action: () => unknown): readonly Problem[] {

@@ -19,6 +19,8 @@ const rules: readonly (readonly [type: RegExp, name: RegExp])[] = [
   [/^azurerm_/, /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9_])?$/],
   [/^oci_objectstorage_bucket$/, /^[A-Za-z0-9._-]{1,256}$/],
   [/^oci_/, /^.{1,255}$/],
+  // https://docs.digitalocean.com/reference/api/digitalocean/#tag/Block-Storage
+  [/^digitalocean_volume$/, /^[a-z](?:[a-z0-9-]{0,62}[a-z0-9])?$/],
   // RFC 1123 labels: names of servers are host names.
   [/^(?:hcloud|digitalocean)_/, /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/],
   // https://devcenter.heroku.com/articles/platform-api-reference#app

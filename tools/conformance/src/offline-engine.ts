@@ -24,7 +24,8 @@ export class OfflineEngine {
     private readonly configuration: TerraformConfiguration,
   ) {
     const { terraform, ...rest } = configuration;
-    const local = { ...rest, terraform: { ...terraform, backend: { local: {} } } };
+    // Without a backend the state is a local file, and a plan needs no `init` before it.
+    const local = { ...rest, terraform: { required_providers: terraform?.required_providers } };
     writeFileSync(join(this.folder, "main.tf.json"), JSON.stringify(local));
     writeFileSync(join(this.folder, "empty.tfrc"), "");
   }

@@ -3,7 +3,7 @@ import type { Facts, Size } from "./file.js";
 /** What a cloud says of itself. */
 export interface LiveFacts {
   /** Regions by name, with what else the table keeps of them. */
-  readonly regions: Readonly<Record<string, { readonly networkZone?: string }>>;
+  readonly regions: Facts["regions"]["entries"];
   readonly sizes: readonly LiveSize[];
   /** Names of images by architecture. @default - the cloud has no list that names them as the table does */
   readonly images?: readonly { readonly name: string; readonly architecture: "amd64" | "arm64" }[];
@@ -27,12 +27,17 @@ export function compare(facts: Facts, live: LiveFacts, date: string): Comparison
   const images = live.images ? compareImages(facts.images.entries, live.images) : undefined;
   return {
     facts: {
-      regions: { ...facts.regions, date, verified: true, entries: { ...live.regions } },
+      regions: { ...facts.regions, date, verified: true, entries: keepFacts(facts.regions, live.regions) },
       sizes: { ...facts.sizes, date, verified: true, entries: sizes.flatMap(({ size }) => size ?? []) },
       images: images ? { ...facts.images, date, verified: true, entries: images.entries } : facts.images,
     },
     differences: [...regions, ...sizes.flatMap(({ differences }) => differences), ...(images?.differences ?? [])],
   };
+}
+
+/** What the table knows of a region that the cloud still has, and does not say of it, stays. */
+function keepFacts({ entries }: Facts["regions"], live: LiveFacts["regions"]): LiveFacts["regions"] {
+  return Object.fromEntries(Object.entries(live).map(([name, region]) => [name, { ...entries[name], ...region }]));
 }
 
 function compareRegions({ entries }: Facts["regions"], live: LiveFacts["regions"]): string[] {

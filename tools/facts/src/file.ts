@@ -16,6 +16,12 @@ const size = z.strictObject({
   flexible: z.strictObject({ cpusPerUnit: z.number().positive(), memoryPerUnit: z.number().positive() }).optional(),
 });
 
+const region = z.strictObject({
+  networkZone: z.string().optional(),
+  objectStorage: z.boolean().optional(),
+  zones: z.record(z.enum(["a", "b", "c"]), z.string()).optional(),
+});
+
 const image = z.partialRecord(architecture, z.record(z.string(), z.string().min(1)));
 
 /** What a file of `packages/core/facts` holds; core describes the parts. */
@@ -23,7 +29,7 @@ export const factsSchema = z.strictObject({
   regions: z.strictObject({
     ...origin,
     pattern: z.string().optional(),
-    entries: z.record(z.string(), z.strictObject({ networkZone: z.string().optional() })),
+    entries: z.record(z.string(), region),
   }),
   sizes: z.strictObject({ ...origin, entries: z.array(size) }),
   images: z.strictObject({

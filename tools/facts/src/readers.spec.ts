@@ -155,11 +155,17 @@ describe("asking a cloud through its command", () => {
 
   it("reads regions and types of Google Cloud", async () => {
     install("gcloud", {
-      "regions list": [{ name: "europe-west3" }],
+      "regions list": [
+        {
+          name: "europe-west3",
+          zones: ["a", "b", "c"].map((zone) => `https://gcp.example/zones/europe-west3-${zone}`),
+        },
+        { name: "us-east1", zones: ["d", "b", "c"].map((zone) => `https://gcp.example/zones/us-east1-${zone}`) },
+      ],
       "machine-types list": [{ name: "e2-medium", guestCpus: 2, memoryMb: 4096 }],
     });
     expect(await readers.gcp()).toEqual({
-      regions: { "europe-west3": {} },
+      regions: { "europe-west3": {}, "us-east1": { zones: { a: "b", b: "c", c: "d" } } },
       sizes: [{ name: "e2-medium", cpus: 2, memory: 4, architecture: "amd64" }],
     });
   });

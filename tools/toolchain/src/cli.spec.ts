@@ -20,6 +20,7 @@ test("--list says what is installed, and installs nothing", () => {
     { name: "sops", installed: false },
     { name: "age", installed: false },
     { name: "age-keygen", installed: false },
+    { name: "checkov", installed: false },
   ]);
 });
 

@@ -110,3 +110,33 @@ describe("ensuring an engine", () => {
     expect(await ensureEngine({ env, log })).toBe(toolPath("tofu", env));
   });
 });
+
+describe("ensuring a tool of PyPI", () => {
+  /** A `python3` that makes an environment whose Python writes down how it was called. */
+  function fakePython(version: string): void {
+    const calls = path.join(folder, "calls");
+    const inner = `#!/bin/sh\\necho "$*" >>${calls}\\n`;
+    const code = [
+      "#!/bin/sh",
+      `if [ "$1" = -c ]; then echo ${version}; exit; fi`,
+      `/bin/mkdir -p "$3/bin"; printf '${inner}' >"$3/bin/python"; /bin/chmod +x "$3/bin/python"`,
+    ];
+    writeFileSync(path.join(bin, "python3"), `${code.join("\n")}\n`, { mode: 0o755 });
+  }
+
+  test("installs exactly what its list has, into an environment of its own", async () => {
+    fakePython("3.11");
+    const file = await ensureTool("checkov", { env, log });
+    expect(file).toBe(toolPath("checkov", env));
+    expect(calls()).toEqual([expect.stringMatching(/^-m pip install --require-hashes .*checkov\/requirements\.txt$/)]);
+    expect(readFileSync(file, "utf8")).toContain('"$(dirname "$0")/python" -m checkov.main');
+    await ensureTool("checkov", { env, log });
+    expect(calls()).toHaveLength(1);
+  });
+
+  test("says what to do when Python is missing or too old, and leaves nothing", async () => {
+    fakePython("3.8");
+    await expect(ensureTool("checkov", { env, log })).rejects.toThrow(/no Python 3\.10 or newer.*Install Python 3/);
+    expect(existsSync(path.dirname(path.dirname(toolPath("checkov", env))))).toBe(false);
+  });
+});

@@ -4,6 +4,7 @@ import { buildWithGo } from "./build.js";
 import * as engineBinary from "@infra/engine/binary";
 import { type Context } from "./go.js";
 import { findOnPath } from "./on-path.js";
+import { installWithPip } from "./python.js";
 import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
 
 const RELEASE_TIMEOUT_MS = 5_000;
@@ -20,9 +21,9 @@ export async function ensureTool(name: ToolName, options: EnsureOptions = {}): P
   const target = toolPath(name, context.env);
   if (await isThere(target)) return target;
   const tool: Tool = tools[name];
-  const found = tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
+  const found = tool.from === "go" && tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
   if (found) return found;
-  if (tool.release && (await installRelease(context))) return target;
+  if (tool.from === "go" && tool.release && (await installRelease(context))) return target;
   return await build(name, context);
 }
 
@@ -63,11 +64,20 @@ export async function isThere(file: string): Promise<boolean> {
 
 async function build(name: ToolName, context: Context): Promise<string> {
   const tool: Tool = tools[name];
-  return await engineBinary.makeOnce({
-    target: toolPath(name, context.env),
-    make: (folder) => buildWithGo(name, tool, folder, context),
-    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
+  const file = toolPath(name, context.env);
+  const onWait = () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`);
+  if (tool.from === "go")
+    return await engineBinary.makeOnce({
+      target: file,
+      make: (folder) => buildWithGo(name, tool, folder, context),
+      onWait,
+    });
+  await engineBinary.makeOnce({
+    target: path.dirname(path.dirname(file)),
+    make: (folder) => installWithPip(name, tool, folder, context),
+    onWait,
   });
+  return file;
 }
 
 async function installRelease({ env, log }: Context): Promise<boolean> {

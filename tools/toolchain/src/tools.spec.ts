@@ -4,11 +4,15 @@ import { describe, expect, test } from "vitest";
 import { wrappers } from "./build.js";
 import * as engineBinary from "@infra/engine/binary";
 import { isOlder } from "./go.js";
+import { leastPython, requirements } from "./python.js";
 import { toolPath } from "./toolchain.js";
-import { goRelease, toolNames, tools } from "./tools.js";
+import { goRelease, type GoTool, type PythonTool, type Tool, tools } from "./tools.js";
 
-describe.each(toolNames)("%s", (name) => {
-  const tool = tools[name];
+const all = Object.entries<Tool>(tools);
+const goTools = all.filter((entry): entry is [string, GoTool] => entry[1].from === "go");
+const pythonTools = all.filter((entry): entry is [string, PythonTool] => entry[1].from === "python");
+
+describe.each(goTools)("%s", (_name, tool) => {
   const wrapper = path.join(wrappers, tool.wrapper);
   const goMod = readFileSync(path.join(wrapper, "go.mod"), "utf8");
 
@@ -25,6 +29,23 @@ describe.each(toolNames)("%s", (name) => {
   test("builds with the Go that is fetched", () => {
     const needed = /^go (\S+)$/m.exec(goMod)?.[1] ?? "";
     expect(isOlder(goRelease.version, needed)).toBe(false);
+  });
+});
+
+describe.each(pythonTools)("%s", (name, tool) => {
+  const read = (file: string) => readFileSync(path.join(requirements, tool.requirements, file), "utf8");
+
+  test("has the version that its list of packages requires", () => {
+    expect(read("requirements.in").trim()).toBe(`${name}==${tool.version}`);
+    expect(read("requirements.txt")).toMatch(new RegExp(`^${name}==${tool.version.replaceAll(".", "\\.")} `, "m"));
+    expect(tool.file).toContain(`/${tool.version}/`);
+  });
+
+  test("lists every package with hashes, for every Python that is new enough", () => {
+    const packages = read("requirements.txt").match(/^[^\s#].*$(?:\n {4}--hash=.*)*/gm) ?? [];
+    expect(packages.length).toBeGreaterThan(50);
+    expect(packages.filter((each) => !each.includes("--hash=sha256:"))).toEqual([]);
+    expect(read("requirements.txt")).toContain(`--python-version ${leastPython} `);
   });
 });
 

@@ -1,9 +1,18 @@
 import { type OnPath } from "./on-path.js";
 
-/** A program that is built from Go modules. */
-export interface Tool {
-  /** The version that the wrapper module's go.mod requires. */
+/** What all tools have. */
+interface AnyTool {
+  /** The version that the wrapper module's go.mod, or the list of Python packages, requires. */
   readonly version: string;
+  /** Where the program lies in the cache; `<os>` and `<arch>` are replaced by Go's names of this machine. */
+  readonly file: string;
+  /** What a first build takes on two cores, for the progress line. */
+  readonly takes: string;
+}
+
+/** A program that is built from Go modules. */
+export interface GoTool extends AnyTool {
+  readonly from: "go";
   /** Wrapper module: a folder of `go/` with its own go.mod and go.sum. */
   readonly wrapper: string;
   /** The module whose version counts. */
@@ -12,22 +21,31 @@ export interface Tool {
   readonly package: string;
   /** Flags of the Go linker. */
   readonly ldflags: string;
-  /** Where the program lies in the cache; `<os>` and `<arch>` are replaced by Go's names of this machine. */
-  readonly file: string;
   /** Whether the engine's installer is asked first for an official release. @default false */
   readonly release?: boolean;
-  /** What a first build takes on two cores, for the progress line. */
-  readonly takes: string;
   /** How it is found on PATH, before it is built. @default - it is not looked for */
   readonly onPath?: OnPath;
 }
 
+/** A program that is installed from PyPI into a virtual environment, which is the folder above the program's `bin`. */
+export interface PythonTool extends AnyTool {
+  readonly from: "python";
+  /** Folder of `python/` with its requirements.txt, which has all packages and their hashes. */
+  readonly requirements: string;
+  /** The Python module that is the program. */
+  readonly module: string;
+}
+
+/** A program that can be had. */
+export type Tool = GoTool | PythonTool;
+
 /** The filesystem mirror inside the cache that providers are put into. */
 export const MIRROR = "mirror";
 
-/** Every tool by its name. A new one needs an entry here and a wrapper module in `go/`. */
+/** Every tool by its name. A new one needs an entry here, and a wrapper module in `go/` or a list of packages in `python/`. */
 export const tools = {
   tofu: {
+    from: "go",
     version: "1.12.6",
     wrapper: "tofu",
     module: "github.com/opentofu/opentofu",
@@ -38,6 +56,7 @@ export const tools = {
     takes: "about 4 minutes",
   },
   "provider-hcloud": {
+    from: "go",
     version: "1.57.0",
     wrapper: "hcloud",
     module: "github.com/hetznercloud/terraform-provider-hcloud",
@@ -47,6 +66,7 @@ export const tools = {
     takes: "about 1 minute",
   },
   vault: {
+    from: "go",
     version: "1.17.0",
     wrapper: "vault",
     module: "github.com/hashicorp/vault",
@@ -57,6 +77,7 @@ export const tools = {
     onPath: { command: "vault", args: ["version"], pattern: /Vault v(\d+\.\d+\.\d+)/ },
   },
   sops: {
+    from: "go",
     version: "3.13.3",
     wrapper: "sops",
     module: "github.com/getsops/sops/v3",
@@ -67,6 +88,7 @@ export const tools = {
     onPath: { command: "sops", args: ["--version", "--disable-version-check"], pattern: /sops (\d+\.\d+\.\d+)/ },
   },
   age: {
+    from: "go",
     version: "1.3.2",
     wrapper: "age",
     module: "filippo.io/age",
@@ -77,6 +99,7 @@ export const tools = {
     onPath: { command: "age", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
   },
   "age-keygen": {
+    from: "go",
     version: "1.3.2",
     wrapper: "age",
     module: "filippo.io/age",
@@ -85,6 +108,14 @@ export const tools = {
     file: "age/1.3.2/age-keygen",
     takes: "a few seconds",
     onPath: { command: "age-keygen", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
+  },
+  checkov: {
+    from: "python",
+    version: "3.3.30",
+    requirements: "checkov",
+    module: "checkov.main",
+    file: "checkov/3.3.30/bin/checkov",
+    takes: "about 30 seconds",
   },
 } as const satisfies Record<string, Tool>;
 

@@ -8,7 +8,6 @@ import {
   Module,
   rule,
   suggest,
-  unsupported,
 } from "@infra/core";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
@@ -115,12 +114,12 @@ export const firewallContract: FirewallContract = {
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
-    gcp: unsupported("not written", "Choose aws or hetzner"),
-    azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
-    heroku: unsupported("not written", "Choose aws or hetzner"),
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 
@@ -138,5 +137,9 @@ export class Firewall extends Module<typeof firewallConfig, FirewallPeers, IFire
 
   firewallId(group: string): string {
     return this.outputs.firewallId(group);
+  }
+
+  membershipId(group: string): string | undefined {
+    return this.outputs.membershipId?.(group);
   }
 }

@@ -80,12 +80,12 @@ export const sshContract: SshContract = {
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
-    gcp: unsupported("not written", "Choose aws or hetzner"),
-    azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
     heroku: unsupported("there are no servers to log in to", "Leave `ssh` out, and open a shell with `heroku ps:exec`"),
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 

@@ -51,7 +51,7 @@ export function instance(scope: Construct, plan: ServerPlan, { image, ...kind }:
   };
 }
 
-function volumes(resource: Instance, { group, labels, name: server }: ServerPlan): void {
+function volumes(resource: Instance, { group, labels, name: server, protect }: ServerPlan): void {
   forEachEntry(resource, ["volumes"], group.volumes, (entry, { size }, name) => {
     const volume = new EbsVolume(entry, "Default", {
       availabilityZone: resource.availabilityZone,
@@ -59,6 +59,7 @@ function volumes(resource: Instance, { group, labels, name: server }: ServerPlan
       type: "gp3",
       encrypted: true,
       tags: { ...labels, Name: resourceName(entry, [server, name]) },
+      lifecycle: { preventDestroy: protect },
     });
     new VolumeAttachment(volume, "Default", {
       volumeId: volume.id,

@@ -27,13 +27,17 @@ export function loadBalancer(
   { network, subnet }: Place,
 ): ILoadBalancer {
   const scope = new Construct(around, "load_balancer");
-  const tags = { Name: resourceName(scope, [group]) };
-  const { id: allocationId, publicIp } = new Eip(scope, "address", { domain: "vpc", tags });
+  const { deletionProtection } = DeploymentStack.of(scope).context.settings;
+  const { id: allocationId, publicIp } = new Eip(scope, "public_address", {
+    domain: "vpc",
+    tags: { Name: resourceName(scope, [group]) },
+    lifecycle: { preventDestroy: deletionProtection },
+  });
   const balancer = new Lb(scope, "Default", {
     name: resourceName(scope, [group], { maxLength }),
     loadBalancerType: "network",
     subnetMapping: [{ subnetId: network.subnetId(subnet), allocationId }],
-    enableDeletionProtection: DeploymentStack.of(scope).context.settings.deletionProtection,
+    enableDeletionProtection: deletionProtection,
   });
   forEachEntry(scope, ["loadBalancer", "listeners"], listenersOf(config), (entry, listener, name) => {
     const targetGroupArn = targetGroup(entry, [group, name], listener, config, network);

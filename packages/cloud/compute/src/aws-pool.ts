@@ -16,7 +16,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
     minSize: min,
     maxSize: max,
     vpcZoneIdentifier: [plan.subnetId],
-    launchTemplate: { id: launchTemplate(scope, poolName, plan, kind), version: "$Latest" },
+    launchTemplate: { id: launchTemplate(scope, name, plan, kind), version: "$Latest" },
     tag: Object.entries(labels).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
     lifecycle: { ignoreChanges: ["load_balancers", "target_group_arns"] },
   });

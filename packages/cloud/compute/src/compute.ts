@@ -9,7 +9,6 @@ import {
   type ISsh,
   mapOf,
   Module,
-  unsupported,
 } from "@infra/core";
 import { z } from "zod";
 import { type Group, groupConfig } from "./group.js";
@@ -127,12 +126,12 @@ export const computeContract: ComputeContract = {
   },
   adapters: {
     aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
-    gcp: unsupported("not written", "Choose aws or hetzner"),
-    azure: unsupported("not written", "Choose aws or hetzner"),
-    oracle: unsupported("not written", "Choose aws or hetzner"),
+    gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
+    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
+    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
     hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
-    heroku: unsupported("not written", "Choose aws or hetzner"),
-    digitalocean: unsupported("not written", "Choose aws or hetzner"),
+    heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
+    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
   },
 };
 

@@ -35,7 +35,7 @@ export function loadBalancer(
     location: settings.region,
     deleteProtection: settings.deletionProtection,
   });
-  const network = new LoadBalancerNetwork(scope, "network", {
+  const network = new LoadBalancerNetwork(scope, "private_network", {
     loadBalancerId: Token.asNumber(balancer.id),
     subnetId,
   });

@@ -52,8 +52,8 @@ export type GroupPlan = Omit<ServerPlan, "number" | "name" | "address">;
 
 /** What a cloud does for a group: its servers one by one, or a pool whose size the cloud decides, and what spreads traffic over them. */
 export interface GroupBuilder {
-  /** Creates one server. */
-  readonly server: (plan: ServerPlan) => IInstance;
+  /** Creates one server. @default - servers are not known one by one: every group is a pool */
+  readonly server?: (plan: ServerPlan) => IInstance;
   /** Creates a pool of servers; what it returns is how a load balancer names it. */
   readonly pool?: (plan: GroupPlan) => string;
   /** Creates a load balancer. */
@@ -81,9 +81,9 @@ export function buildGroups(
     checkPeers(entry, group, peers);
     const { server, pool, loadBalancer } = builder(entry, group, name);
     const shared = withPath(entry, ["sshKeys"], () => planGroup(entry, group, name, peers));
-    const plans = group.autoscaling ? [] : serversOf(shared, name);
-    const servers = Object.fromEntries(plans.map((plan) => [plan.name, server(plan)]));
-    const targets = { servers, pool: group.autoscaling && pool?.(shared) };
+    const one = group.autoscaling ? undefined : server;
+    const servers = Object.fromEntries(one ? serversOf(shared, name).map((plan) => [plan.name, one(plan)]) : []);
+    const targets = { servers, pool: one ? undefined : pool?.(shared) };
     return { servers, loadBalancer: group.loadBalancer && loadBalancer?.(group.loadBalancer, targets) };
   });
   const entries = Object.entries(made);

@@ -14,7 +14,7 @@ import { VpcPeeringConnection } from "@cdktf/provider-aws/lib/vpc-peering-connec
 import {
   type AdapterOf,
   checkRegion,
-  type Construct,
+  Construct,
   DeploymentStack,
   forEachEntry,
   prefixOf,
@@ -107,7 +107,7 @@ function buildNat(
     );
   const tags = { Name: resourceName(around, ["nat"]) };
   const address = new Eip(around, "nat_address", { domain: "vpc", tags });
-  const gateway = new NatGateway(around, "nat", { subnetId: subnet.id, allocationId: address.id, tags });
+  const gateway = new NatGateway(around, "nat_gateway", { subnetId: subnet.id, allocationId: address.id, tags });
   new Route(gateway, "internet", {
     routeTableId: vpc.mainRouteTableId,
     destinationCidrBlock: "0.0.0.0/0",
@@ -117,15 +117,19 @@ function buildNat(
 
 function buildDns(scope: Construct, domainName: string, vpc: Vpc): void {
   const tags = { Name: resourceName(scope, []) };
-  const options = new VpcDhcpOptions(scope, "dns", { domainName, domainNameServers: ["AmazonProvidedDNS"], tags });
+  const options = new VpcDhcpOptions(scope, "dns_options", {
+    domainName,
+    domainNameServers: ["AmazonProvidedDNS"],
+    tags,
+  });
   new VpcDhcpOptionsAssociation(options, "Default", { vpcId: vpc.id, dhcpOptionsId: options.id });
   new Route53Zone(scope, "dns_zone", { name: domainName, vpc: [{ vpcId: vpc.id }], comment: "private names" });
 }
 
 /** AWS makes both sides of a peering in one account; each side routes to the other by itself. */
 function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTable: RouteTable) {
-  return forEachEntry(scope, ["peering"], peering, (entry, { network, cidr }, name) => {
-    const connection = new VpcPeeringConnection(entry, "peering", {
+  return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network, cidr }, name) => {
+    const connection = new VpcPeeringConnection(entry, "Default", {
       vpcId: vpc.id,
       peerVpcId: DeploymentStack.of(scope).textOf(network),
       autoAccept: true,

@@ -20,7 +20,11 @@ export {
   suggest,
 } from "../errors.js";
 export {
+  bindingOfType,
+  bindingsOf,
   describeProvider,
+  hetznerObjectStorage,
+  type ProviderBinding,
   type ProviderDescription,
   type ProviderName,
   providerNames,

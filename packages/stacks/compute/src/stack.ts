@@ -14,7 +14,12 @@ export const compute = defineStack({
     const network = networkOf(stack, config);
     const ssh = sshOf(stack, config, network);
     const firewall = new Firewall(stack, "firewall", { network, groups: firewallsOf(config) });
-    const { groups: servers, loadBalancers } = new Compute(stack, "compute", { network, firewall, ssh, groups: groupsOf(config) });
+    const { groups: servers, loadBalancers } = new Compute(stack, "compute", {
+      network,
+      firewall,
+      ssh,
+      groups: groupsOf(config),
+    });
     return {
       ...(network instanceof Network ? { network: networkOutput(network) } : {}),
       ...(ssh instanceof Ssh ? { ssh: { ...ssh.outputs } } : {}),

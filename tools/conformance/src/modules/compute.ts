@@ -18,7 +18,7 @@ const uses: Record<FeatureOf<ComputeContract>, object> = {
   httpHealthCheck: web({ image: "ubuntu-24.04", loadBalancer: { listeners, healthCheck: { protocol: "http" } } }),
   images: web({ image: "ubuntu-24.04" }),
   labels: web({ image: "ubuntu-24.04", labels: { tier: "front" } }),
-  loadBalancer: web({ count: 2, image: "ubuntu-24.04", loadBalancer: { listeners } }),
+  loadBalancer: web({ count: 2, loadBalancer: { listeners } }),
   placementSpread: web({ image: "ubuntu-24.04", placement: "spread" }),
   portTranslation: web({
     image: "ubuntu-24.04",
@@ -28,7 +28,7 @@ const uses: Record<FeatureOf<ComputeContract>, object> = {
   privateServers: web({ publicAddress: false }),
   publicAddress: web({ publicAddress: true }),
   sshKeys: web({ image: "ubuntu-24.04", sshKeys: ["alice"] }),
-  volumes: web({ image: "ubuntu-24.04", volumes: { data: { size: 20 } } }),
+  volumes: web({ image: "ubuntu-24.04", volumes: { data: { size: 50 } } }),
 };
 
 const volume = (value: unknown) => web({ volumes: { data: value } });
@@ -39,7 +39,7 @@ export const compute: ModuleCase = {
   word: "compute",
   folder: "packages/cloud/compute",
   examples: [
-    { name: "groups", refusedBy: ["oracle", "heroku", "digitalocean"] },
+    { name: "groups", refusedBy: ["heroku", "digitalocean"] },
     { name: "balanced", refusedBy: ["heroku"] },
     { name: "scaling", refusedBy: ["hetzner", "heroku"] },
     { name: "plain" },
@@ -54,12 +54,14 @@ export const compute: ModuleCase = {
   uses,
   maps: [
     { path: "groups", value: { count: 2, image: "ubuntu-24.04" }, props: uses.images, feature: "images" },
-    { path: "groups.web.volumes", value: { size: 10 }, props: uses.volumes, feature: "volumes" },
+    { path: "groups.web.volumes", value: { size: 50 }, props: uses.volumes, feature: "volumes" },
     {
       path: "groups.web.loadBalancer.listeners",
       value: { port: 443 },
       props: uses.loadBalancer,
       feature: "loadBalancer",
+      within: { digitalocean: "digitalocean_loadbalancer.compute_web_load_balancer" },
+      none: ["heroku"],
     },
   ],
   refusals: {

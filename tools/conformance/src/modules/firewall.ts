@@ -36,11 +36,15 @@ export const firewall: ModuleCase = {
   props: web({ http }),
   uses,
   maps: [
-    { path: "groups", value: { rules: { http } } },
+    { path: "groups", value: { rules: { http } }, within: { heroku: "heroku_space_inbound_ruleset.firewall" } },
     {
       path: "groups.web.rules",
       value: { protocol: "tcp", ports: "443" },
-      within: { hetzner: "hcloud_firewall.firewall_web" },
+      within: {
+        hetzner: "hcloud_firewall.firewall_web",
+        heroku: "heroku_space_inbound_ruleset.firewall",
+        digitalocean: "digitalocean_firewall.firewall_web",
+      },
     },
   ],
   refusals: {

@@ -58,8 +58,12 @@ export interface ModuleCase {
   readonly build: (stack: DeploymentStack, props: object, id?: string) => Readonly<Record<string, unknown>>;
   /** What its examples need. */
   readonly peers: (stack: DeploymentStack) => object;
+  /** What the other deployments put out that its inputs refer to: `compute.network.id`. @default - they refer to none */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** A plain input, which every cloud that has the module takes. */
   readonly props: object;
+  /** An input that uses as much at once as a cloud has, in which maps are tried with odd keys. @default - the input of the map */
+  readonly crowded?: (has: (feature: string) => boolean) => object;
   /** An input that uses the feature, for each feature of the contract. */
   readonly uses: Readonly<Record<string, object>>;
   /** Every map of the input whose entries have a name. */

@@ -30,6 +30,13 @@ export const network: ModuleCase = {
   peers: () => ({}),
   props: { cidr },
   uses,
+  crowded: (has) => ({
+    cidr,
+    subnets: { default: {} },
+    ...(has("nat") ? { nat: true } : {}),
+    ...(has("peering") ? { peering } : {}),
+    ...(has("dnsSuffix") ? { dnsSuffix: "acme.internal" } : {}),
+  }),
   maps: [
     {
       path: "subnets",
@@ -42,6 +49,12 @@ export const network: ModuleCase = {
       value: { network: "another-network", cidr: "10.98.0.0/16" },
       props: uses.peering,
       feature: "peering",
+      within: {
+        oracle: [
+          "oci_core_route_table.network_route_table",
+          "oci_core_default_route_table.network_default_route_table",
+        ],
+      },
     },
   ],
   refusals: {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { ask } from "./command.js";
 
-const regions = z.array(z.object({ name: z.string() }));
+const regions = z.array(z.object({ name: z.string(), zones: z.array(z.string()) }));
 
 const types = z.array(
   z.object({
@@ -18,7 +18,7 @@ export async function gcp(): Promise<LiveFacts> {
   const places = await ask(["gcloud", "compute", "regions", "list", "--format=json"], regions);
   const kinds = await ask(["gcloud", "compute", "machine-types", "list", "--format=json"], types);
   return {
-    regions: Object.fromEntries(places.map(({ name }) => [name, {}])),
+    regions: Object.fromEntries(places.map(({ name, zones }) => [name, zonesOf(zones)])),
     sizes: kinds.map(({ name, guestCpus, memoryMb, architecture }) => ({
       name,
       cpus: guestCpus,
@@ -26,4 +26,10 @@ export async function gcp(): Promise<LiveFacts> {
       architecture: architecture === "ARM64" ? "arm64" : "amd64",
     })),
   };
+}
+
+/** The letters that stand for zones a, b and c, where the region's first three are others: `…/zones/us-east1-b`. */
+function zonesOf(urls: readonly string[]): { zones?: Record<"a" | "b" | "c", string> } {
+  const [a = "a", b = "b", c = "c"] = urls.map((url) => url.slice(-1)).sort();
+  return a === "a" && b === "b" && c === "c" ? {} : { zones: { a, b, c } };
 }

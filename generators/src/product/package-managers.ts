@@ -1,0 +1,37 @@
+/** How the generated files call a package manager. */
+export interface PackageManagerFacts {
+  /** Runs the command of an installed package. */
+  readonly exec: string;
+  /** Installs what the manifest says, and writes the lock file where it is behind. */
+  readonly install: string;
+  readonly lockFile: string;
+  /** A file in node_modules that is there once an installation is complete. */
+  readonly marker: string;
+  /** Settings that keep node_modules flat: the plugin and the engine look packages up from the product's root. */
+  readonly settings?: { readonly file: string; readonly text: string };
+}
+
+/** The package managers that a product can choose. */
+export const packageManagers = {
+  npm: { exec: "npx", install: "npm install", lockFile: "package-lock.json", marker: ".package-lock.json" },
+  pnpm: {
+    exec: "pnpm exec",
+    install: "pnpm install",
+    lockFile: "pnpm-lock.yaml",
+    marker: ".modules.yaml",
+    settings: { file: "pnpm-workspace.yaml", text: "nodeLinker: hoisted\nautoInstallPeers: true\n" },
+  },
+  yarn: {
+    exec: "yarn",
+    install: "yarn install",
+    lockFile: "yarn.lock",
+    marker: ".yarn-state.yml",
+    settings: { file: ".yarnrc.yml", text: "nodeLinker: node-modules\nenableTelemetry: false\n" },
+  },
+} as const satisfies Record<string, PackageManagerFacts>;
+
+/** The word for a package manager. */
+export type PackageManagerName = keyof typeof packageManagers;
+
+/** All words for package managers. */
+export const packageManagerNames = Object.keys(packageManagers) as PackageManagerName[];

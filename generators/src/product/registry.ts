@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { infraError, suggest } from "@infra/core/inventory";
+
+/** What the registry says of a package. */
+export interface Published {
+  readonly version: string;
+  readonly "nx-migrations"?: {
+    readonly packageGroup?: readonly { readonly package: string; readonly version: string }[];
+  };
+}
+
+/** Looks a package up, `@infra/core@latest`; undefined where there is no such package, version or tag. */
+export type Registry = (spec: string) => Promise<Published | undefined>;
+
+/** The registry that npm is configured for in a folder. */
+export function npmRegistry(folder: string): Registry {
+  return async (spec) => {
+    // npm exits with 0 and no output when the package exists and the version does not.
+    const args = ["view", spec, "version", "nx-migrations", "--json"];
+    try {
+      const { stdout } = await promisify(execFile)("npm", args, { cwd: folder });
+      const found: unknown = stdout.trim() === "" ? undefined : JSON.parse(stdout);
+      return typeof found === "string" ? { version: found } : (found as Published | undefined);
+    } catch (error) {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      if (/E404|ETARGET/.test(stdout + stderr)) return undefined;
+      throw infraError(
+        `npm cannot look up ${spec}: ${firstLine(stderr) || String(error)}`,
+        "Check the network and npm's registry: npm config get registry",
+      );
+    }
+  };
+}
+
+/** The npm tag of a channel. */
+export function tagOf(profile: string): string {
+  return profile === "stable" ? "latest" : profile;
+}
+
+/**
+ * A package in a channel. A package that `next` does not have is taken from `stable`; a named set is complete.
+ *
+ * @throws InfraError when the channel does not have it
+ */
+export async function inChannel(registry: Registry, name: string, profile: string): Promise<Published> {
+  const found = await registry(`${name}@${tagOf(profile)}`);
+  const known = found ?? (profile === "next" ? await registry(`${name}@latest`) : undefined);
+  if (known) return known;
+  throw infraError(
+    `${JSON.stringify(profile)} is not a channel of ${name}`,
+    profile === "stable" ? "Correct the package's name" : suggest(profile, ["stable", "next"]),
+  );
+}
+
+function firstLine(text: string): string {
+  return (
+    text
+      .split("\n")
+      .find((line) => line.startsWith("npm error"))
+      ?.replace(/^npm error( code)? /, "") ?? ""
+  );
+}

@@ -1,0 +1,1 @@
+export { Dns, dnsConfig, type DnsContract, dnsContract, type DnsProps } from "./dns.js";

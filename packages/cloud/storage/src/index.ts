@@ -1,0 +1,1 @@
+export { Storage, storageConfig, type StorageContract, storageContract, type StorageProps } from "./storage.js";

@@ -1,0 +1,4 @@
+import { storage } from "./stack.js";
+
+export { storageStackConfig } from "./stack.js";
+export default storage;

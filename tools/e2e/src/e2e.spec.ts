@@ -1,0 +1,190 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { cacheDirectory } from "@infra/engine/binary";
+import { ensureTool } from "@infra/toolchain";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LoopbackRegistry, startRegistry } from "./registry.js";
+import { patch, publish, publishablePackages, type Workspace } from "./release.js";
+
+const repository = resolve(__dirname, "../../..");
+let folder: string;
+let product: string;
+let registry: LoopbackRegistry | undefined;
+let env: NodeJS.ProcessEnv;
+let packages: Workspace[];
+
+/** What a program printed, and its exit code. */
+interface Exit {
+  readonly exitCode?: number;
+  readonly stdout: string;
+  readonly all: string;
+}
+
+/** Runs a program in the product. */
+function run(file: string, ...args: string[]): Promise<Exit> {
+  return execa(file, args, { cwd: product, env, extendEnv: false, all: true, reject: false, stdin: "ignore" });
+}
+
+/** Runs a program in the product that must succeed. @returns what it printed */
+async function succeed(file: string, ...args: string[]): Promise<string> {
+  const { exitCode, all } = await run(file, ...args);
+  expect(exitCode, all).toBe(0);
+  return all;
+}
+
+async function commit(message: string): Promise<void> {
+  await succeed("git", "add", "-A");
+  await succeed("git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", message);
+}
+
+async function affected(): Promise<string[]> {
+  return (
+    JSON.parse((await run("npx", "nx", "show", "projects", "--affected", "--base=HEAD~1", "--json")).stdout) as string[]
+  ).sort();
+}
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "e2e-")));
+  product = join(folder, "acme");
+  const cache = join(cacheDirectory(), "e2e");
+  // A package of an earlier run with the same version would be taken from there.
+  rmSync(join(cache, "_npx"), { recursive: true, force: true });
+  registry = await startRegistry(join(folder, "registry"));
+  const engine = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
+  // What npm and make tell the programs that they run is not for the programs of the test.
+  const outer = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|INIT_CWD|MAKE|MFLAGS|NX_|VITEST|NODE_ENV|INFRA_)/.test(name),
+  );
+  const own = Object.entries(process.env).filter(([name]) =>
+    /^npm_config_(registry|userconfig|globalconfig|cafile)$/i.test(name),
+  );
+  env = {
+    ...Object.fromEntries([...outer, ...own]),
+    npm_config_cache: cache,
+    npm_config_fund: "false",
+    npm_config_audit: "false",
+    npm_config_update_notifier: "false",
+    npm_config_prefer_offline: "true",
+    INFRA_ENGINE: engine,
+    NX_DAEMON: "false",
+    NX_TUI: "false",
+    NO_COLOR: "1",
+  };
+  packages = publishablePackages(repository);
+  await publish(repository, packages, { ...env, ...registry.env });
+  mkdirSync(product);
+  for (const place of [folder, product]) writeFileSync(join(place, ".npmrc"), registry.npmrc);
+}, 900_000);
+afterAll(async () => {
+  await registry?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the life of a product", () => {
+  it("begins with npm create, and plans at once", { timeout: 300_000 }, async () => {
+    const begun = performance.now();
+    const args = [
+      "create",
+      "@infra/product",
+      "acme",
+      "--yes",
+      "--",
+      "--yes",
+      "--provider",
+      "hetzner",
+      "--region",
+      "fsn1",
+    ];
+    const created = await execa("npm", args, {
+      cwd: folder,
+      env,
+      extendEnv: false,
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    });
+    expect(created.exitCode, created.all).toBe(0);
+    const installed = performance.now();
+    expect(await succeed("make", "plan")).toMatch(/2 deployments: 2 changed[^]*Offline/);
+    const planned = performance.now();
+    const size = (await succeed("du", "-sm", "node_modules")).split("\t")[0] ?? "";
+    const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1);
+    process.stdout.write(
+      `e2e: created and installed in ${seconds(installed - begun)} s, first plan after ${seconds(planned - begun)} s, node_modules ${size} MB\n`,
+    );
+    expect(planned - begun).toBeLessThan(180_000);
+  });
+
+  it("installs the bindings of its cloud alone", () => {
+    expect(existsSync(join(product, "node_modules/@cdktf"))).toBe(false);
+    expect(readdirSync(join(product, "node_modules/@infra")).filter((name) => name.startsWith("provider-"))).toEqual([
+      "provider-hcloud",
+    ]);
+  });
+
+  it("has nothing to update after it was made", { timeout: 120_000 }, async () => {
+    const { exitCode, all } = await run("npx", "nx", "g", "@infra/product:update", "--check");
+    expect(exitCode, all).toBe(0);
+    await succeed("npx", "nx", "sync:check");
+  });
+
+  it("takes a patch of one module by update, and plans exactly what uses it", { timeout: 300_000 }, async () => {
+    // A deployment that uses no module of the template.
+    mkdirSync(join(product, "stacks/own"), { recursive: true });
+    writeFileSync(
+      join(product, "stacks/own/index.js"),
+      'const { defineStack, DataResource } = require("@infra/core");\nconst { z } = require("zod");\n' +
+        'module.exports = defineStack({ config: z.strictObject({}), build: (stack) => ({ id: new DataResource(stack, "one", { input: "x" }).id }) });\n',
+    );
+    writeFileSync(join(product, "inventory/production/own.yaml"), "stack: ./stacks/own\n");
+    await commit("chore: start");
+    const released = await patch(repository, join(folder, "copy"), "@infra/cloud-network");
+    expect(released.map(({ manifest }) => manifest.name)).toEqual(
+      expect.arrayContaining(["@infra/cloud-network", "@infra/stack-compute"]),
+    );
+    expect(released.map(({ manifest }) => manifest.name)).not.toContain("@infra/core");
+    await publish(join(folder, "copy"), released, { ...env, ...registry?.env });
+
+    const checked = await run("npx", "nx", "g", "@infra/product:update", "--check");
+    expect([checked.exitCode, checked.all]).toEqual([
+      2,
+      expect.stringMatching(/@infra\/stack-compute 0\.1\.0 → 0\.1\.1/),
+    ]);
+    await succeed("make", "update");
+    expect(
+      JSON.parse(readFileSync(join(product, "node_modules/@infra/cloud-network/package.json"), "utf8")),
+    ).toMatchObject({ version: "0.1.1" });
+    await commit("chore: update");
+    expect(await affected()).toEqual(["production-compute", "staging-compute"]);
+    const planned = await succeed("make", "affected", "BASE=HEAD~1");
+    expect(planned).toMatch(/2 deployments: 2 changed/);
+  });
+
+  it("changes nothing by a second update", { timeout: 120_000 }, async () => {
+    await succeed("make", "update");
+    expect(await succeed("git", "status", "--porcelain")).toBe("");
+  });
+
+  it("applies, after which there is nothing to plan", { timeout: 120_000 }, async () => {
+    await succeed("node_modules/.bin/infra", "apply", "--all", "--offline", "--yes");
+    expect(await succeed("make", "plan")).toMatch(/3 deployments: 3 unchanged/);
+  });
+
+  it("restores a file that the template keeps", { timeout: 120_000 }, async () => {
+    writeFileSync(join(product, ".editorconfig"), "root = false\n");
+    expect((await run("npx", "nx", "sync:check")).exitCode).toBe(1);
+    expect(await succeed("make", "update")).toMatch(/RESTORE \.editorconfig/);
+    expect(await succeed("git", "status", "--porcelain")).toBe("");
+  });
+});
