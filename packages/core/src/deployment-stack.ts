@@ -14,6 +14,7 @@ import {
 } from "./cdktf.js";
 import { infraError, type InfraError, type Place } from "./errors.js";
 import { Reference } from "./inventory/reference.js";
+import { SecretReference } from "./inventory/secret.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
 
@@ -42,6 +43,7 @@ export interface ResourceGroup {
  */
 export class DeploymentStack extends TerraformStack {
   private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
+  private readonly secretVariables = new Map<string, { secret: SecretReference; variable: TerraformVariable }>();
 
   /** @param root Folder that bindings are loaded from. @default - the working folder */
   constructor(
@@ -64,6 +66,27 @@ export class DeploymentStack extends TerraformStack {
     return new Map([...this.variables].map(([name, { reference }]) => [name, reference]));
   }
 
+  /** The secrets whose values the engine hands over, by the name of their variable. */
+  get secrets(): ReadonlyMap<string, SecretReference> {
+    return new Map([...this.secretVariables].map(([name, { secret }]) => [name, secret]));
+  }
+
+  /** An expression for the value of a secret, which the engine treats as sensitive wherever it goes. */
+  secretOf(secret: SecretReference): string {
+    const name = secret.variable;
+    const known = this.secretVariables.get(name);
+    const variable =
+      known?.variable ??
+      new TerraformVariable(this, name, {
+        type: "string",
+        nullable: false,
+        sensitive: true,
+        description: `Secret ${secret.toString()}`,
+      });
+    if (!known) this.secretVariables.set(name, { secret, variable });
+    return Token.asString(variable.value);
+  }
+
   /** An expression for the value of a reference. */
   outputOf(reference: Reference): string {
     const name = reference.toString().replaceAll("/", "___").replaceAll(".", "__");
@@ -79,8 +102,9 @@ export class DeploymentStack extends TerraformStack {
     return Token.asString(variable.value);
   }
 
-  /** A value of the configuration, or an expression for the value of a reference. */
-  textOf(value: string | Reference): string {
+  /** A value of the configuration, or an expression for the value of a reference or of a secret. */
+  textOf(value: string | Reference | SecretReference): string {
+    if (value instanceof SecretReference) return this.secretOf(value);
     return value instanceof Reference ? this.outputOf(value) : value;
   }
 

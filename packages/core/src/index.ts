@@ -60,7 +60,19 @@ export {
 } from "./module.js";
 export { type NameRule, resourceName, shorten } from "./naming.js";
 export { forEachEntry, originOf, problemAt } from "./origin.js";
-export { cidr, domainName, type Finding, jsonSchema, mapOf, name, orReference, reference, rule } from "./schema.js";
+export {
+  cidr,
+  domainName,
+  type Finding,
+  jsonSchema,
+  mapOf,
+  name,
+  orReference,
+  orSecret,
+  reference,
+  rule,
+  secret,
+} from "./schema.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
 export { literalTemplate, templateText } from "./template.js";

@@ -1,6 +1,7 @@
 import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Reference } from "./inventory/reference.js";
+import { SecretReference, secretScheme } from "./inventory/secret.js";
 import { isName } from "./name-rule.js";
 
 /** What a custom rule finds: the problem, and what to do about it. */
@@ -88,6 +89,16 @@ export function orReference<S extends z.ZodType>(schema: S): z.ZodUnion<readonly
   return z.union([schema, reference]);
 }
 
+/** A secret, `secret://<path>#<field>`. */
+export const secret = z
+  .custom<SecretReference>((value) => value instanceof SecretReference, { error: "expected a secret" })
+  .meta({ description: "a secret of the product's secret stores: secret://<path>#<field>" });
+
+/** What a schema accepts, or a secret that holds the same. The construct passes it on with `DeploymentStack.textOf`. */
+export function orSecret<S extends z.ZodType>(schema: S): z.ZodUnion<readonly [S, typeof secret]> {
+  return z.union([schema, secret]);
+}
+
 /** The JSON Schema of what a user may write, for editors. */
 export function jsonSchema(schema: z.ZodType): object {
   return z.toJSONSchema(schema, {
@@ -101,6 +112,7 @@ export function jsonSchema(schema: z.ZodType): object {
           required: ["output"],
           additionalProperties: false,
         });
+      if (zodSchema === secret) Object.assign(json, { type: "string", pattern: `^${secretScheme}[^#]+#[^#]+$` });
     },
   });
 }

@@ -4,6 +4,7 @@ import { InfraError } from "./errors.js";
 import type { Deployment } from "./inventory/inventory.js";
 import { type Path, placeOf } from "./inventory/located.js";
 import type { Reference } from "./inventory/reference.js";
+import type { SecretReference } from "./inventory/secret.js";
 import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
 import { bindingsOf, providers } from "./providers.js";
@@ -19,6 +20,8 @@ export interface Synthesis {
   readonly origins: Readonly<Record<string, Path>>;
   /** For each variable, the output that it takes its value from. */
   readonly references: ReadonlyMap<string, Reference>;
+  /** For each variable that holds a secret, which one. */
+  readonly secrets: ReadonlyMap<string, SecretReference>;
 }
 
 /** The parts of Terraform's JSON configuration that the engine looks at. */
@@ -54,7 +57,12 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
   for (const [name, value] of Object.entries(outputs))
     new TerraformOutput(stack, `output-${name}`, { value, staticId: false }).overrideLogicalId(name);
   applyLabels(stack, standardLabels(deployment), deployment.settings.provider);
-  return { configuration: render(stack), origins: originsOf(stack), references: stack.references };
+  return {
+    configuration: render(stack),
+    origins: originsOf(stack),
+    references: stack.references,
+    secrets: stack.secrets,
+  };
 }
 
 /** Errors of modules name a path of the configuration; this adds where that path stands in the inventory. */

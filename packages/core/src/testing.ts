@@ -38,6 +38,7 @@ export function testDeployment(provider: ProviderName, config = "{}"): Deploymen
     config: parseDocument("inventory/production/test.yaml", Buffer.from(config)),
     settingPlaces: {},
     references: [],
+    secrets: [],
     files: [],
   };
 }

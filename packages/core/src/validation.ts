@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { nearest, type Problem, suggest } from "./errors.js";
 import type { Located } from "./inventory/document.js";
 import { locatedAt, type Path, placeOf, plain } from "./inventory/located.js";
+import { SecretReference } from "./inventory/secret.js";
 
 /** What checking a value against its schema gives: the parsed value, or everything that is wrong with it. */
 export type Checked<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
@@ -92,6 +93,11 @@ function closestBranch(branches: readonly (readonly Issue[])[], value: unknown):
 function explain(issue: Issue, value: unknown, schema: z.ZodType, at: Path): Problem {
   const about = describe(schemaAt(schema, at));
   const remedyOr = (fallback: string) => (about ? `Expected: ${about}` : fallback);
+  if (value instanceof SecretReference && issue.code === "invalid_type")
+    return {
+      message: `${show(value)} is a secret, and this value is not handed over as one`,
+      remedy: remedyOr("Write the value itself"),
+    };
   switch (issue.code) {
     case "invalid_type":
       if (value === undefined)
@@ -147,9 +153,11 @@ function article(expected: string): string {
 /** The value as the message shows it: short, on one line. */
 export function show(value: unknown): string {
   const text =
-    value instanceof Object && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype
-      ? `{ output: ${String(value)} }`
-      : JSON.stringify(value);
+    value instanceof SecretReference
+      ? value.toString()
+      : value instanceof Object && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype
+        ? `{ output: ${String(value)} }`
+        : JSON.stringify(value);
   return text === undefined ? "nothing" : text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -31,8 +31,28 @@ export function countChanges(changes: readonly ResourceChange[]): Counts {
   return counts;
 }
 
-/** The attributes that a shown change alters, sensitive ones hidden. */
-export function attributeChanges({ change }: ShownChange): AttributeChange[] {
+/** The texts that a shown change marks as sensitive: other attributes may repeat them without a mark. */
+export function sensitiveTexts({ change }: ShownChange): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, mark: unknown): void => {
+    if (typeof value === "string" && mark === true) found.push(value);
+    else if (isBranch(value) && mark) for (const key of Object.keys(value)) visit(at(value, key), at(mark, key));
+  };
+  visit(change.before, change.before_sensitive);
+  visit(change.after, change.after_sensitive);
+  return found;
+}
+
+/**
+ * The attributes that a shown change alters, sensitive ones hidden.
+ *
+ * @param masked Hides what else must not be shown, before a value is shortened. @default - nothing
+ */
+export function attributeChanges(
+  { change }: ShownChange,
+  masked: (value: unknown) => unknown = (value) => value,
+): AttributeChange[] {
+  const literal = (value: unknown) => shortened(masked(value));
   const found: AttributeChange[] = [];
   const visit = (path: string, before: unknown, after: unknown, unknown: unknown, hidden: readonly unknown[]): void => {
     if (hidden.includes(true)) {
@@ -75,7 +95,7 @@ function at(value: unknown, key: string): unknown {
       : undefined;
 }
 
-function literal(value: unknown): string {
+function shortened(value: unknown): string {
   const text = JSON.stringify(value ?? null);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

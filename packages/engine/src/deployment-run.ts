@@ -31,6 +31,7 @@ import { placeOfAddress } from "./places.js";
 import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
+import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./secrets/index.js";
 import { type Session } from "./state/index.js";
 
 /** Options of a call of the engine. */
@@ -44,6 +45,7 @@ export class DeploymentRun {
   unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
+  private secrets: TakenSecrets = noSecrets;
 
   private constructor(
     readonly context: RunContext,
@@ -79,8 +81,13 @@ export class DeploymentRun {
   get digest(): string {
     const variables = Object.entries(this.variables).sort(([a], [b]) => (a < b ? -1 : 1));
     return createHash("sha256")
-      .update(JSON.stringify([this.synthesis.configuration, variables]))
+      .update(JSON.stringify([this.synthesis.configuration, variables, this.secrets.digest]))
       .digest("hex");
+  }
+
+  /** Is there a secret that ends with the run? Then a plan that holds it can't be applied later. */
+  get transient(): boolean {
+    return this.secrets.transient;
   }
 
   /** Calls the engine, in the deployment's folder unless another is named. */
@@ -96,6 +103,7 @@ export class DeploymentRun {
         ...context.encryption.env,
         ...this.session.env,
         ...this.variables,
+        ...this.secrets.env,
         ...this.mock?.env,
         ...env,
       },
@@ -164,8 +172,8 @@ export class DeploymentRun {
         `took over the lock of a run that died: ${takenOver.operation} by ${takenOver.user}@${takenOver.host}, pid ${String(takenOver.pid)}, since ${takenOver.since}`,
       );
     await endOrphan(paths.work, this.notes);
-    writeConfiguration(paths, synthesis);
     if (this.operation !== "validate") await this.takeReferences();
+    writeConfiguration(paths, synthesis);
     if (context.offline) await this.attachMock();
     await this.initialise();
     this.noteReadOnly();
@@ -190,7 +198,10 @@ export class DeploymentRun {
   private async takeReferences(): Promise<void> {
     const { context, deployment, synthesis } = this;
     try {
-      this.variables = await context.outputs.variables(deployment, synthesis.references);
+      const handovers = await context.outputs.handovers(deployment, synthesis.references);
+      this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
+      this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
+      this.notes.push(...this.secrets.notes);
     } catch (error) {
       if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
       this.unresolved = error;

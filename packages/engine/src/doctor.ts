@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { describeProvider, loadInventory, type ProviderName } from "@infra/core";
+import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
 import { passphraseVariable } from "./encryption.js";
+import { Mask } from "./mask.js";
 import { problemsOfError } from "./run.js";
+import { checkTiers, secretsOf, type TierReport } from "./secrets/index.js";
 import { StateBackends } from "./state-backends.js";
 import type { Workspace } from "./workspace.js";
 
@@ -45,7 +47,8 @@ function passphraseFinding(env: NodeJS.ProcessEnv): Finding {
 
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
-    const { deployments, product, states } = loadInventory(inventory);
+    const loaded = loadInventory(inventory);
+    const { deployments, product, states } = loaded;
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
     const backends = (offline: boolean) => new StateBackends({ root, offline, product, states, env });
     const [real, emulated] = [backends(false), backends(true)];
@@ -63,7 +66,8 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     };
     return [
       summary,
-      ...used.map((provider) => providerFinding(provider, root, env)),
+      ...(await tierFindings(loaded, root, env)),
+      ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
       ...remote,
       ...locks.flatMap((finding) => finding ?? []),
     ];
@@ -72,7 +76,13 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
   }
 }
 
-function providerFinding(provider: ProviderName, root: string, env: NodeJS.ProcessEnv): Finding {
+/** Have all deployments of a cloud their credentials from secrets? */
+function givenBySecrets(deployments: readonly Deployment[], provider: ProviderName): boolean {
+  const own = deployments.filter(({ settings }) => settings.provider === provider);
+  return own.every(({ settings }) => Object.keys(settings.credentials ?? {}).length > 0);
+}
+
+function providerFinding(provider: ProviderName, root: string, env: NodeJS.ProcessEnv, secrets: boolean): Finding {
   const { bindings, credentials } = describeProvider(provider);
   try {
     createRequire(join(root, "package.json")).resolve(`${bindings}/package.json`);
@@ -83,6 +93,7 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
       remedy: `npm install ${bindings}`,
     };
   }
+  if (secrets) return { level: "ok", message: `${provider}: bindings installed, credentials come from secrets` };
   if (credentials.some((name) => env[name]))
     return { level: "ok", message: `${provider}: bindings installed, credentials set` };
   return {
@@ -104,6 +115,23 @@ async function remoteStateFindings(
   const { remoteFindings } = await import("./doctor-state.js");
   const found = await Promise.all([...remotes].map((remote) => (remote ? remoteFindings(remote) : [])));
   return found.flat();
+}
+
+/** A tier that refuses stops the runs that need secrets; one that can't be asked is passed over. */
+async function tierFindings(inventory: Inventory, root: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const secrets = secretsOf(inventory, { root, env }, new Mask([]));
+  try {
+    const needed = inventory.deployments.some((deployment) => deployment.secrets.length > 0);
+    return (await checkTiers(secrets.tiers)).map((report) => tierFinding(report, needed));
+  } finally {
+    await secrets.close();
+  }
+}
+
+function tierFinding({ tier, where, state, message, remedy }: TierReport, needed: boolean): Finding {
+  const level = state === "ok" ? "ok" : state === "unavailable" || !needed ? "warning" : "error";
+  const meaning = state === "unavailable" ? "; secrets come from the next store" : "";
+  return { level, message: `secrets: ${tier} (${where}): ${message}${meaning}`, ...(remedy ? { remedy } : {}) };
 }
 
 async function lockFinding(

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { providers } from "@infra/core";
 import { cacheDirectory } from "./binary/index.js";
+import { tierCredentials } from "./secrets/index.js";
 
 /** Variables that would change what the engine does behind the run's back. */
 const steering =
@@ -13,8 +14,10 @@ const steering =
  */
 export function engineEnvironment(env: Readonly<NodeJS.ProcessEnv>, offline: boolean): Record<string, string> {
   const credentials = new Set<string>(Object.values(providers).flatMap((provider) => provider.credentials));
+  // Stacks may have the vault provider; nothing that the engine runs speaks to the other secret stores.
+  const withheld = new Set<string>(tierCredentials.filter((name) => offline || name !== "VAULT_TOKEN"));
   const kept = Object.entries(env).filter(([name, value]) => {
-    if (value === undefined || steering.test(name) || name.startsWith("INFRA_")) return false;
+    if (value === undefined || steering.test(name) || name.startsWith("INFRA_") || withheld.has(name)) return false;
     return !(offline && credentials.has(name));
   });
   const { TF_CLI_CONFIG_FILE: configured, ...rest } = Object.fromEntries(kept) as Record<string, string>;

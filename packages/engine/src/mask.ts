@@ -1,18 +1,21 @@
 /** Hides secret values in everything that is printed or recorded, in each form that they may take in a text. */
 export class Mask {
-  private readonly forms: readonly string[];
+  private readonly known = new Set<string>();
+  /** The longest first: one value may be part of another. */
+  private forms: readonly string[] = [];
 
   /** @param secrets Values to hide; ones shorter than four characters would hide ordinary text and are left out. */
   constructor(secrets: readonly string[]) {
-    const long = secrets.filter((secret) => secret.length >= 4);
-    const forms = long.flatMap((secret) => [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      new URLSearchParams({ "": secret }).toString().slice(1),
-      ...base64Forms(secret),
-    ]);
-    this.forms = [...new Set(forms)].sort((a, b) => b.length - a.length);
+    this.add(secrets);
+  }
+
+  /** Hides more values from now on. */
+  add(secrets: readonly string[]): void {
+    const found = secrets.flatMap((secret) => [secret, ...linesOf(secret)]);
+    const fresh = found.filter((secret) => secret.length >= shortest && !this.known.has(secret));
+    if (fresh.length === 0) return;
+    for (const secret of fresh) this.known.add(secret);
+    this.forms = [...new Set([...this.forms, ...fresh.flatMap(formsOf)])].sort((a, b) => b.length - a.length);
   }
 
   /** The text with every secret replaced by `***`. */
@@ -31,6 +34,25 @@ export class Mask {
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [this.text(key), this.masked(each)]));
   }
+}
+
+/** Shorter values would hide ordinary text. */
+export const shortest = 4;
+
+/** A text of several lines is also shown line by line: keys, certificates, files. */
+function linesOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  return lines.length > 1 ? lines.filter((line) => line.length >= 8) : [];
+}
+
+function formsOf(secret: string): string[] {
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams({ "": secret }).toString().slice(1),
+    ...base64Forms(secret),
+  ];
 }
 
 /** Base64 of the value at each of the three offsets that it can have inside a longer encoded text, in both alphabets. */

@@ -12,6 +12,16 @@ import { FileLock, FolderStore } from "./state/index.js";
 /** The outputs of one deployment, as the engine tells them. */
 export type OutputValues = z.output<typeof outputsSchema>;
 
+/** The value of a reference, for the variable that stands for it. */
+export interface Handover {
+  /** Name of the variable. */
+  readonly name: string;
+  /** As the engine reads it from the environment. */
+  readonly text: string;
+  /** Does its deployment keep it secret? */
+  readonly sensitive: boolean;
+}
+
 /** Says that a value is not there yet: its deployment was never applied, or is destroyed. */
 export class NotApplied extends InfraError {
   /**
@@ -56,18 +66,17 @@ export class Outputs {
   }
 
   /**
-   * The variables of a deployment's references, for the environment of the engine.
+   * The values of a deployment's references, for its variables. Sensitive ones are hidden from now on.
    *
    * @throws NotApplied when an upstream deployment was never applied
    */
-  async variables(deployment: Deployment, references: ReadonlyMap<string, Reference>): Promise<Record<string, string>> {
-    const entries = [...references].map(
-      async ([name, reference]) => [`TF_VAR_${name}`, await this.value(deployment, reference)] as const,
+  async handovers(deployment: Deployment, references: ReadonlyMap<string, Reference>): Promise<readonly Handover[]> {
+    return await Promise.all(
+      [...references].map(async ([name, reference]) => ({ name, ...(await this.value(deployment, reference)) })),
     );
-    return Object.fromEntries(await Promise.all(entries));
   }
 
-  private async value(deployment: Deployment, reference: Reference): Promise<string> {
+  private async value(deployment: Deployment, reference: Reference): Promise<Omit<Handover, "name">> {
     const id = reference.upstream(deployment.environment);
     const outputs = await this.of({ id, file: join(this.run.request.inventory, `${id}.yaml`) });
     if (!outputs) throw new NotApplied(id, "was never applied", reference, this.run.offline);
@@ -75,12 +84,6 @@ export class Outputs {
       throw new NotApplied(id, "has no outputs: it is destroyed", reference, this.run.offline);
     const [name, ...path] = reference.path;
     const output = outputs[name];
-    if (output?.sensitive)
-      throw referenceError(
-        reference,
-        `the output "${name}" of ${id} is sensitive`,
-        "Hand secrets over through a secret store, not through an output",
-      );
     const value = path.reduce<unknown>(
       (current, step) => (current instanceof Object ? (current as Record<string, unknown>)[step] : undefined),
       output?.value,
@@ -92,7 +95,9 @@ export class Outputs {
         `Its outputs are: ${Object.keys(outputs).join(", ")}`,
       );
     }
-    return literalTemplate(JSON.stringify(value));
+    const sensitive = output?.sensitive ?? false;
+    if (sensitive) this.run.mask.add(textsIn(value));
+    return { sensitive, text: literalTemplate(JSON.stringify(value)) };
   }
 
   private async read(deployment: { id: string; file: string }): Promise<OutputValues | undefined> {
@@ -166,6 +171,12 @@ export class Outputs {
       await session.close();
     }
   }
+}
+
+/** Every text in a value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** The state service encrypts for engines that can't. */

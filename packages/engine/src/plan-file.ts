@@ -90,7 +90,8 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
 function staleness(run: DeploymentRun, { engine, digest, version }: Omit<PlanRecord, "changes">): string | undefined {
   const present = engineOf(run);
   if (engine !== present) return `it was made by ${engine}, and this run uses ${present}`;
-  if (digest !== run.digest) return "its inventory, its packages or an output that it refers to has changed since";
+  if (digest !== run.digest)
+    return "its inventory, its packages, an output or a secret that it refers to has changed since";
   if (version === run.session.version) return undefined;
   return `it was made for version ${String(version)} of the state, which is now at ${String(run.session.version)}`;
 }

@@ -83,14 +83,23 @@ it("refuses an output that is not there, and names those that are", async () => 
   expect(ran.stdout).toContain('production/up has no output "items.tow". Its outputs are: items');
 });
 
-it("refuses a sensitive output, and shows none", async () => {
+it("hands a sensitive output over as a sensitive variable, and shows none", async () => {
   product.write("inventory/production/up.yaml", "stack: ./stacks/values\nconfig:\n  secret: very-secret-value\n");
-  write("down", "two: { output: up.secret }\n");
-  const ran = await product.infra("apply", "--all", "--offline", "--yes");
-  expect(ran.code, ran.output).toBe(1);
-  expect(ran.stdout).toContain(
-    'the output "secret" of production/up is sensitive. Hand secrets over through a secret store',
+  product.write(
+    "inventory/production/down.yaml",
+    "stack: ./stacks/values\nconfig:\n  kept: { two: { output: up.secret } }\n",
   );
+  const ran = await product.infra("apply", "--all", "--offline", "--yes");
+  expect(ran.code, ran.output).toBe(0);
+  expect(JSON.parse(product.read(`${product.work(downstream)}/cdk.tf.json`))).toMatchObject({
+    variable: { up__secret: { sensitive: true } },
+  });
+  product.write("inventory/production/up.yaml", "stack: ./stacks/values\nconfig:\n  secret: very-secret-other\n");
+  await product.infra("apply", upstream, "--offline", "--yes");
+  const planned = await product.infra("plan", downstream, "--offline", "--json");
+  expect(planned.code, planned.output).toBe(2);
+  expect(planned.output).toContain("(sensitive)");
+  expect(planned.output).not.toContain("very-secret");
   const output = await product.infra("output", upstream, "--offline");
   expect(output.stdout).toContain("(sensitive)");
   expect(ran.output + output.output).not.toContain("very-secret-value");

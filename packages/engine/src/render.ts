@@ -47,7 +47,11 @@ export function renderSummary(result: RunResult, { colour, offline }: RenderOpti
   const waiting = sorted
     .filter(({ status }) => status === "waiting")
     .flatMap((each) => each.problems.map(formatProblem));
-  const notes = [...waiting, ...sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`))];
+  const notes = [
+    ...waiting,
+    ...sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`)),
+    ...(result.notes ?? []),
+  ];
   return [
     paint(line(header), codes.bold),
     ...body,

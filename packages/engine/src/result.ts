@@ -66,6 +66,8 @@ export interface DeploymentResult {
 export interface RunResult {
   readonly verb: Verb;
   readonly results: readonly DeploymentResult[];
+  /** What the user should know of the run as a whole, such as credentials that could not be revoked. @default - nothing */
+  readonly notes?: readonly string[];
   /** 0: no change; 1: something failed; 2: there are changes. */
   readonly exitCode: 0 | 1 | 2;
 }

@@ -6,6 +6,7 @@ import { engineEnvironment } from "./engine-environment.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
+import { type Secrets, secretsOf, tierCredentials } from "./secrets/index.js";
 import { StateBackends } from "./state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
 
@@ -28,12 +29,13 @@ export interface RunContext {
   /** Where states are kept. */
   readonly backends: StateBackends;
   readonly outputs: Outputs;
+  readonly secrets: Secrets;
   readonly mask: Mask;
   /** Environment of every engine call, before what belongs to one deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly parallelism: number;
-  /** Ends what the run started. */
-  close(): Promise<void>;
+  /** Ends what the run started. @returns what could not be ended */
+  close(): Promise<readonly string[]>;
 }
 
 /** Loads what a request asks for: the wanted deployments of its inventory. */
@@ -42,7 +44,8 @@ export function inventoryOf(request: RunRequest): Inventory {
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
-export async function openRun(request: RunRequest, { deployments, product, states }: Inventory): Promise<RunContext> {
+export async function openRun(request: RunRequest, inventory: Inventory): Promise<RunContext> {
+  const { deployments, product, states } = inventory;
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -51,19 +54,25 @@ export async function openRun(request: RunRequest, { deployments, product, state
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const secrets = [passphraseVariable, ...credentials, ...secretVariables].flatMap((name) => env[name] ?? []);
+  const hidden = [passphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
+  const mask = new Mask(hidden.flatMap((name) => env[name] ?? []));
+  const secrets = secretsOf(inventory, request, mask);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
-  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask: new Mask(secrets) };
+  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets };
   return {
     ...shared,
     outputs: new Outputs(shared),
     parallelism: request.parallelism ?? availableParallelism(),
     close: async () => {
-      await state.close();
-      backends.close();
+      try {
+        return await secrets.close();
+      } finally {
+        await state.close();
+        backends.close();
+      }
     },
   };
 }

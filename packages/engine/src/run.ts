@@ -13,12 +13,19 @@ import { type Outcome, verbFunctions } from "./verbs.js";
 export async function run(request: RunRequest): Promise<RunResult> {
   const inventory = inventoryOf(request);
   const context = await openRun(request, inventory);
+  let notes: readonly string[] = [];
+  let results: DeploymentResult[];
   try {
-    const results = await new Schedule(context, inventory.deployments).run();
-    return { verb: request.verb, results, exitCode: exitCodeOf(results, request) };
+    results = await new Schedule(context, inventory.deployments).run();
   } finally {
-    await context.close();
+    notes = context.mask.value(await context.close());
   }
+  return {
+    verb: request.verb,
+    results,
+    ...(notes.length > 0 ? { notes } : {}),
+    exitCode: exitCodeOf(results, request),
+  };
 }
 
 function exitCodeOf(results: readonly DeploymentResult[], { verb }: RunRequest): 0 | 1 | 2 {

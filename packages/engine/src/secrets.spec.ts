@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { filesWith, formsOf } from "../test/canaries.js";
 import { filesIn, openTofu, passphrase, Product, type Ran, terraform, until } from "../test/product.js";
 
 const id = "production/net";
@@ -10,17 +11,6 @@ const networks = (names: string): string =>
     .map((name, index) => `    ${name}: { cidr: 10.${String(index)}.0.0/16, subnets: 1 }\n`)
     .join("")}`;
 
-/** The ways in which texts write a secret, without what depends on what surrounds it. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret),
-  Buffer.from(secret).toString("base64").slice(0, -4),
-  Buffer.from(secret).toString("base64url").slice(0, -4),
-  Buffer.from(`x${secret}`).toString("base64").slice(4, -4),
-  Buffer.from(`xy${secret}`).toString("base64").slice(4, -4),
-  Buffer.from(secret).toString("hex"),
-];
 const forms = [passphrase, token].flatMap(formsOf);
 
 const basic = Buffer.from(`infra:${token}`).toString("base64");
@@ -55,11 +45,7 @@ const memoryFolders = (): string[] =>
   existsSync("/dev/shm") ? readdirSync("/dev/shm").filter((name) => name.startsWith("infra-")) : [];
 
 /** Files of the product, of the temporary folder and of the cache that hold a secret. */
-const leaks = (): string[] =>
-  filesIn(product.root).filter((file) => {
-    const bytes = readFileSync(file);
-    return forms.some((form) => bytes.includes(form));
-  });
+const leaks = (): string[] => filesWith(product.root, forms);
 
 const expectSilent = (...runs: Ran[]): void => {
   for (const { output } of runs) for (const form of forms) expect(output).not.toContain(form);

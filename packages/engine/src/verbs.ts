@@ -1,5 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
-import { attributeChanges, countChanges, resourceChange } from "./changes.js";
+import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
 import { NotApplied } from "./outputs.js";
@@ -41,6 +41,10 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
   plan: (context, deployment) =>
     withRun(context, deployment, "plan", async (run) => {
       const planned = await plan(run, false);
+      if (run.transient && planned.changed) {
+        dropPlan(run);
+        run.notes.push("the plan was not saved: it holds credentials that end with this run; apply plans again");
+      }
       return { status: planned.changed ? "changed" : "unchanged", ...planned };
     }),
   apply: (context, deployment) => withRun(context, deployment, "apply", (run) => change(run, false)),
@@ -139,11 +143,13 @@ async function withAttributes(
   const shown = await run.call(["show", "-json", "-no-color", file]);
   const parsed = shownPlanSchema.safeParse(safeJson(shown.stdout));
   if (!parsed.success) throw new InfraError(run.problemsOf([], shown.stderr));
+  const { mask } = run.context;
+  mask.add(parsed.data[section].flatMap(sensitiveTexts));
   const byAddress = new Map(parsed.data[section].map((each) => [each.address, each]));
   return changes.map((each) => {
     const found = byAddress.get(each.address);
     if (!found || each.action === "create" || each.action === "delete") return each;
-    return { ...each, attributes: run.context.mask.value(attributeChanges(found)) };
+    return { ...each, attributes: attributeChanges(found, (value) => mask.value(value)) };
   });
 }
 

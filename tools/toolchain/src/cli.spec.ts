@@ -16,13 +16,13 @@ test("--list says what is installed, and installs nothing", () => {
   expect(JSON.parse(stdout)).toMatchObject([
     { name: "tofu", installed: false },
     { name: "provider-hcloud", installed: false },
-    { name: "checkov", installed: false },
-    { name: "consul", installed: false },
-    { name: "garage", installed: false },
     { name: "vault", installed: false },
     { name: "sops", installed: false },
     { name: "age", installed: false },
     { name: "age-keygen", installed: false },
+    { name: "checkov", installed: false },
+    { name: "consul", installed: false },
+    { name: "garage", installed: false },
   ]);
 });
 

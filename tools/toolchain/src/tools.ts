@@ -25,6 +25,8 @@ export interface GoTool extends AnyTool {
   readonly ldflags: string;
   /** Whether the engine's installer is asked first for an official release. @default false */
   readonly release?: boolean;
+  /** How it is found on PATH, before it is built. @default - it is not looked for */
+  readonly onPath?: OnPath;
 }
 
 /** A program that is installed from PyPI into a virtual environment, which is the folder above the program's `bin`. */
@@ -72,6 +74,50 @@ export const tools = {
     file: `${MIRROR}/registry.opentofu.org/hetznercloud/hcloud/1.57.0/<os>_<arch>/terraform-provider-hcloud_v1.57.0`,
     takes: "about 1 minute",
   },
+  vault: {
+    from: "go",
+    version: "1.17.0",
+    wrapper: "vault",
+    module: "github.com/hashicorp/vault",
+    package: "github.com/hashicorp/vault",
+    ldflags: "-s -w",
+    file: "vault/1.17.0/vault",
+    takes: "about 6 minutes",
+    onPath: { command: "vault", args: ["version"], pattern: /Vault v(\d+\.\d+\.\d+)/ },
+  },
+  sops: {
+    from: "go",
+    version: "3.13.3",
+    wrapper: "sops",
+    module: "github.com/getsops/sops/v3",
+    package: "github.com/getsops/sops/v3/cmd/sops",
+    ldflags: "-s -w",
+    file: "sops/3.13.3/sops",
+    takes: "about 3 minutes",
+    onPath: { command: "sops", args: ["--version", "--disable-version-check"], pattern: /sops (\d+\.\d+\.\d+)/ },
+  },
+  age: {
+    from: "go",
+    version: "1.3.2",
+    wrapper: "age",
+    module: "filippo.io/age",
+    package: "filippo.io/age/cmd/age",
+    ldflags: "-s -w -X main.Version=v1.3.2",
+    file: "age/1.3.2/age",
+    takes: "a few seconds",
+    onPath: { command: "age", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
+  },
+  "age-keygen": {
+    from: "go",
+    version: "1.3.2",
+    wrapper: "age",
+    module: "filippo.io/age",
+    package: "filippo.io/age/cmd/age-keygen",
+    ldflags: "-s -w -X main.Version=v1.3.2",
+    file: "age/1.3.2/age-keygen",
+    takes: "a few seconds",
+    onPath: { command: "age-keygen", args: ["--version"], pattern: /v(\d+\.\d+\.\d+)/ },
+  },
   checkov: {
     from: "python",
     version: "3.3.30",
@@ -98,50 +144,6 @@ export const tools = {
     file: "garage/2.5.0/garage",
     takes: "about 8 minutes",
     onPath: { command: "garage", args: ["--version"], pattern: /garage v?(\d+\.\d+\.\d+)/ },
-  },
-  vault: {
-    from: "go",
-    version: "1.17.0",
-    wrapper: "vault",
-    module: "github.com/hashicorp/vault",
-    package: "github.com/hashicorp/vault",
-    ldflags: "-s -w",
-    file: "vault/1.17.0/vault",
-    takes: "about 6 minutes",
-    onPath: { command: "vault", args: ["version"], pattern: /Vault v(\d+\.\d+\.\d+)/, least: "1.14.0" },
-  },
-  sops: {
-    from: "go",
-    version: "3.13.3",
-    wrapper: "sops",
-    module: "github.com/getsops/sops/v3",
-    package: "github.com/getsops/sops/v3/cmd/sops",
-    ldflags: "-s -w",
-    file: "sops/3.13.3/sops",
-    takes: "about 3 minutes",
-    onPath: { command: "sops", args: ["--version"], pattern: /sops (\d+\.\d+\.\d+)/, least: "3.9.0" },
-  },
-  age: {
-    from: "go",
-    version: "1.3.2",
-    wrapper: "age",
-    module: "filippo.io/age",
-    package: "filippo.io/age/cmd/age",
-    ldflags: "-s -w -X main.Version=v1.3.2",
-    file: "age/1.3.2/age",
-    takes: "a few seconds",
-    onPath: { command: "age", args: ["--version"], pattern: /v?(\d+\.\d+\.\d+)/, least: "1.1.0" },
-  },
-  "age-keygen": {
-    from: "go",
-    version: "1.3.2",
-    wrapper: "age",
-    module: "filippo.io/age",
-    package: "filippo.io/age/cmd/age-keygen",
-    ldflags: "-s -w -X main.Version=v1.3.2",
-    file: "age/1.3.2/age-keygen",
-    takes: "a few seconds",
-    onPath: { command: "age-keygen", args: ["--version"], pattern: /v?(\d+\.\d+\.\d+)/, least: "1.1.0" },
   },
 } as const satisfies Record<string, Tool>;
 

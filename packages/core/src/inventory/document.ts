@@ -11,6 +11,7 @@ import {
 } from "yaml";
 import { InfraError, type Place, type Problem } from "../errors.js";
 import { isReferenceShape, Reference } from "./reference.js";
+import { isSecretShape, SecretReference } from "./secret.js";
 
 /** A value of the inventory together with the place it was read from. */
 export interface Located {
@@ -121,7 +122,8 @@ class Reader {
     if (isMap(node)) return this.readMap(node.items, place, key, depth);
     if (isSeq(node))
       return { place, ...key, items: node.items.map((item) => this.read(item as Node, undefined, depth + 1)) };
-    return { place, ...key, value: isScalar(node) ? node.value : null };
+    const value = isScalar(node) ? node.value : null;
+    return { place, ...key, value: isSecretShape(value) ? SecretReference.parse(value, place) : value };
   }
 
   private readMap(

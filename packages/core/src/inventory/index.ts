@@ -4,6 +4,8 @@ export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile,
 export { type Deployment, type Inventory, loadInventory, type LoadOptions } from "./inventory.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export { Reference } from "./reference.js";
+export { SecretReference, secretScheme } from "./secret.js";
+export { type SecretSettings, secretSettings } from "./secret-settings.js";
 export { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 export { stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";

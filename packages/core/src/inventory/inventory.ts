@@ -7,6 +7,8 @@ import type { Located } from "./document.js";
 import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import { Reference } from "./reference.js";
+import { SecretReference } from "./secret.js";
+import type { SecretSettings } from "./secret-settings.js";
 import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 import type { StateSettings } from "./state-settings.js";
 
@@ -23,6 +25,8 @@ export interface Deployment extends DeploymentFile {
   readonly config: Located;
   /** References to outputs of other deployments. */
   readonly references: readonly Reference[];
+  /** Secrets that its configuration and its credentials name; the same one may be named several times. */
+  readonly secrets: readonly SecretReference[];
   /** The inventory files that it is merged from, in the order in which they override. */
   readonly files: readonly string[];
 }
@@ -32,6 +36,8 @@ export interface Inventory {
   /** The folder, as it was given. */
   readonly directory: string;
   readonly product: string;
+  /** Where secrets are kept. @default - what the environment says */
+  readonly secrets?: SecretSettings;
   readonly deployments: readonly Deployment[];
   /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
   readonly states: ReadonlyMap<string, StateSettings>;
@@ -86,6 +92,7 @@ class Loader {
     return {
       directory: this.directory,
       product: product.product,
+      ...(product.secrets ? { secrets: product.secrets } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
       states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
@@ -127,7 +134,12 @@ class Loader {
     const merged = { ...product, ...defined(environment), ...defined(own) };
     const settings = this.settings(file, merged, product.product);
     if (!settings) return undefined;
-    const references = [...walkLocated(config)].flatMap(({ value }) => (value instanceof Reference ? [value] : []));
+    const values = [...walkLocated(config)].map(({ value }) => value);
+    const references = values.filter((value) => value instanceof Reference);
+    const secrets = [
+      ...values.filter((value) => value instanceof SecretReference),
+      ...Object.values(settings.credentials ?? {}),
+    ];
     const files = [
       this.path(productFile),
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
@@ -135,14 +147,14 @@ class Loader {
     ];
     const settingPlaces = placesOf([productDocument, environmentDocument, document]);
     const state = merged.state ? { state: merged.state } : {};
-    return { ...file, stack, settings, ...state, settingPlaces, config, references, files };
+    return { ...file, stack, settings, ...state, settingPlaces, config, references, secrets, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
     const { provider, region, account, domain, management, cloudflare = true } = merged;
-    const { deletionProtection = file.environment === "production" } = merged;
+    const { credentials, deletionProtection = file.environment === "production" } = merged;
     if (provider && region)
-      return { product, provider, region, account, deletionProtection, domain, cloudflare, management };
+      return { product, provider, region, account, credentials, deletionProtection, domain, cloudflare, management };
     for (const key of ["provider", "region"] as const) {
       if (merged[key] === undefined)
         this.problems.push({

@@ -1,7 +1,21 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
-import { domainName, name } from "../schema.js";
+import { domainName, name, rule, secret } from "../schema.js";
+import type { SecretReference } from "./secret.js";
+import { secretSettings } from "./secret-settings.js";
 import { stateSchema } from "./state-settings.js";
+
+/** Variables that would change what the engine and the programs it starts do, not who they are. */
+const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
+
+const credentialName = rule(z.string(), (value) =>
+  /^[A-Z][A-Z0-9_]*$/.test(value) && !steering.test(value)
+    ? undefined
+    : {
+        message: `${JSON.stringify(value)} is not a variable that holds a credential`,
+        remedy: "Name a variable that the cloud's provider reads, for example HCLOUD_TOKEN",
+      },
+);
 
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
@@ -26,6 +40,10 @@ const shared = {
     .boolean()
     .optional()
     .describe("true: DNS and certificates through Cloudflare; false: plain DNS and Let's Encrypt"),
+  credentials: z
+    .record(credentialName, secret)
+    .optional()
+    .describe("environment variables of the cloud's provider, each from a secret; offline runs do not ask for them"),
   management: z
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
@@ -40,6 +58,7 @@ const shared = {
 /** `inventory/product.yaml`: what all deployments of the product share. */
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
+  secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
   ...shared,
 });
 
@@ -59,6 +78,7 @@ export const deploymentSchema = z.strictObject({
   region: shared.region,
   account: shared.account,
   state: shared.state,
+  credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
 
@@ -72,6 +92,8 @@ export interface Settings {
   /** Whether what holds data or serves traffic is protected from being deleted. */
   readonly deletionProtection: boolean;
   readonly domain: string | undefined;
+  /** Environment variables of the cloud's provider, and the secrets that they are set to. @default - what the environment has */
+  readonly credentials?: Readonly<Record<string, SecretReference>> | undefined;
   /** @default true */
   readonly cloudflare: boolean;
   readonly management: { readonly domain: string } | undefined;

@@ -14,7 +14,7 @@ export function addInspectionCommands(program: Command): void {
 function list(options: CommonOptions): void {
   const { inventory } = workspaceOf(options);
   const deployments = loadInventory(inventory).deployments.map(
-    ({ id, environment, name, stack, settings, file, references }) => ({
+    ({ id, environment, name, stack, settings, file, references, secrets }) => ({
       id,
       environment,
       name,
@@ -23,6 +23,7 @@ function list(options: CommonOptions): void {
       region: settings.region,
       file,
       references: references.map(String),
+      secrets: [...new Set(secrets.map(String))],
     }),
   );
   print(options, deployments, () => {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addInspectionCommands } from "./inspection.js";
+import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addVerbCommands } from "./verbs.js";
 
@@ -10,6 +11,7 @@ Examples:
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
+  $ infra secrets check                       which secret store has which secret
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
@@ -26,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addVerbCommands(program);
   addInspectionCommands(program);
   addStateCommands(program);
+  addSecretCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

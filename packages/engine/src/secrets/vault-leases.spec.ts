@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startVault, type VaultServer } from "@infra/services";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type AclServer, startAcl } from "../../test/stand-ins/acl.js";
+import { VaultTier } from "./vault.js";
+
+let vault: VaultServer;
+let acl: AclServer;
+
+const tierOf = (token: string) =>
+  new VaultTier({
+    address: vault.address,
+    mount: "secret",
+    jwtMount: "jwt",
+    approleMount: "approle",
+    env: { HOME: "/nowhere", VAULT_TOKEN: token },
+    hide: () => undefined,
+  });
+
+beforeAll(async () => {
+  [vault, acl] = await Promise.all([startVault(), startAcl()]);
+  await vault.root("POST", "sys/mounts/consul", { type: "consul" });
+  await vault.root("POST", "consul/config/access", { address: acl.address, token: "management", scheme: "http" });
+  await vault.root("POST", "consul/roles/deploy", { consul_policies: ["deploy"], ttl: "2s", max_ttl: "1h" });
+});
+afterAll(async () => {
+  await vault.stop();
+  await acl.stop();
+});
+
+const until = async (what: string, look: () => boolean): Promise<void> => {
+  for (let waited = 0; waited < 10_000; waited += 50) {
+    if (look()) return;
+    await sleep(50);
+  }
+  throw new Error(`this did not happen within 10 s: ${what}`);
+};
+
+it("credentials are made for the run, renewed while it lasts, and revoked at its end", async () => {
+  const tier = tierOf(vault.rootToken);
+  const { token } = await tier.read("consul/creds/deploy");
+  expect([...acl.alive.values()]).toEqual([token]);
+  expect(tier.isDynamic("consul/creds/deploy")).toBe(true);
+  await sleep(4_500);
+  expect([...acl.alive.values()]).toEqual([token]);
+  expect(await tier.close()).toEqual([]);
+  await until("the credentials are revoked", () => acl.alive.size === 0);
+});
+
+it("a token that may not revoke is told so, and the credentials end by themselves", async () => {
+  await vault.root("PUT", "sys/policies/acl/creds", { policy: 'path "consul/creds/*" { capabilities = ["read"] }' });
+  const made = (await vault.root("POST", "auth/token/create", { policies: ["creds"] })) as {
+    auth: { client_token: string };
+  };
+  const tier = tierOf(made.auth.client_token);
+  await tier.read("consul/creds/deploy");
+  const notes = await tier.close();
+  expect(notes).toEqual([
+    expect.stringMatching(/^the credentials of consul\/creds\/deploy\/\S+ were not revoked and end by themselves: /),
+  ]);
+  await until("the lease is over", () => acl.alive.size === 0);
+});
+
+it("whether they can be had is asked without making any", async () => {
+  expect(await tierOf(vault.rootToken).has("consul/creds/deploy", ["token"])).toEqual(["token"]);
+  expect(acl.alive.size).toBe(0);
+});
