@@ -21,20 +21,16 @@ export async function remoteFindings({ bucket, consul }: RemoteState): Promise<F
 
 async function storeFindings(bucket: RemoteState["bucket"], guarded: boolean): Promise<Finding[]> {
   const place = bucket.place("");
+  const begun = Date.now();
+  const date = await bucket.clock();
+  const skew = skewFinding("store", date, begun, Date.now());
   try {
-    const begun = Date.now();
-    const date = await bucket.head();
-    const skew = skewFinding("store", date, begun, Date.now());
+    await bucket.head();
     const { honoured, won } = await conditionalWrites(bucket, WRITERS);
     return [{ level: "ok", message: `store: ${place} answers` }, writesFinding(honoured, won, guarded), ...skew];
   } catch (error) {
-    return [
-      {
-        level: "error",
-        message: `store: ${reasonOf(error)}`,
-        remedy: `No run can read or write the states in ${place}: check its endpoint, bucket and credentials`,
-      },
-    ];
+    const remedy = `No run can read or write the states in ${place}: check its endpoint, bucket and credentials`;
+    return [{ level: "error", message: `store: ${reasonOf(error)}`, remedy }, ...skew];
   }
 }
 

@@ -115,20 +115,22 @@ export class S3Bucket {
     );
   }
 
-  /** Asks for the bucket itself. @returns the store's clock as its answer says it */
-  async head(): Promise<Date | undefined> {
-    let date: string | undefined;
-    const command = new HeadBucketCommand({ Bucket: this.settings.bucket });
-    command.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        date = (result.response as { headers?: Record<string, string> }).headers?.["date"];
-        return result;
-      },
-      { step: "deserialize", priority: "low" },
-    );
-    await this.send(() => this.client.send(command));
-    return date === undefined ? undefined : new Date(date);
+  /** Asks for the bucket itself. Throws when it does not exist, or may not be used. */
+  async head(): Promise<void> {
+    await this.send(() => this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket })));
+  }
+
+  /** The store's clock as an answer says it; asked without a signature, which a wrong clock would spoil. */
+  async clock(): Promise<Date | undefined> {
+    const { endpoint, region } = this.settings;
+    try {
+      const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+      const answer = await fetch(endpoint ?? `https://s3.${region}.amazonaws.com`, { signal });
+      const date = answer.headers.get("date");
+      return date === null ? undefined : new Date(date);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Closes the connections. */

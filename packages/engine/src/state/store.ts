@@ -86,8 +86,12 @@ export interface StateStore {
   restore(version: number, fence: Fence): Promise<StatePointer>;
   /** Records a version of another store's history, with its number. It must be newer than the current one. */
   adopt(pointer: StatePointer, bytes: Uint8Array, fence: Fence): Promise<void>;
-  /** Removes the oldest versions that nothing keeps. @returns how many */
-  prune(keep: Retention, fence: Fence): Promise<number>;
+  /**
+   * Removes the oldest versions that nothing keeps.
+   * @param now The time that ages are counted from. @default - the present
+   * @returns how many
+   */
+  prune(keep: Retention, fence: Fence, now?: number): Promise<number>;
   /** Where the state was moved to. @returns undefined when it is here */
   moved(): Promise<string | undefined>;
   /** Says where the state was moved to, so that it can't be used here any more; undefined: it is here again. */

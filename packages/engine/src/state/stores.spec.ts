@@ -174,17 +174,11 @@ describe.each(Object.keys(places))("a state in %s", (name) => {
     for (const serial of [1, 2, 3, 4]) await write(serial);
     const keep = { versions: 2 };
     expect(await place.store.prune(keep, held)).toBe(0);
-    const day = 86_400_000;
-    const now = Date.now;
-    Date.now = () => now() + 3 * day;
-    try {
-      expect(await place.store.prune({ versions: 2, days: 5 }, held)).toBe(0);
-      expect(await place.store.prune(keep, held)).toBe(2);
-      expect((await place.store.versions()).map(({ version }) => version)).toEqual([4, 3]);
-      expect(await place.store.prune({ days: 1 }, held)).toBe(1);
-    } finally {
-      Date.now = now;
-    }
+    const later = Date.now() + 3 * 86_400_000;
+    expect(await place.store.prune({ versions: 2, days: 5 }, held, later)).toBe(0);
+    expect(await place.store.prune(keep, held, later)).toBe(2);
+    expect((await place.store.versions()).map(({ version }) => version)).toEqual([4, 3]);
+    expect(await place.store.prune({ days: 1 }, held, later)).toBe(1);
     expect((await place.store.read())?.bytes).toEqual(state(4));
     expect(await write(5)).toMatchObject({ version: 5 });
   });

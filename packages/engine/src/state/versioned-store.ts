@@ -128,9 +128,9 @@ export class VersionedStore implements StateStore {
     });
   }
 
-  prune(keep: Retention, fence: Fence): Promise<number> {
+  prune(keep: Retention, fence: Fence, now = Date.now()): Promise<number> {
     return this.guard("write", async () => {
-      const old = expired(await this.versions(), keep, Date.now());
+      const old = expired(await this.versions(), keep, now);
       if (old.length === 0 || !(await fence.stillHeld())) return 0;
       for (const { version } of old) await this.files.remove("pointers", pointerName(version));
       const { numbers, current } = await this.head();
