@@ -159,12 +159,30 @@ describe("the life of a product", () => {
   it("takes a patch of one module by update, and plans exactly what uses it", { timeout: 300_000 }, async () => {
     writeOwnStack();
     await commit("chore: start");
-    const released = await patch(repository, join(folder, "copy"), "@infra/cloud-network");
+    const released = await patch(repository, join(folder, "copy"), "@infra/cloud-network", (place) => {
+      const file = join(place, "dist/hetzner.js");
+      writeFileSync(file, readFileSync(file, "utf8").replace('type: "cloud"', 'type: "server"'));
+    });
     expect(released.map(({ manifest }) => manifest.name)).toEqual(
       expect.arrayContaining(["@infra/cloud-network", "@infra/stack-compute"]),
     );
     expect(released.map(({ manifest }) => manifest.name)).not.toContain("@infra/core");
     await publish(join(folder, "copy"), released, { ...env, ...registry?.env });
+
+    // What the release would change is known before it is taken.
+    const told = await run(
+      "node_modules/.bin/infra",
+      "impact",
+      "@infra/cloud-network@0.1.1",
+      "--products",
+      ".",
+      "--json",
+    );
+    expect(told.exitCode, told.all).toBe(2);
+    const subnet = { address: "hcloud_network_subnet.network_subnets_default", action: "change", arguments: ["type"] };
+    expect(JSON.parse(told.stdout)).toEqual([
+      { product: "acme", deployments: { "production/compute": [subnet], "staging/compute": [subnet] } },
+    ]);
 
     const checked = await run("npx", "nx", "g", "@infra/product:update", "--check");
     expect([checked.exitCode, checked.all]).toEqual([

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addStateCommands } from "./state.js";
 import { addVerbCommands } from "./verbs.js";
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addVerbCommands(program);
   addInspectionCommands(program);
   addStateCommands(program);
+  addImpactCommand(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
