@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addInspectionCommands(program);
   addStateCommands(program);
   addSecretCommands(program);
+  addImpactCommand(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
