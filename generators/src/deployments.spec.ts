@@ -205,6 +205,20 @@ describe("projectOf", () => {
     });
   });
 
+  it("lists the encrypted files that its secrets may come from, also those that it inherits", () => {
+    write(
+      "inventory/product.yaml",
+      "product: acme\nsecrets: { sops: { folder: keys } }\ncredentials: { A: secret://acme/cloud#a }\nstacks: { web: { b: secret://acme/shared#b }, other: { c: secret://acme/other#c } }\n",
+    );
+    write("inventory/staging/web.yaml", "config: { d: [secret://acme/own#d, secret://acme/own#e] }\n");
+    const files = project("staging/web").namedInputs!["default"]!;
+    expect(files.filter((file) => String(file).includes("/keys/"))).toEqual([
+      "{workspaceRoot}/keys/acme/cloud.{yaml,yml,json}",
+      "{workspaceRoot}/keys/acme/shared.{yaml,yml,json}",
+      "{workspaceRoot}/keys/acme/own.{yaml,yml,json}",
+    ]);
+  });
+
   it("lists the folder of a stack of its own", () => {
     write("inventory/production/own.yaml", "stack: ./stacks/own\n");
     expect(project("production/own").namedInputs!["default"]).toContain("{workspaceRoot}/stacks/own/**/*");

@@ -25,7 +25,7 @@ export interface InferredDeployment {
   readonly name: string;
   /** Its own file, relative to the workspace root. */
   readonly file: string;
-  /** Every file that it is merged from, and its provider locks. Files that do not exist yet are named as well. */
+  /** Every file that it is merged from, its provider locks and its encrypted files. Files that do not exist yet are named as well. */
   readonly files: readonly string[];
   readonly stack: string;
   readonly stackPackage: string;
@@ -68,13 +68,28 @@ class Inference {
       environment,
       name,
       file,
-      files: [...this.sharedFiles(environment), file, file.replace(/\.yaml$/, ".lock.hcl")],
+      files: [
+        ...this.sharedFiles(environment),
+        file,
+        file.replace(/\.yaml$/, ".lock.hcl"),
+        ...this.secretFiles(environmentFacts, facts),
+      ],
       stack: facts.stack,
       stackPackage: facts.stackPackage,
       ...(provider ? { provider } : {}),
       upstream: upstreamOf(facts, environment),
       problems: [this.product, environmentFacts, facts].flatMap(({ problem }) => problem ?? []),
     };
+  }
+
+  /** The encrypted files that secrets may come from; which store answers is not known here. */
+  private secretFiles(environment: SharedFacts, { stack, secrets = [] }: DeploymentFacts): string[] {
+    const shared = [this.product, environment].flatMap(({ secrets: by }) => [
+      ...(by?.[""] ?? []),
+      ...(by?.[stack] ?? []),
+    ]);
+    const folder = posix.normalize(this.product.secretsFolder ?? "secrets");
+    return [...new Set([...shared, ...secrets])].map((path) => posix.join(folder, `${path}.{yaml,yml,json}`));
   }
 
   private sharedFiles(environment: string): [product: string, environment: string] {

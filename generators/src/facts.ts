@@ -15,6 +15,10 @@ export type Inherited = Readonly<Record<string, readonly FoundReference[]>>;
 export interface SharedFacts {
   readonly provider?: ProviderFacts;
   readonly inherited: Inherited;
+  /** Paths of the secrets that all deployments of a stack may take, by stack; those of every deployment under the empty word. */
+  readonly secrets?: Readonly<Record<string, readonly string[]>>;
+  /** Folder of the encrypted files, relative to the root. @default secrets */
+  readonly secretsFolder?: string;
   /** Why the file cannot be read. */
   readonly problem?: string;
 }
@@ -26,6 +30,8 @@ export interface DeploymentFacts {
   readonly stackPackage: string;
   readonly provider?: ProviderFacts;
   readonly references: readonly FoundReference[];
+  /** Paths of the secrets that its own file names. */
+  readonly secrets?: readonly string[];
   /** Why the file cannot be read. */
   readonly problem?: string;
 }
@@ -50,7 +56,17 @@ export class FactsReader {
     if (typeof read === "string") return { inherited, problem: read };
     const stacks = read.entries?.get("stacks")?.entries ?? new Map<string, Located>();
     const own = [...stacks].map(([stack, config]) => [stack, this.override(inherited[stack] ?? [], config)] as const);
-    return { ...this.provider(read), inherited: { ...inherited, ...Object.fromEntries(own) } };
+    const folder = read.entries?.get("secrets")?.entries?.get("sops")?.entries?.get("folder")?.value;
+    const secrets = [
+      ["", this.secretsIn(read.entries?.get("credentials"))],
+      ...[...stacks].map(([stack, config]) => [stack, this.secretsIn(config)]),
+    ].filter(([, paths]) => paths && paths.length > 0) as [string, string[]][];
+    return {
+      ...this.provider(read),
+      inherited: { ...inherited, ...Object.fromEntries(own) },
+      ...(secrets.length > 0 ? { secrets: Object.fromEntries(secrets) } : {}),
+      ...(typeof folder === "string" ? { secretsFolder: folder } : {}),
+    };
   }
 
   /** Facts of a deployment's file. @param name Its stack, unless the file says another */
@@ -62,7 +78,9 @@ export class FactsReader {
     const said = read.entries?.get("stack")?.value;
     const stack = typeof said === "string" && said !== "" ? said : name;
     const references = this.override(inherited[stack] ?? [], read.entries?.get("config"));
-    return { stack, stackPackage: stackPackage(stack), ...this.provider(read), references };
+    const secrets = this.secretsIn(read);
+    const found = secrets.length > 0 ? { secrets } : {};
+    return { stack, stackPackage: stackPackage(stack), ...this.provider(read), references, ...found };
   }
 
   private read(file: string): Located | string {
@@ -98,6 +116,16 @@ export class FactsReader {
     }
     for (const [key, entry] of located.entries ?? []) yield* this.find(entry, [...path, key]);
     for (const item of located.items ?? []) yield* this.find(item, path);
+  }
+
+  /** Paths of the secrets below a value, each once. */
+  private secretsIn(located: Located | undefined): string[] {
+    if (!located) return [];
+    const { SecretReference, walkLocated } = this.inventory();
+    const paths = [...walkLocated(located)].flatMap(({ value }) =>
+      value instanceof SecretReference ? [value.path] : [],
+    );
+    return [...new Set(paths)];
   }
 
   private inventory(): typeof import("@infra/core/inventory") {

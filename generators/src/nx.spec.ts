@@ -77,6 +77,11 @@ beforeAll(async () => {
       "stack: ./stacks/items\nconfig:\n  items: { two: { output: base.items.one } }\n",
     );
   }
+  // Offline runs do not ask for credentials.
+  write(
+    "inventory/production/web.yaml",
+    "stack: ./stacks/items\ncredentials: { HCLOUD_TOKEN: secret://acme/hetzner#token }\nconfig:\n  items: { two: { output: base.items.one } }\n",
+  );
   write("README.md", "# acme\n");
   git("init", "-q", "-b", "main");
   git("add", "-A");
@@ -144,6 +149,7 @@ describe("nx", () => {
       ["production-base", "production-web", "staging-base", "staging-web"],
     ],
     ["a provider lock file", "inventory/production/web.lock.hcl", "# locked\n", ["production-web"]],
+    ["an encrypted file of a secret", "secrets/acme/hetzner.yaml", "token: changed\n", ["production-web"]],
     ["a file that belongs to no deployment", "README.md", "# changed\n", []],
   ])("after a change of %s plans exactly what it can change", (_, file, text, expected) => {
     write(file, text);
