@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startConsul, startGarage } from "@infra/services";
-import { openTofu, passphrase, Product } from "../test/product.js";
+import { openTofu, passphrase, Product, until } from "../test/product.js";
+import { waiting } from "../test/remote.js";
 
 const id = "production/up";
+const work = join(".infra", "real", id);
 const file = "inventory/production/up.yaml";
 const inventory = (item: string) => `stack: ./stacks/values\nconfig:\n  items: { one: "${item}" }\n`;
 
@@ -74,12 +76,18 @@ it.skipIf(!mountable)(
       expect(first.code, first.output).toBe(0);
       const before = (await run("state", "versions", id, "--json")).stdout;
 
+      product.write(file, `${inventory("x".repeat(200_000))}  script: ${JSON.stringify(waiting)}\n`);
+      const running = product.start(["apply", id, "--yes"], env);
+      await until("the script has started", () => product.has(join(work, "started")));
       spawnSync("dd", ["if=/dev/zero", `of=${join(disk, "ballast")}`, "bs=64k"]);
-      product.write(file, inventory("x".repeat(200_000)));
-      const ran = await run("apply", id, "--yes");
+      product.write(join(work, "go"), "");
+      const ran = await running.ended;
       expect(ran.code, ran.output).toBe(1);
       expect(ran.output).toContain(`infra state push ${id}`);
       rmSync(join(disk, "ballast"));
+      // Garage ends by itself when it can't write.
+      await garage.kill();
+      await garage.start();
       expect((await run("state", "versions", id, "--json")).stdout).toBe(before);
       const pushed = await run("state", "push", id);
       expect(pushed.code, pushed.output).toBe(0);

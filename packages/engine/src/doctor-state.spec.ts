@@ -29,7 +29,7 @@ const examined = async (
     prefix: "acme",
     patienceMs: 500,
     credentials: { accessKeyId: "id", secretAccessKey: "secret" },
-    ...(addresses && { consul: { addresses, ttl: 20, prefix: "infra/state/acme", patienceMs: 500 } }),
+    ...(addresses && { consul: { addresses, ttl: 22, prefix: "infra/state/acme", patienceMs: 500 } }),
   });
   try {
     return await remoteFindings(remote);

@@ -159,7 +159,7 @@ describe("where states are kept", () => {
   it.each([
     ["{ kind: s4 }", /"s4"/],
     ["{ kind: s3, buckett: states }", /buckett/],
-    ["{ kind: s3, consul: { ttl: 5 } }", /20/],
+    ["{ kind: s3, consul: { ttl: 5 } }", /22/],
     ["{ kind: s3, endpoint: garage }", /garage/],
     ["{ kind: s3, keep: {} }", /versions or days/],
   ])("is refused as %s", (state, message) => {

@@ -30,7 +30,7 @@ export const stateSchema = z
           .describe("URLs of Consul servers; TF_STATE_CONSUL, with commas between them, goes before it"),
         ttl: z
           .int()
-          .min(20)
+          .min(22)
           .max(3600)
           .optional()
           .describe("seconds within which the lock of a run that is gone is free: 30 when left out"),

@@ -126,9 +126,9 @@ export class ConsulLock implements StateLock {
     return timer.unref();
   }
 
-  /** Consul takes up to twice the TTL of a session to end it. */
+  /** Consul takes up to twice the TTL of a session to end it; what is left is for asking. 10 is the least that Consul takes. */
   private get sessionTtl(): number {
-    return Math.ceil(this.client.settings.ttl / 2);
+    return Math.max(10, Math.floor((this.client.settings.ttl - 2) / 2));
   }
 
   private async createSession({ operation, user, host, pid }: LockHolder): Promise<string> {

@@ -30,7 +30,7 @@ beforeEach(async () => {
   proxy = await startProxy(consul.addresses);
   client = new ConsulClient({
     addresses: [proxy.url],
-    ttl: 20,
+    ttl: 22,
     patienceMs: 3_000,
     prefix: `infra/state/${randomUUID()}`,
   });

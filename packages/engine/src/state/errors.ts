@@ -121,10 +121,13 @@ export function pointerElsewhere(deployment: string): StateError {
 /** The store could not be read or written: disk full, no permission, input/output error. */
 export function storageFailed(deployment: string, action: "read" | "write", cause: unknown): StateError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const remote = cause instanceof Error && (cause.name === "S3Failure" || cause.name === "ConsulFailure");
   return new StateError(
     "storage",
     `The state of ${deployment} could not be ${action === "read" ? "read" : "written"}: ${reason}`,
-    "The last recorded version is unchanged; make the store writable (space, permissions) and run again.",
+    remote
+      ? "The last recorded version is unchanged; infra doctor says what does not answer. Without Consul a plan is still possible."
+      : "The last recorded version is unchanged; make the store writable (space, permissions) and run again.",
     { cause },
   );
 }

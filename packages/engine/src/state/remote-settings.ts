@@ -22,7 +22,7 @@ export interface ConsulSettings {
   /** Base URLs; the next one is asked when one does not answer. */
   readonly addresses: readonly string[];
   readonly token?: string;
-  /** Seconds within which Consul frees the lock of a run that is gone; 20 at least. */
+  /** Seconds within which Consul frees the lock of a run that is gone; 22 at least. */
   readonly ttl: number;
   /** Milliseconds for which servers that do not answer are asked again. @default 20000 */
   readonly patienceMs?: number;

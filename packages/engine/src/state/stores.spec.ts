@@ -71,7 +71,7 @@ const places: Record<string, () => Place> = {
     const settings = s3Settings(garage.endpoint);
     const prefix = `infra/state/${settings.prefix}`;
     return remotePlace(
-      new RemoteState({ ...settings, consul: { addresses: consul.addresses.split(","), ttl: 20, prefix } }),
+      new RemoteState({ ...settings, consul: { addresses: consul.addresses.split(","), ttl: 22, prefix } }),
     );
   },
 };
@@ -266,7 +266,7 @@ describe("a bucket without Consul", () => {
     const settings = s3Settings(s3.endpoint);
     const guarded = new RemoteState({
       ...settings,
-      consul: { addresses: [consul.addresses], ttl: 20, prefix: settings.prefix },
+      consul: { addresses: [consul.addresses], ttl: 22, prefix: settings.prefix },
     });
     held = await guarded.lock(id).acquire("apply");
     await guarded.store(id).write(state(1), claim(1));
