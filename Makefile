@@ -16,7 +16,7 @@ run = @$(INFRA) $(1); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 2 ]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup toolchain engine plan apply destroy drift list doctor test test-real bench build lint format clean
+.PHONY: help setup toolchain engine plan apply destroy drift list doctor test test-real test-faults bench build lint format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -31,8 +31,8 @@ $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run build
 	@mkdir -p $(@D) && touch $@
 
-toolchain: setup ## Install or build tofu, the hcloud provider and checkov into ~/.cache/infra
-	@$(TOOLCHAIN) tofu provider-hcloud checkov
+toolchain: setup ## Install or build what the tests need into ~/.cache/infra: tofu, hcloud provider, checkov, consul, garage, …
+	@$(TOOLCHAIN)
 
 engine: setup ## Find tofu or terraform, or install or build tofu
 	@$(TOOLCHAIN) engine >/dev/null
@@ -64,6 +64,9 @@ test: ## Lint, and run all tests; the last line says how many passed and failed
 
 test-real: toolchain ## Validate and plan every example with the real providers that can be had
 	@node tools/real/dist/cli.js
+
+test-faults: toolchain ## Run the fault tests in their long form, against real services
+	@INFRA_TEST_LONG=1 node_modules/.bin/vitest run .fault.spec kill.spec interruption.spec consul.spec stores.spec
 
 bench: toolchain ## Measure the engine's overhead, synthesis and graph inference
 	@node tools/bench/dist/cli.js

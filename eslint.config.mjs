@@ -55,7 +55,7 @@ export default tseslint.config(
   },
   ...layers.map(({ files, may }) => ({
     files,
-    ignores: ["**/*.spec.ts", "**/examples/**"],
+    ignores: ["**/*.spec.ts", "**/test/**", "**/examples/**"],
     rules: { "no-restricted-imports": restrictions(may) },
   })),
   { files: ["packages/core/src/cdktf.ts"], rules: { "no-restricted-imports": "off" } },

@@ -11,6 +11,17 @@ export interface PackageManagerFacts {
   readonly settings?: { readonly file: string; readonly text: string };
 }
 
+const pnpmSettings = `nodeLinker: hoisted # the engine and the plugin look packages up from the root
+autoInstallPeers: true
+ignoredBuiltDependencies: [nx, protobufjs] # they work without
+minimumReleaseAgeExclude: ["@infra/*"] # a release of the template is tested before it is published
+`;
+
+const yarnSettings = `nodeLinker: node-modules # the engine and the plugin look packages up from the root
+enableTelemetry: false
+npmPreapprovedPackages: ["@infra/*"] # a release of the template is tested before it is published
+`;
+
 /** The package managers that a product can choose. */
 export const packageManagers = {
   npm: { exec: "npx", install: "npm install", lockFile: "package-lock.json", marker: ".package-lock.json" },
@@ -19,14 +30,14 @@ export const packageManagers = {
     install: "pnpm install",
     lockFile: "pnpm-lock.yaml",
     marker: ".modules.yaml",
-    settings: { file: "pnpm-workspace.yaml", text: "nodeLinker: hoisted\nautoInstallPeers: true\n" },
+    settings: { file: "pnpm-workspace.yaml", text: pnpmSettings },
   },
   yarn: {
     exec: "yarn",
     install: "yarn install",
     lockFile: "yarn.lock",
     marker: ".yarn-state.yml",
-    settings: { file: ".yarnrc.yml", text: "nodeLinker: node-modules\nenableTelemetry: false\n" },
+    settings: { file: ".yarnrc.yml", text: yarnSettings },
   },
 } as const satisfies Record<string, PackageManagerFacts>;
 

@@ -1,13 +1,30 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
 import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
+import {
+  changesThings,
+  keptProblem,
+  openReadOnly,
+  openSession,
+  type ReadOnly,
+  refuseOverKept,
+} from "./deployment-session.js";
 import type { Diagnostic } from "./engine-events.js";
+import { keptState } from "./escape.js";
 import type { MockProviders } from "./offline.js";
-import { cipherOf } from "./outputs.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
@@ -15,7 +32,7 @@ import { recoverState } from "./recovery.js";
 import type { RunContext } from "./run-context.js";
 import { loadStack } from "./stacks.js";
 import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./secrets/index.js";
-import { FileLock, FolderStore, type Session } from "./state/index.js";
+import { type Session } from "./state/index.js";
 
 /** Options of a call of the engine. */
 export type CallOptions = Partial<Pick<EngineCall, "env" | "folder" | "onEvent">>;
@@ -37,6 +54,7 @@ export class DeploymentRun {
     readonly paths: DeploymentPaths,
     readonly session: Session,
     private readonly operation: string,
+    private readonly readOnly?: ReadOnly,
   ) {}
 
   /**
@@ -48,14 +66,15 @@ export class DeploymentRun {
    */
   static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const { synthesis, paths } = synthesizeDeployment(context.request.root, deployment, context.offline);
-    const session = await context.state.open({
-      deployment: deployment.id,
-      store: new FolderStore(paths.state, deployment.id),
-      lock: new FileLock(paths.state, deployment.id),
-      operation,
-      ...cipherOf(context),
-    });
-    return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
+    const backend = await context.backends.of(deployment);
+    if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
+    try {
+      const session = await openSession(context, deployment, backend, paths, operation);
+      return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
+    } catch (error) {
+      const readOnly = await openReadOnly(context, deployment, backend, paths, operation, error);
+      return new DeploymentRun(context, deployment, synthesis, paths, readOnly.session, operation, readOnly);
+    }
   }
 
   /** Digest of what the engine is given: a saved plan belongs to it. */
@@ -107,6 +126,7 @@ export class DeploymentRun {
       this.session.failures.length > 0 && /\bHTTP\b/.test(summary + detail);
     const errors = diagnostics.filter((each) => each.severity === "error" && !repeated(each));
     problems.push(...errors.map((each) => this.problemOf(each)));
+    if (this.session.kept !== undefined) problems.push(keptProblem(this.deployment.id, this.session.kept));
     if (problems.length > 0) return problems;
     return [
       this.problemOf({ severity: "error", summary: fallback.trim() || `${engine.name} failed and said nothing` }),
@@ -128,7 +148,10 @@ export class DeploymentRun {
     try {
       await this.mock?.close();
     } finally {
+      // The same state, which the engine could not hand over either: in clear where it does not encrypt.
+      if (this.session.kept !== undefined) rmSync(join(this.paths.work, "errored.tfstate"), { force: true });
       await this.session.close();
+      await this.readOnly?.lock.release();
     }
   }
 
@@ -153,7 +176,23 @@ export class DeploymentRun {
     writeConfiguration(paths, synthesis);
     if (context.offline) await this.attachMock();
     await this.initialise();
-    if (await recoverState(this)) this.notes.push("recorded the state that an interrupted run had left");
+    this.noteReadOnly();
+    if (!this.readOnly && (await recoverState(this)))
+      this.notes.push("recorded the state that an interrupted run had left");
+  }
+
+  /** What a plan does not know is said with it. */
+  private noteReadOnly(): void {
+    const { readOnly, deployment, paths } = this;
+    if (readOnly)
+      this.notes.push(
+        `looked at without a lock, and nothing can be applied at the moment: ${readOnly.reason.problems[0]?.message ?? readOnly.reason.message}`,
+      );
+    const kept = keptState(paths.work);
+    if (kept)
+      this.notes.push(
+        `serial ${String(kept.serial)} of the state is not recorded yet, so this may be wrong: infra state push ${deployment.id}`,
+      );
   }
 
   private async takeReferences(): Promise<void> {

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
 import { passphraseVariable } from "./encryption.js";
-import { pathsOf } from "./paths.js";
 import { Mask } from "./mask.js";
 import { problemsOfError } from "./run.js";
 import { checkTiers, secretsOf, type TierReport } from "./secrets/index.js";
-import { FileLock } from "./state/index.js";
+import { StateBackends } from "./state-backends.js";
 import type { Workspace } from "./workspace.js";
 
 /** One thing that was looked at. */
@@ -49,11 +48,18 @@ function passphraseFinding(env: NodeJS.ProcessEnv): Finding {
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
     const loaded = loadInventory(inventory);
-    const { deployments, product } = loaded;
+    const { deployments, product, states } = loaded;
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
+    const backends = (offline: boolean) => new StateBackends({ root, offline, product, states, env });
+    const [real, emulated] = [backends(false), backends(true)];
+    const remote = await remoteStateFindings(real, deployments);
+    // A lock that does not answer is found once, not once per deployment.
+    const reachable = remote.every(({ level }) => level !== "error");
+    const asked = [...(reachable ? [real] : []), emulated];
     const locks = await Promise.all(
-      [false, true].flatMap((offline) => deployments.map((deployment) => lockFinding(root, deployment, offline))),
+      asked.flatMap((each) => deployments.map((deployment) => lockFinding(each, deployment, each === emulated))),
     );
+    real.close();
     const summary: Finding = {
       level: "ok",
       message: `inventory: ${product}, ${String(deployments.length)} deployments`,
@@ -62,6 +68,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       summary,
       ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
+      ...remote,
       ...locks.flatMap((finding) => finding ?? []),
     ];
   } catch (error) {
@@ -96,6 +103,20 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
   };
 }
 
+/** Each remote store is tried once, whatever the number of its deployments. */
+async function remoteStateFindings(
+  backends: StateBackends,
+  deployments: readonly { id: string }[],
+): Promise<Finding[]> {
+  const remotes = new Set<Awaited<ReturnType<StateBackends["remoteOf"]>>>();
+  for (const { id } of deployments) remotes.add(await backends.remoteOf(id));
+  remotes.delete(undefined);
+  if (remotes.size === 0) return [];
+  const { remoteFindings } = await import("./doctor-state.js");
+  const found = await Promise.all([...remotes].map((remote) => (remote ? remoteFindings(remote) : [])));
+  return found.flat();
+}
+
 /** A tier that refuses stops the runs that need secrets; one that can't be asked is passed over. */
 async function tierFindings(inventory: Inventory, root: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const secrets = secretsOf(inventory, { root, env }, new Mask([]));
@@ -114,11 +135,11 @@ function tierFinding({ tier, where, state, message, remedy }: TierReport, needed
 }
 
 async function lockFinding(
-  root: string,
+  backends: StateBackends,
   deployment: { id: string; file: string },
   offline: boolean,
 ): Promise<Finding | undefined> {
-  const inspection = await new FileLock(pathsOf(root, deployment, offline).state, deployment.id).inspect();
+  const inspection = await (await backends.of(deployment)).lock.inspect();
   if (!inspection) return undefined;
   const { holder, state } = inspection;
   const message = `${deployment.id}${offline ? " (offline)" : ""} is locked: ${holder.operation} by ${holder.user}@${holder.host}, pid ${String(holder.pid)}, since ${holder.since} (${state})`;

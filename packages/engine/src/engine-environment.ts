@@ -5,7 +5,8 @@ import { cacheDirectory } from "./binary/index.js";
 import { tierCredentials } from "./secrets/index.js";
 
 /** Variables that would change what the engine does behind the run's back. */
-const steering = /^TF_(?:CLI_ARGS|WORKSPACE|DATA_DIR|VAR_|HTTP_|REATTACH_PROVIDERS|ENCRYPTION|INPUT|IN_AUTOMATION)/;
+const steering =
+  /^TF_(?:CLI_ARGS|WORKSPACE|DATA_DIR|VAR_|HTTP_|REATTACH_PROVIDERS|STATE_|ENCRYPTION|INPUT|IN_AUTOMATION)/;
 
 /**
  * The environment of the engine: the user's, without what steers the engine. In offline runs also without credentials, so

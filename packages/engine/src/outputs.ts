@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import { outputsSchema } from "./engine-events.js";
-import { outputsFolder, pathsOf } from "./paths.js";
+import { outputsFolder } from "./paths.js";
 import type { RunContext } from "./run-context.js";
 import { FileLock, FolderStore } from "./state/index.js";
 
@@ -44,7 +44,7 @@ export class NotApplied extends InfraError {
   }
 }
 
-type Shared = Pick<RunContext, "request" | "offline" | "engine" | "encryption" | "state" | "env" | "mask">;
+type Shared = Pick<RunContext, "request" | "offline" | "engine" | "encryption" | "state" | "backends" | "env" | "mask">;
 
 /** Reads the outputs of applied deployments from their states. */
 export class Outputs {
@@ -102,10 +102,8 @@ export class Outputs {
 
   private async read(deployment: { id: string; file: string }): Promise<OutputValues | undefined> {
     const { run } = this;
-    const { state } = pathsOf(run.request.root, deployment, run.offline);
-    const store = new FolderStore(state, deployment.id);
+    const { store: own, readOnlyStore: store = own, lock } = await run.backends.of(deployment);
     if (!(await store.current())) return undefined;
-    const lock = new FileLock(state, deployment.id);
     const session = await run.state.open({
       deployment: deployment.id,
       store,

@@ -7,7 +7,17 @@ import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
 import { type Secrets, secretsOf, tierCredentials } from "./secrets/index.js";
+import { StateBackends } from "./state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
+
+/** Variables of state stores and of kept states whose values are hidden. */
+const secretVariables = [
+  "TF_STATE_SECRET_ACCESS_KEY",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "CONSUL_HTTP_TOKEN",
+  "INFRA_AGE_IDENTITY",
+] as const;
 
 /** What the deployments of one run share. */
 export interface RunContext {
@@ -16,6 +26,8 @@ export interface RunContext {
   readonly engine: Engine;
   readonly encryption: Encryption;
   readonly state: StateService;
+  /** Where states are kept. */
+  readonly backends: StateBackends;
   readonly outputs: Outputs;
   readonly secrets: Secrets;
   readonly mask: Mask;
@@ -33,7 +45,7 @@ export function inventoryOf(request: RunRequest): Inventory {
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
 export async function openRun(request: RunRequest, inventory: Inventory): Promise<RunContext> {
-  const { deployments } = inventory;
+  const { deployments, product, states } = inventory;
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -42,12 +54,14 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const mask = new Mask([passphraseVariable, ...tierCredentials, ...credentials].flatMap((name) => env[name] ?? []));
+  const hidden = [passphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
+  const mask = new Mask(hidden.flatMap((name) => env[name] ?? []));
   const secrets = secretsOf(inventory, request, mask);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
-  const shared = { request, offline, engine, encryption, state, env: engineEnv, mask, secrets };
+  const backends = new StateBackends({ root: request.root, offline, product, states, env });
+  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets };
   return {
     ...shared,
     outputs: new Outputs(shared),
@@ -57,6 +71,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
         return await secrets.close();
       } finally {
         await state.close();
+        backends.close();
       }
     },
   };

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { cacheDirectory } from "@infra/engine/binary";
+import { cacheDirectory, makeOnce } from "@infra/engine/binary";
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -46,6 +46,23 @@ async function succeed(file: string, ...args: string[]): Promise<string> {
 async function commit(message: string): Promise<void> {
   await succeed("git", "add", "-A");
   await succeed("git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", message);
+}
+
+/** Adds a deployment that uses no module of the template. */
+function writeOwnStack(): void {
+  mkdirSync(join(product, "stacks/own"), { recursive: true });
+  writeFileSync(
+    join(product, "stacks/own/index.js"),
+    'const { defineStack, DataResource } = require("@infra/core");\nconst { z } = require("zod");\n' +
+      'module.exports = defineStack({ config: z.strictObject({}), build: (stack) => ({ id: new DataResource(stack, "one", { input: "x" }).id }) });\n',
+  );
+  writeFileSync(join(product, "inventory/production/own.yaml"), "stack: ./stacks/own\n");
+}
+
+/** The version of a package that is installed in the product. */
+function readVersion(name: string): string {
+  return (JSON.parse(readFileSync(join(product, "node_modules", name, "package.json"), "utf8")) as { version: string })
+    .version;
 }
 
 async function affected(): Promise<string[]> {
@@ -140,21 +157,32 @@ describe("the life of a product", () => {
   });
 
   it("takes a patch of one module by update, and plans exactly what uses it", { timeout: 300_000 }, async () => {
-    // A deployment that uses no module of the template.
-    mkdirSync(join(product, "stacks/own"), { recursive: true });
-    writeFileSync(
-      join(product, "stacks/own/index.js"),
-      'const { defineStack, DataResource } = require("@infra/core");\nconst { z } = require("zod");\n' +
-        'module.exports = defineStack({ config: z.strictObject({}), build: (stack) => ({ id: new DataResource(stack, "one", { input: "x" }).id }) });\n',
-    );
-    writeFileSync(join(product, "inventory/production/own.yaml"), "stack: ./stacks/own\n");
+    writeOwnStack();
     await commit("chore: start");
-    const released = await patch(repository, join(folder, "copy"), "@infra/cloud-network");
+    const released = await patch(repository, join(folder, "copy"), "@infra/cloud-network", (place) => {
+      const file = join(place, "dist/hetzner.js");
+      writeFileSync(file, readFileSync(file, "utf8").replace('type: "cloud"', 'type: "server"'));
+    });
     expect(released.map(({ manifest }) => manifest.name)).toEqual(
       expect.arrayContaining(["@infra/cloud-network", "@infra/stack-compute"]),
     );
     expect(released.map(({ manifest }) => manifest.name)).not.toContain("@infra/core");
     await publish(join(folder, "copy"), released, { ...env, ...registry?.env });
+
+    // What the release would change is known before it is taken.
+    const told = await run(
+      "node_modules/.bin/infra",
+      "impact",
+      "@infra/cloud-network@0.1.1",
+      "--products",
+      ".",
+      "--json",
+    );
+    expect(told.exitCode, told.all).toBe(2);
+    const subnet = { address: "hcloud_network_subnet.network_subnets_default", action: "change", arguments: ["type"] };
+    expect(JSON.parse(told.stdout)).toEqual([
+      { product: "acme", deployments: { "production/compute": [subnet], "staging/compute": [subnet] } },
+    ]);
 
     const checked = await run("npx", "nx", "g", "@infra/product:update", "--check");
     expect([checked.exitCode, checked.all]).toEqual([
@@ -162,9 +190,7 @@ describe("the life of a product", () => {
       expect.stringMatching(/@infra\/stack-compute 0\.1\.0 → 0\.1\.1/),
     ]);
     await succeed("make", "update");
-    expect(
-      JSON.parse(readFileSync(join(product, "node_modules/@infra/cloud-network/package.json"), "utf8")),
-    ).toMatchObject({ version: "0.1.1" });
+    expect(readVersion("@infra/cloud-network")).toBe("0.1.1");
     await commit("chore: update");
     expect(await affected()).toEqual(["production-compute", "staging-compute"]);
     const planned = await succeed("make", "affected", "BASE=HEAD~1");
@@ -188,3 +214,63 @@ describe("the life of a product", () => {
     expect(await succeed("git", "status", "--porcelain")).toBe("");
   });
 });
+
+describe.each(["pnpm", "yarn"] as const)("a product with %s", (manager) => {
+  beforeAll(async () => {
+    const programs = join(await packageManagers(), "node_modules/.bin");
+    product = join(folder, manager);
+    env = { ...env, PATH: `${programs}:${env["PATH"] ?? ""}`, ...(await yarnRegistry()) };
+    mkdirSync(product);
+    writeFileSync(join(product, ".npmrc"), registry?.npmrc ?? "");
+    const scope = `npmScopes:\n  infra:\n    npmRegistryServer: "${registry?.url.slice(0, -1) ?? ""}"\nunsafeHttpWhitelist: ["127.0.0.1"]\n`;
+    writeFileSync(join(folder, ".yarnrc.yml"), scope);
+    const args = [
+      "create",
+      "@infra/product",
+      manager,
+      "--yes",
+      "--",
+      "--yes",
+      "--no-install",
+      "--package-manager",
+      manager,
+    ];
+    await execa("npm", args, { cwd: folder, env, extendEnv: false, stdin: "ignore" });
+  });
+
+  it("plans at once, and plans exactly what an update of the template can change", { timeout: 300_000 }, async () => {
+    const file = join(product, "package.json");
+    const { dependencies, ...manifest } = JSON.parse(readFileSync(file, "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const behind = { ...manifest, dependencies: { ...dependencies, "@infra/stack-compute": "0.1.0" } };
+    writeFileSync(file, `${JSON.stringify(behind, null, 2)}\n`);
+    writeOwnStack();
+    expect(await succeed("make", "plan")).toMatch(/3 deployments: 3 changed[^]*Offline/);
+    await commit("chore: start");
+    await succeed("make", "update");
+    expect(readVersion("@infra/cloud-network")).toBe("0.1.1");
+    await commit("chore: update");
+    expect(await affected()).toEqual(["production-compute", "staging-compute"]);
+    await succeed("make", "check");
+  });
+});
+
+/** Where pnpm and yarn are installed. */
+function packageManagers(): Promise<string> {
+  const wanted = ["pnpm@10.34.8", "@yarnpkg/cli-dist@4.18.1"];
+  return makeOnce({
+    target: join(cacheDirectory(), `package-managers-${wanted.join("-").replaceAll("/", "-")}`),
+    make: async (draft) => {
+      writeFileSync(join(draft, "package.json"), '{ "private": true }');
+      await execa("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...wanted], { cwd: draft });
+      return draft;
+    },
+  });
+}
+
+/** Yarn does not read npm's configuration: it is told the registry that npm uses. */
+async function yarnRegistry(): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await execa("npm", ["config", "get", "registry"], { cwd: tmpdir() });
+  return { YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, "") };
+}

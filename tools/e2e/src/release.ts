@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 
@@ -60,9 +51,15 @@ export async function publish(
  * Releases a patch of one package, with a copy of the repository: a changeset raises it and all that depend on it, as every release.
  *
  * @param copy An empty folder
+ * @param change Changes the package's folder in the copy
  * @returns the packages with new versions, in the copy
  */
-export async function patch(repository: string, copy: string, name: string): Promise<Workspace[]> {
+export async function patch(
+  repository: string,
+  copy: string,
+  name: string,
+  change: (folder: string) => void,
+): Promise<Workspace[]> {
   const before = workspacesOf(repository);
   mkdirSync(join(copy, ".changeset"), { recursive: true });
   for (const file of ["package.json", ".npmrc", ".changeset/config.json"])
@@ -75,7 +72,7 @@ export async function patch(repository: string, copy: string, name: string): Pro
     });
   const target = before.find(({ manifest }) => manifest.name === name);
   if (!target) throw new Error(`${name} is no package of ${repository}`);
-  appendFileSync(join(copy, target.folder, "dist/index.js"), "\n// A patch.\n");
+  change(join(copy, target.folder));
   writeFileSync(join(copy, ".changeset/patch.md"), `---\n"${name}": patch\n---\n\nA patch.\n`);
   await execa("git", ["init", "--quiet", "--initial-branch=main"], { cwd: copy });
   await execa(process.execPath, [require.resolve("@changesets/cli/bin.js"), "version"], { cwd: copy });

@@ -21,6 +21,8 @@ test("--list says what is installed, and installs nothing", () => {
     { name: "age", installed: false },
     { name: "age-keygen", installed: false },
     { name: "checkov", installed: false },
+    { name: "consul", installed: false },
+    { name: "garage", installed: false },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ensureEngine, ensureTool, isThere, toolPath } from "./toolchain.js";
-import { toolNames, tools, type ToolName } from "./tools.js";
+import { type ToolName, toolNames, tools } from "./tools.js";
 
 const USAGE = `Usage: node tools/toolchain/dist/cli.js [<tool> …] [--list] [--json]
 
@@ -45,7 +45,7 @@ function line({ name, version, path, installed }: Row): string {
 }
 
 function isTool(name: string): name is ToolName {
-  return Object.hasOwn(tools, name);
+  return (toolNames as readonly string[]).includes(name);
 }
 
 function print(text: string): number {

@@ -97,6 +97,35 @@ describe("ensuring a tool", () => {
   });
 });
 
+describe("ensuring a service", () => {
+  const program = (name: string, code: string) =>
+    writeFileSync(path.join(bin, name), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+
+  test("takes one on PATH whose version fits", async () => {
+    program("garage", "echo garage v2.6.1");
+    program("consul", "echo Consul v1.21.0");
+    expect(await ensureTool("garage", { env, log })).toBe(path.join(bin, "garage"));
+    expect(await ensureTool("consul", { env, log })).toBe(path.join(bin, "consul"));
+    expect(lines).toEqual([]);
+  });
+
+  test("builds it when the one on PATH is older, or of another major version", async () => {
+    fakeGo("1.30.0");
+    program("consul", "echo Consul v1.20.1");
+    program("garage", "echo garage v3.0.0");
+    program("cargo", 'while [ "$1" != --root ]; do shift; done; mkdir -p "$2/bin"; echo >"$2/bin/garage"');
+    env["PATH"] = `${bin}${path.delimiter}/bin${path.delimiter}/usr/bin`;
+    expect(await ensureTool("consul", { env, log })).toBe(toolPath("consul", env));
+    expect(await ensureTool("garage", { env, log })).toBe(toolPath("garage", env));
+  });
+
+  test("says what to install when there is no cargo", async () => {
+    await expect(ensureTool("garage", { env, log })).rejects.toThrow(
+      /no cargo to build it\. Install garage 2\.5\.0, or Rust/,
+    );
+  });
+});
+
 describe("ensuring an engine", () => {
   test("takes the one on PATH and builds nothing", async () => {
     const file = path.join(bin, "terraform");

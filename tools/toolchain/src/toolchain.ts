@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { buildWithGo } from "./build.js";
+import { buildWithCargo } from "./cargo.js";
 import * as engineBinary from "@infra/engine/binary";
 import { type Context } from "./go.js";
 import { findOnPath } from "./on-path.js";
@@ -13,7 +14,8 @@ const RELEASE_TIMEOUT_MS = 5_000;
 export type EnsureOptions = Partial<Context>;
 
 /**
- * The path of a tool in the cache; it is installed or built when it is not there. Several processes may call it at once.
+ * The path of a tool: in the cache, or on PATH where one there will do; it is installed or built when it is not there. Several processes may
+ * call it at once.
  * @throws Error that says why it can't be had; nothing is left in the cache then, except the log of a failed build
  */
 export async function ensureTool(name: ToolName, options: EnsureOptions = {}): Promise<string> {
@@ -21,7 +23,7 @@ export async function ensureTool(name: ToolName, options: EnsureOptions = {}): P
   const target = toolPath(name, context.env);
   if (await isThere(target)) return target;
   const tool: Tool = tools[name];
-  const found = tool.from === "go" && tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
+  const found = tool.onPath && (await findOnPath(tool.onPath, tool.version, context.env));
   if (found) return found;
   if (tool.from === "go" && tool.release && (await installRelease(context))) return target;
   return await build(name, context);
@@ -65,17 +67,16 @@ export async function isThere(file: string): Promise<boolean> {
 async function build(name: ToolName, context: Context): Promise<string> {
   const tool: Tool = tools[name];
   const file = toolPath(name, context.env);
-  const onWait = () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`);
-  if (tool.from === "go")
-    return await engineBinary.makeOnce({
-      target: file,
-      make: (folder) => buildWithGo(name, tool, folder, context),
-      onWait,
-    });
   await engineBinary.makeOnce({
-    target: path.dirname(path.dirname(file)),
-    make: (folder) => installWithPip(name, tool, folder, context),
-    onWait,
+    // A virtual environment is made whole, with the folder above the program's `bin`.
+    target: tool.from === "python" ? path.dirname(path.dirname(file)) : file,
+    make: (folder) => {
+      if (tool.from === "go") return buildWithGo(name, tool, folder, context);
+      return tool.from === "cargo"
+        ? buildWithCargo(tool, folder, context)
+        : installWithPip(name, tool, folder, context);
+    },
+    onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),
   });
   return file;
 }

@@ -2,12 +2,14 @@ import { type OnPath } from "./on-path.js";
 
 /** What all tools have. */
 interface AnyTool {
-  /** The version that the wrapper module's go.mod, or the list of Python packages, requires. */
+  /** The version that the wrapper module's go.mod, the list of Python packages or cargo is asked for. */
   readonly version: string;
   /** Where the program lies in the cache; `<os>` and `<arch>` are replaced by Go's names of this machine. */
   readonly file: string;
   /** What a first build takes on two cores, for the progress line. */
   readonly takes: string;
+  /** How it is found on PATH, before it is built. @default - it is not looked for */
+  readonly onPath?: OnPath;
 }
 
 /** A program that is built from Go modules. */
@@ -36,8 +38,15 @@ export interface PythonTool extends AnyTool {
   readonly module: string;
 }
 
+/** A program that is built from crates.io with the versions of its own lockfile. */
+export interface CargoTool extends AnyTool {
+  readonly from: "cargo";
+  /** The crate, and the name of its program. */
+  readonly crate: string;
+}
+
 /** A program that can be had. */
-export type Tool = GoTool | PythonTool;
+export type Tool = GoTool | PythonTool | CargoTool;
 
 /** The filesystem mirror inside the cache that providers are put into. */
 export const MIRROR = "mirror";
@@ -116,6 +125,25 @@ export const tools = {
     module: "checkov.main",
     file: "checkov/3.3.30/bin/checkov",
     takes: "about 30 seconds",
+  },
+  consul: {
+    from: "go",
+    version: "1.20.6",
+    wrapper: "consul",
+    module: "github.com/hashicorp/consul",
+    package: "github.com/hashicorp/consul",
+    ldflags: "-s -w",
+    file: "consul/1.20.6/consul",
+    takes: "about 6 minutes",
+    onPath: { command: "consul", args: ["version"], pattern: /Consul v(\d+\.\d+\.\d+)/ },
+  },
+  garage: {
+    from: "cargo",
+    version: "2.5.0",
+    crate: "garage",
+    file: "garage/2.5.0/garage",
+    takes: "about 8 minutes",
+    onPath: { command: "garage", args: ["--version"], pattern: /garage v?(\d+\.\d+\.\d+)/ },
   },
 } as const satisfies Record<string, Tool>;
 

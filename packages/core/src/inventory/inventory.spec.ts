@@ -138,3 +138,35 @@ describe("loadInventory", () => {
     expect(problems()[0]?.message).toContain("product.yaml does not exist");
   });
 });
+
+describe("where states are kept", () => {
+  it("is said by the product, or differently by an environment or a deployment, and nowhere by default", () => {
+    write({ "production/compute.yaml": "config: {}\n" });
+    expect(loadInventory(folder).states).toEqual(new Map());
+    write({
+      "product.yaml": "product: acme\nprovider: hetzner\nregion: fsn1\nstate: { kind: s3, bucket: states }\n",
+      "production/management.yaml": "state: { kind: folder }\n",
+      "staging/environment.yaml": "state: { kind: s3, bucket: staging }\n",
+      "staging/compute.yaml": "config: {}\n",
+    });
+    expect(Object.fromEntries(loadInventory(folder).states)).toEqual({
+      "production/compute": { kind: "s3", bucket: "states" },
+      "production/management": { kind: "folder" },
+      "staging/compute": { kind: "s3", bucket: "staging" },
+    });
+  });
+
+  it.each([
+    ["{ kind: s4 }", /"s4"/],
+    ["{ kind: s3, buckett: states }", /buckett/],
+    ["{ kind: s3, consul: { ttl: 5 } }", /20/],
+    ["{ kind: s3, endpoint: garage }", /garage/],
+    ["{ kind: s3, keep: {} }", /versions or days/],
+  ])("is refused as %s", (state, message) => {
+    write({
+      "product.yaml": `product: acme\nprovider: hetzner\nregion: fsn1\nstate: ${state}\n`,
+      "production/compute.yaml": "config: {}\n",
+    });
+    expect(problems()[0]?.message).toMatch(message);
+  });
+});

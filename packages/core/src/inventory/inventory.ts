@@ -10,12 +10,15 @@ import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
 import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+import type { StateSettings } from "./state-settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
 export interface Deployment extends DeploymentFile {
   /** Word, package or folder of its stack: `compute`. */
   readonly stack: string;
   readonly settings: Settings;
+  /** Where its state is kept. @default - in the local folder, locked by a file */
+  readonly state?: StateSettings;
   /** Where each setting was read from; a setting that no file gives has no place. */
   readonly settingPlaces: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** The merged configuration of its stack, with the place of every value. */
@@ -36,6 +39,8 @@ export interface Inventory {
   /** Where secrets are kept. @default - what the environment says */
   readonly secrets?: SecretSettings;
   readonly deployments: readonly Deployment[];
+  /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
+  readonly states: ReadonlyMap<string, StateSettings>;
 }
 
 /** What to load. */
@@ -89,6 +94,7 @@ class Loader {
       product: product.product,
       ...(product.secrets ? { secrets: product.secrets } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
+      states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
   }
 
@@ -125,7 +131,8 @@ class Loader {
       (merged, level) => (level?.entries ? mergeLocated(merged, level) : merged),
       empty,
     );
-    const settings = this.settings(file, { ...product, ...defined(environment), ...defined(own) }, product.product);
+    const merged = { ...product, ...defined(environment), ...defined(own) };
+    const settings = this.settings(file, merged, product.product);
     if (!settings) return undefined;
     const values = [...walkLocated(config)].map(({ value }) => value);
     const references = values.filter((value) => value instanceof Reference);
@@ -139,7 +146,8 @@ class Loader {
       file.file,
     ];
     const settingPlaces = placesOf([productDocument, environmentDocument, document]);
-    return { ...file, stack, settings, settingPlaces, config, references, secrets, files };
+    const state = merged.state ? { state: merged.state } : {};
+    return { ...file, stack, settings, ...state, settingPlaces, config, references, secrets, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {

@@ -3,6 +3,7 @@ import { providerNames } from "../providers.js";
 import { domainName, name, rule, secret } from "../schema.js";
 import type { SecretReference } from "./secret.js";
 import { secretSettings } from "./secret-settings.js";
+import { stateSchema } from "./state-settings.js";
 
 /** Variables that would change what the engine and the programs it starts do, not who they are. */
 const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
@@ -47,6 +48,7 @@ const shared = {
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
     .describe("the management domain; leave it out to work alone with local encrypted state"),
+  state: stateSchema.optional(),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -75,6 +77,7 @@ export const deploymentSchema = z.strictObject({
   provider: shared.provider,
   region: shared.region,
   account: shared.account,
+  state: shared.state,
   credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
@@ -15,7 +16,7 @@ Examples:
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
-Environment: INFRA_STATE_PASSPHRASE encrypts states and plans; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
 
 /** The `infra` command. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addInspectionCommands(program);
   addStateCommands(program);
   addSecretCommands(program);
+  addImpactCommand(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,19 +1,42 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { type Deployment, loadInventory } from "@infra/core/inventory";
-import { pathsOf } from "../paths.js";
-import { FileLock, FolderStore, restoreVersion } from "../state/index.js";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { infraError, loadInventory } from "@infra/core/inventory";
+import { type DeploymentPaths, pathsOf } from "../paths.js";
+import { type StateBackend, StateBackends, type StateKind } from "../state-backends.js";
+import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 
-/** Adds the commands on the history and the lock of states. */
+/** How many deployments are looked at at once. */
+const PARALLEL = 16;
+
+/** Adds the commands on the history, the place and the lock of states. */
 export function addStateCommands(program: Command): void {
-  const state = program.command("state").description("look at the history of a state, go back in it, free its lock");
-  const add = (name: string, description: string) =>
-    withCommonOptions(state.command(name).description(description)).argument("<deployment>", "<environment>/<name>");
-  add("versions", "list the versions of the state, newest first").action(versions);
-  add("restore", "make an earlier version current again; nothing is overwritten")
+  const state = program
+    .command("state")
+    .description("look at states and their history, go back in it, move them, free their locks");
+  const add = (name: string, description: string) => withCommonOptions(state.command(name).description(description));
+  const one = (name: string, description: string) =>
+    add(name, description).argument("<deployment>", "<environment>/<name>");
+  add("list", "list the states of all deployments: where, which version, who holds the lock").action(list);
+  one("versions", "list the versions of the state, newest first").action(versions);
+  one("show", "show what is on record of a version; not its content")
+    .argument("[version]", "number of the version; the current one when left out", versionNumber)
+    .action(show);
+  one("restore", "make an earlier version current again; nothing is overwritten")
     .argument("<version>", "number of the version", versionNumber)
     .action(restore);
-  add("unlock", "take the lock away from a run that is gone; that run cannot write any more").action(unlock);
+  one("unlock", "take the lock away from a run that is gone; that run cannot write any more").action(unlock);
+  one("push", "record the state that a run had to keep because it could not be recorded")
+    .option("--force", "also when another run has written since")
+    .action(push);
+  add("migrate", "move states with their history to another place, verified; run again, it goes on")
+    .argument("[deployments...]", "<environment>/<name>")
+    .option("--all", "all deployments")
+    .addOption(new Option("--to <kind>", "where to").choices(["folder", "s3"]).makeOptionMandatory())
+    .action(migrate);
+  add("check", "compare pointers and objects: existence, digest, lineage, serial")
+    .argument("[deployments...]", "<environment>/<name>; all when left out")
+    .option("--history", "every version, not only the current one")
+    .action(check);
 }
 
 function versionNumber(text: string): number {
@@ -21,29 +44,104 @@ function versionNumber(text: string): number {
   throw new InvalidArgumentError("Use the number of a version; infra state versions lists them.");
 }
 
-function open(
-  id: string,
-  options: CommonOptions,
-): { deployment: Deployment | undefined; store: FolderStore; lock: FileLock } {
-  const { root, inventory } = workspaceOf(options);
-  const [deployment] = loadInventory(inventory, { only: [id] }).deployments;
-  const { state } = pathsOf(root, { id, file: deployment?.file ?? "" }, options.offline ?? false);
-  return { deployment, store: new FolderStore(state, id), lock: new FileLock(state, id) };
+interface Opened {
+  readonly backends: StateBackends;
+  readonly deployments: readonly { id: string; file: string }[];
+  readonly paths: (deployment: { id: string; file: string }) => DeploymentPaths;
 }
 
-async function versions(id: string, options: CommonOptions): Promise<void> {
-  const found = await open(id, options).store.versions();
-  print(options, found, () => {
-    if (found.length === 0) return `${id} has no state: it was never applied`;
-    const line = ({ current, version, serial, written, sha256, restoredFrom }: (typeof found)[number]) =>
-      `${current ? "*" : " "} ${String(version).padStart(5)}  serial ${String(serial).padStart(5)}  ${written}  ${sha256.slice(0, 12)}${restoredFrom === undefined ? "" : `  restored from ${String(restoredFrom)}`}`;
-    return found.map(line).join("\n");
+/** Calls an action with the wanted deployments; all when none is named. */
+async function withStates<T>(
+  ids: readonly string[],
+  options: CommonOptions,
+  action: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { root, inventory } = workspaceOf(options);
+  const { deployments, product, states } = loadInventory(inventory, ids.length > 0 ? { only: ids } : {});
+  const offline = options.offline ?? false;
+  const backends = new StateBackends({ root, offline, product, states, env: process.env });
+  try {
+    return await action({ backends, deployments, paths: (deployment) => pathsOf(root, deployment, offline) });
+  } finally {
+    backends.close();
+  }
+}
+
+async function withState<T>(
+  id: string,
+  options: CommonOptions,
+  action: (backend: StateBackend, paths: DeploymentPaths) => Promise<T>,
+): Promise<T> {
+  return await withStates([id], options, async ({ backends, deployments, paths }) => {
+    const [deployment = { id, file: "" }] = deployments;
+    return await action(await backends.of(deployment), paths(deployment));
   });
 }
 
+/** Does something for several, a few at a time, in their order. */
+async function each<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += PARALLEL)
+    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(action))));
+  return results;
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  const rows = await withStates([], options, ({ backends, deployments }) =>
+    each(deployments, async (deployment) => {
+      const { store, lock, place } = await backends.of(deployment);
+      try {
+        const [current, held] = await Promise.all([store.current(), lock.inspect()]);
+        return { deployment: deployment.id, place, current: current ?? null, lock: held ?? null };
+      } catch (error) {
+        return { deployment: deployment.id, place, current: null, lock: null, problem: (error as Error).message };
+      }
+    }),
+  );
+  if (rows.some((row) => "problem" in row)) process.exitCode = 1;
+  print(options, rows, () =>
+    rows
+      .map(({ deployment, place, current, lock, problem }) => {
+        const version = current ? `version ${String(current.version)}, serial ${String(current.serial)}` : "no state";
+        const holder = lock ? `, locked by ${describeHolder(lock.holder)}` : "";
+        return `${deployment}  ${problem ?? `${version}${current ? `, ${current.written}` : ""}${holder}`}  ${place}`;
+      })
+      .join("\n"),
+  );
+}
+
+async function versions(id: string, options: CommonOptions): Promise<void> {
+  const found = await withState(id, options, ({ store, readOnlyStore = store }) => readOnlyStore.versions());
+  print(options, found, () =>
+    found.length === 0 ? `${id} has no state: it was never applied` : found.map(versionLine).join("\n"),
+  );
+}
+
+function versionLine({ current, version, serial, written, sha256, restoredFrom }: StateVersion): string {
+  const restored = restoredFrom === undefined ? "" : `  restored from ${String(restoredFrom)}`;
+  return `${current ? "*" : " "} ${String(version).padStart(5)}  serial ${String(serial).padStart(5)}  ${written}  ${sha256.slice(0, 12)}${restored}`;
+}
+
+async function show(id: string, version: number | undefined, options: CommonOptions): Promise<void> {
+  const found = await withState(id, options, async ({ store, readOnlyStore = store, place }) => {
+    const stored = await readOnlyStore.read(version);
+    const { isSealed } = await import("../state/index.js");
+    const { identifyState } = await import("../state/wire.js");
+    if (!stored) return undefined;
+    const encrypted = isSealed(stored.bytes) || (identifyState(stored.bytes)?.encrypted ?? false);
+    return { deployment: id, place, ...stored.pointer, bytes: stored.bytes.length, encrypted };
+  });
+  print(options, found ?? null, () =>
+    found
+      ? Object.entries(found)
+          .map(([key, value]) => `${`${key}:`.padEnd(14)}${String(value)}`)
+          .join("\n")
+      : `${id} has no state: it was never applied`,
+  );
+}
+
 async function restore(id: string, version: number, options: CommonOptions): Promise<void> {
-  const { store, lock } = open(id, options);
-  const { pointer } = await restoreVersion(store, lock, version);
+  const { pointer } = await withState(id, options, ({ store, lock }) => restoreVersion(store, lock, version));
   print(
     options,
     pointer,
@@ -53,10 +151,76 @@ async function restore(id: string, version: number, options: CommonOptions): Pro
 }
 
 async function unlock(id: string, options: CommonOptions): Promise<void> {
-  const holder = await open(id, options).lock.forceUnlock();
+  const holder = await withState(id, options, ({ lock }) => lock.forceUnlock());
   print(options, holder ?? null, () =>
     holder
       ? `took the lock of ${id} from ${holder.operation} by ${holder.user}@${holder.host}, pid ${String(holder.pid)}`
       : `${id} was not locked`,
+  );
+}
+
+async function push(id: string, options: CommonOptions & { force?: boolean }): Promise<void> {
+  const { pushKept } = await import("../push.js");
+  const result = await withState(id, options, (backend, { work }) =>
+    pushKept({ deployment: id, work, backend, env: process.env, force: options.force ?? false }),
+  );
+  const { version, serial } = result.pointer;
+  print(options, result, () =>
+    result.already
+      ? `the kept state of ${id} had been recorded, as version ${String(version)}`
+      : `recorded the kept state of ${id}: version ${String(version)}, serial ${String(serial)}`,
+  );
+}
+
+async function migrate(ids: string[], options: CommonOptions & { all?: boolean; to: StateKind }): Promise<void> {
+  if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
+  const { migrateState } = await import("../state/migrate.js");
+  const results = await withStates(ids, options, async ({ backends, deployments }) => {
+    const done = [];
+    for (const deployment of deployments) {
+      const from = await backends.ofKind(deployment, options.to === "s3" ? "folder" : "s3");
+      const to = await backends.ofKind(deployment, options.to);
+      const result = await migrateState({ deployment: deployment.id, from, to });
+      done.push({ deployment: deployment.id, from: from.place, to: to.place, ...result });
+    }
+    return done;
+  });
+  print(options, results, () => {
+    const lines = results.map(
+      ({ deployment, versions: all, copied, to }) =>
+        `${deployment}: ${String(all)} versions in ${to}, ${String(copied)} of them copied now, all verified`,
+    );
+    return [...lines, `Now let the inventory say it: state: { kind: ${options.to} }`].join("\n");
+  });
+}
+
+async function check(ids: string[], options: CommonOptions & { history?: boolean }): Promise<void> {
+  const { checkState } = await import("../state/check.js");
+  const { PassphraseCipher } = await import("../state/index.js");
+  const passphrase = process.env["INFRA_STATE_PASSPHRASE"];
+  const cipher = passphrase ? { cipher: new PassphraseCipher(passphrase) } : {};
+  const results = await withStates(ids, options, ({ backends, deployments }) =>
+    each(deployments, async (deployment) => {
+      const { store, place } = await backends.of(deployment);
+      return await checkState({
+        deployment: deployment.id,
+        place,
+        store,
+        ...cipher,
+        history: options.history ?? false,
+      });
+    }),
+  );
+  if (results.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+  print(options, results, () =>
+    results
+      .map(({ deployment, current, read, problems }) => {
+        if (problems.length > 0)
+          return problems.map(({ message, remedy }) => `✗ ${deployment}: ${message}. ${remedy}`).join("\n");
+        return current
+          ? `✓ ${deployment}: version ${String(current.version)}, ${String(read)} read and compared`
+          : `✓ ${deployment}: no state`;
+      })
+      .join("\n"),
   );
 }

@@ -3,7 +3,17 @@ import { type LockHolder } from "./lock.js";
 
 /** Which rule a {@link StateError} is about; stable, for machines. */
 export type StateErrorCode =
-  "held" | "lock-lost" | "damaged" | "foreign" | "older" | "conflict" | "stale" | "refused" | "no-version" | "storage";
+  | "held"
+  | "lock-lost"
+  | "damaged"
+  | "foreign"
+  | "older"
+  | "conflict"
+  | "stale"
+  | "refused"
+  | "no-version"
+  | "moved"
+  | "storage";
 
 /** An error of the state service: the message says value and rule, the remedy says what to do. */
 export class StateError extends InfraError {
@@ -87,6 +97,24 @@ export function unknownVersion(deployment: string, version: number): StateError 
     "no-version",
     `Version ${String(version)} of the state of ${deployment} does not exist`,
     `"infra state versions ${deployment}" lists those that do.`,
+  );
+}
+
+/** The state was moved to another store. */
+export function movedState(deployment: string, to: string): StateError {
+  return new StateError(
+    "moved",
+    `The state of ${deployment} is not here any more: it was moved to ${to}`,
+    `Let \`state:\` in the inventory name that store, or move it back with "infra state migrate ${deployment}".`,
+  );
+}
+
+/** The current version is decided in Consul, and the inventory names none. */
+export function pointerElsewhere(deployment: string): StateError {
+  return new StateError(
+    "refused",
+    `The state of ${deployment} was not written: Consul decides which version is current, and no Consul is configured`,
+    "Name it in the inventory, `state: { consul: { address: … } }`, or in TF_STATE_CONSUL.",
   );
 }
 

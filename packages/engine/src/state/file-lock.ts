@@ -1,50 +1,44 @@
-import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import { LockHeldError, StateError, storageFailed } from "./errors.js";
 import { createExclusively, listDirectory, readIfExists, removeStaleTemporaries } from "./exclusive-file.js";
 import { type AcquireOptions, type HeldLock, type LockHolder, type LockInspection, type StateLock } from "./lock.js";
-import { livenessOf, thisProcess } from "./process-identity.js";
+import { newHolder, parseHolder } from "./lock-holder.js";
+import { livenessOf } from "./process-identity.js";
 
 const POLL_MS = 200;
 /** Old numbers stay a while, so that a contender with an outdated listing collides instead of reusing one. */
 const KEPT_NUMBERS = 64;
 const NAME = /^(\d{8,15})\.(json|released)$/;
 
-const holderSchema = z.object({
-  id: z.string().min(1),
-  operation: z.string(),
-  deployment: z.string(),
-  user: z.string(),
-  host: z.string(),
-  pid: z.int().min(1),
-  processStart: z.string().optional(),
-  pidNamespace: z.string().optional(),
-  since: z.string(),
-});
-
 interface Latest {
   readonly number: number;
   readonly released: boolean;
 }
 
-/**
- * A lock of numbered files in `<directory>/lock`: `<n>.json` names holder n, `<n>.released` ends it. The holder is the
- * highest number that is not released. Numbers are only created, by an exclusive link, so one contender gets each.
- */
-export class FileLock implements StateLock {
-  private readonly folder: string;
+/** Where the files of a lock are kept. */
+export interface LockFiles {
+  /** The names of all files. */
+  list(): Promise<string[]>;
+  /** A file's bytes. @returns undefined when it does not exist */
+  read(name: string): Promise<Buffer | undefined>;
+  /** Creates a file, whole or not at all. @returns false when the name is taken */
+  create(name: string, content: string): Promise<boolean>;
+  /** Removes a file. Harmless when it does not exist. */
+  remove(name: string): Promise<void>;
+}
 
+/**
+ * A lock of numbered files: `<n>.json` names holder n, `<n>.released` ends it. The holder is the highest number that is not
+ * released. Numbers are only created, exclusively, so one contender gets each.
+ */
+export class NumberedLock implements StateLock {
   constructor(
-    /** The deployment's state folder. */
-    directory: string,
+    private readonly files: LockFiles,
     /** `<environment>/<name>`, for messages. */
     private readonly deployment: string,
-  ) {
-    this.folder = path.join(directory, "lock");
-  }
+  ) {}
 
   async acquire(operation: string, { waitMs = 0, signal }: AcquireOptions = {}): Promise<HeldLock> {
     const deadline = performance.now() + waitMs;
@@ -87,8 +81,8 @@ export class FileLock implements StateLock {
         if (livenessOf(takenOver) !== "dead") return takenOver;
       }
       const number = (latest?.number ?? 0) + 1;
-      const holder = this.newHolder(operation);
-      if (!(await createExclusively(this.folder, fileName(number, "json"), JSON.stringify(holder)))) continue;
+      const holder = newHolder(this.deployment, operation);
+      if (!(await this.files.create(fileName(number, "json"), JSON.stringify(holder)))) continue;
       if (!(await this.isLatest(number))) {
         await this.end(number);
         continue;
@@ -96,11 +90,6 @@ export class FileLock implements StateLock {
       await this.prune(number);
       return this.held(number, holder, takenOver);
     }
-  }
-
-  private newHolder(operation: string): LockHolder {
-    const since = new Date().toISOString();
-    return { id: randomUUID(), operation, deployment: this.deployment, ...thisProcess(), since };
   }
 
   private held(number: number, holder: LockHolder, takenOver: LockHolder | undefined): HeldLock {
@@ -119,13 +108,13 @@ export class FileLock implements StateLock {
   }
 
   private async end(number: number): Promise<void> {
-    await createExclusively(this.folder, fileName(number, "released"), "");
+    await this.files.create(fileName(number, "released"), "");
   }
 
   private async latest(): Promise<Latest | undefined> {
     let number = 0;
     let released = 0;
-    for (const name of await listDirectory(this.folder)) {
+    for (const name of await this.files.list()) {
       const [, digits, kind] = NAME.exec(name) ?? [];
       if (kind === "json") number = Math.max(number, Number(digits));
       if (kind === "released") released = Math.max(released, Number(digits));
@@ -134,31 +123,14 @@ export class FileLock implements StateLock {
   }
 
   private async holder(number: number): Promise<LockHolder> {
-    const bytes = await readIfExists(path.join(this.folder, fileName(number, "json")));
-    const parsed = holderSchema.safeParse(parseJson(bytes));
-    return parsed.success ? withoutUndefined(parsed.data) : this.unreadableHolder();
-  }
-
-  /** A holder file that can't be read may belong to a live run: it counts as held, on a host that can't be judged. */
-  private unreadableHolder(): LockHolder {
-    const unknown = "unknown";
-    return {
-      id: unknown,
-      operation: unknown,
-      deployment: this.deployment,
-      user: unknown,
-      host: "",
-      pid: 1,
-      since: unknown,
-    };
+    const bytes = await this.files.read(fileName(number, "json"));
+    return parseHolder(bytes?.toString("utf8"), this.deployment);
   }
 
   private async prune(number: number): Promise<void> {
-    await removeStaleTemporaries(this.folder);
-    for (const name of await listDirectory(this.folder)) {
+    for (const name of await this.files.list()) {
       const digits = NAME.exec(name)?.[1];
-      if (digits !== undefined && Number(digits) <= number - KEPT_NUMBERS)
-        await fs.rm(path.join(this.folder, name), { force: true });
+      if (digits !== undefined && Number(digits) <= number - KEPT_NUMBERS) await this.files.remove(name);
     }
   }
 
@@ -171,22 +143,28 @@ export class FileLock implements StateLock {
   }
 }
 
-function fileName(number: number, kind: "json" | "released"): string {
-  return `${String(number).padStart(8, "0")}.${kind}`;
-}
-
-function parseJson(bytes: Buffer | undefined): unknown {
-  try {
-    return bytes && JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
+/** A lock in `<directory>/lock`, of files that are created by an exclusive link. */
+export class FileLock extends NumberedLock {
+  constructor(
+    /** The deployment's state folder. */
+    directory: string,
+    /** `<environment>/<name>`, for messages. */
+    deployment: string,
+  ) {
+    const folder = path.join(directory, "lock");
+    const files: LockFiles = {
+      list: () => listDirectory(folder),
+      read: (name) => readIfExists(path.join(folder, name)),
+      create: (name, content) => createExclusively(folder, name, content),
+      remove: async (name) => {
+        await removeStaleTemporaries(folder);
+        await fs.rm(path.join(folder, name), { force: true });
+      },
+    };
+    super(files, deployment);
   }
 }
 
-function withoutUndefined({ processStart, pidNamespace, ...rest }: z.infer<typeof holderSchema>): LockHolder {
-  return {
-    ...rest,
-    ...(processStart !== undefined && { processStart }),
-    ...(pidNamespace !== undefined && { pidNamespace }),
-  };
+function fileName(number: number, kind: "json" | "released"): string {
+  return `${String(number).padStart(8, "0")}.${kind}`;
 }

@@ -7,3 +7,4 @@ export * from "./maintenance.js";
 export * from "./server.js";
 export * from "./session.js";
 export * from "./store.js";
+export * from "./versioned-store.js";

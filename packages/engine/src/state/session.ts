@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { type StateCipher } from "./cipher.js";
 import { conflictingState, refusedWrite, stalePlan, StateError } from "./errors.js";
 import { type HeldLock, type LockHolder, type StateLock } from "./lock.js";
-import { type StateStore } from "./store.js";
+import { type Retention, type StateStore } from "./store.js";
 import { type EngineLock, identifyState, parseLockInfo, type StateIdentity } from "./wire.js";
 
 /** What a session serves, and to what end. */
@@ -28,6 +28,21 @@ export interface SessionOptions {
    * @default - any version
    */
   readonly expectVersion?: number;
+  /**
+   * Keeps a state that could not be recorded. While the session holds the lock, what it read or wrote last is then also served
+   * from memory: the engine reads once more before it writes. @default - only the engine does, in its own way
+   */
+  readonly keep?: StateKeeper;
+  /** Which versions are kept; the others go at the end of a session that wrote. @default - all are kept */
+  readonly retention?: Retention;
+}
+
+/** Keeps states that could not be recorded, until somebody records them. */
+export interface StateKeeper {
+  /** Keeps a state. @returns where */
+  keep(state: StateIdentity & { bytes: Buffer; replaces: number; reason: string }): Promise<string>;
+  /** Drops what was kept: a newer state was recorded. */
+  drop(): void;
 }
 
 /** An answer to the engine. */
@@ -48,10 +63,15 @@ export class Session {
   readonly env: Readonly<Record<string, string>>;
   /** What went wrong while serving: the engine itself prints only a status code. */
   readonly failures: StateError[] = [];
+  /** Where the state is that could not be recorded. @returns undefined when every one was */
+  kept: string | undefined;
 
   private engineLock: EngineLock | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
+  private wrote = false;
+  /** What the engine read or wrote last under the lock; no body before the first write. */
+  private last: Answer | undefined;
 
   /** Takes the lock, unless read-only, and checks the version. Throws `LockHeldError`, `stale`, or what the store throws. */
   static async open(options: SessionOptions, origin: string, onClose: (session: Session) => void): Promise<Session> {
@@ -120,7 +140,8 @@ export class Session {
   close(): Promise<void> {
     this.closing ??= this.queue.then(async () => {
       this.onClose(this);
-      await this.held?.release();
+      await this.prune();
+      await this.release();
     });
     return this.closing;
   }
@@ -128,13 +149,19 @@ export class Session {
   /** GET: the current state. */
   get(): Promise<Answer> {
     return this.inTurn(async () => {
+      if (this.last) return this.last;
       const stored = await this.options.store.read();
-      if (!stored) return { status: 204 };
+      if (!stored) return this.remember({ status: 204 });
       // Under the lock nobody else may write: another version than expected then refuses the next write.
       if (!this.held) this.currentVersion = stored.pointer.version;
       const { cipher } = this.options;
-      return { status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes };
+      return this.remember({ status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes });
     });
+  }
+
+  private remember(answer: Answer): Answer {
+    if (this.options.keep && this.held) this.last = answer;
+    return answer;
   }
 
   /** POST: a new state. `lockId` is what the engine says it holds. */
@@ -144,13 +171,55 @@ export class Session {
       if (!held) throw this.readOnlyError();
       if (lockId !== this.engineLock?.ID) throw this.lockIdError(lockId);
       const identity = this.identify(bytes);
-      const { store, cipher } = this.options;
-      if (cipher && (await this.isRepeated(bytes, identity, cipher))) return { status: 200 };
-      const stored = cipher ? await cipher.seal(bytes) : bytes;
-      const claim = { lineage: identity.lineage, serial: identity.serial, fence: held, replaces: this.currentVersion };
-      this.currentVersion = (await store.write(stored, claim)).version;
+      try {
+        await this.record(bytes, identity, held);
+      } catch (error) {
+        await this.keep(bytes, identity, error);
+        throw error;
+      }
       return { status: 200 };
     });
+  }
+
+  private async record(bytes: Buffer, identity: StateIdentity, held: HeldLock): Promise<void> {
+    const { store, cipher } = this.options;
+    if (cipher && (await this.isRepeated(bytes, identity, cipher))) return;
+    const stored = cipher ? await cipher.seal(bytes) : bytes;
+    const claim = { lineage: identity.lineage, serial: identity.serial, fence: held, replaces: this.currentVersion };
+    this.currentVersion = (await store.write(stored, claim)).version;
+    this.wrote = true;
+    this.remember({ status: 200, body: bytes });
+    if (this.kept === undefined) return;
+    this.options.keep?.drop();
+    this.kept = undefined;
+  }
+
+  private async keep(bytes: Buffer, identity: StateIdentity, error: unknown): Promise<void> {
+    if (!this.options.keep || !(error instanceof StateError)) return;
+    try {
+      const reason = error.problems[0]?.message ?? error.message;
+      this.kept = await this.options.keep.keep({ ...identity, bytes, replaces: this.currentVersion, reason });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.failed(
+        refusedWrite(this.options.deployment, `nor could it be kept: ${reason}`, "Look for errored.tfstate."),
+      );
+    }
+  }
+
+  /** A remote lock that can't be given back ends by itself, or is taken over: what the run found out matters more. */
+  private async release(): Promise<void> {
+    try {
+      await this.held?.release();
+    } catch (error) {
+      if (!this.options.keep || !(error instanceof StateError)) throw error;
+    }
+  }
+
+  /** What is too old goes while the lock is held; that it could not go is no reason to fail. */
+  private async prune(): Promise<void> {
+    const { retention, store } = this.options;
+    if (retention && this.held && this.wrote) await store.prune(retention, this.held).catch(() => undefined);
   }
 
   /** LOCK: one engine of the session at a time. */

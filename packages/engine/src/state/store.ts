@@ -14,6 +14,8 @@ export interface StatePointer {
   readonly written: string;
   /** The version whose content this one repeats. @default - the engine wrote it */
   readonly restoredFrom?: number;
+  /** Who decides which version is current: only through it may another one be written. @default - the store itself */
+  readonly heldIn?: "consul";
 }
 
 /** A version of the state: where it stands, and its bytes as stored (encrypted, if they were written so). */
@@ -45,10 +47,20 @@ export interface WriteClaim {
    * @default - whatever version is current
    */
   readonly replaces?: number;
+  /** Also records a state whose serial is not higher than the current one's, on purpose. @default false */
+  readonly goBack?: boolean;
+}
+
+/** Which versions are kept. One that any of the two keeps stays. */
+export interface Retention {
+  /** How many of the newest. @default - any number */
+  readonly versions?: number | undefined;
+  /** Days since it was written. @default - any time */
+  readonly days?: number | undefined;
 }
 
 /**
- * The states of one deployment. Nothing is ever overwritten or deleted. Every method may throw a `StateError`:
+ * The states of one deployment. Nothing is ever overwritten; only {@link prune} removes, and never the current version. Every method may throw a `StateError`:
  * `damaged` and `foreign` when what is stored is not what was written, `storage` when the store can't be used.
  */
 export interface StateStore {
@@ -72,4 +84,16 @@ export interface StateStore {
    * lineage inside an encrypted state are authenticated by the engine.
    */
   restore(version: number, fence: Fence): Promise<StatePointer>;
+  /** Records a version of another store's history, with its number. It must be newer than the current one. */
+  adopt(pointer: StatePointer, bytes: Uint8Array, fence: Fence): Promise<void>;
+  /**
+   * Removes the oldest versions that nothing keeps.
+   * @param now The time that ages are counted from. @default - the present
+   * @returns how many
+   */
+  prune(keep: Retention, fence: Fence, now?: number): Promise<number>;
+  /** Where the state was moved to. @returns undefined when it is here */
+  moved(): Promise<string | undefined>;
+  /** Says where the state was moved to, so that it can't be used here any more; undefined: it is here again. */
+  markMoved(to: string | undefined): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+const address = z.url({ protocol: /^https?$/ });
+
+/** `state:` of an inventory file: where states are kept and who may write them. */
+export const stateSchema = z
+  .strictObject({
+    kind: z
+      .enum(["folder", "s3"])
+      .describe("folder: below state/ of the workspace, locked by a file; s3: in a bucket, locked through Consul"),
+    bucket: z.string().min(3).max(63).optional().describe("s3: the bucket; TF_STATE_BUCKET goes before it"),
+    endpoint: address
+      .optional()
+      .describe("s3: base URL of the store, of AWS when left out; TF_STATE_ENDPOINT goes before it"),
+    region: z.string().min(1).optional().describe("s3: the store's region; TF_STATE_REGION goes before it"),
+    pathStyle: z
+      .boolean()
+      .optional()
+      .describe("s3: the bucket is part of the path, not of the host name; TF_STATE_PATH_STYLE goes before it"),
+    prefix: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9/_-]*$/)
+      .optional()
+      .describe("s3: what every key begins with; the product's name when left out. TF_STATE_PREFIX goes before it"),
+    consul: z
+      .strictObject({
+        address: z
+          .union([address, z.array(address).min(1)])
+          .optional()
+          .describe("URLs of Consul servers; TF_STATE_CONSUL, with commas between them, goes before it"),
+        ttl: z
+          .int()
+          .min(20)
+          .max(3600)
+          .optional()
+          .describe("seconds within which the lock of a run that is gone is free: 30 when left out"),
+      })
+      .optional()
+      .describe("s3: lock and current version in Consul; without it the store itself must honour conditional writes"),
+    keep: z
+      .strictObject({
+        versions: z.int().min(1).optional().describe("how many versions are kept"),
+        days: z.int().min(1).optional().describe("for how many days a version is kept"),
+      })
+      .refine(({ versions, days }) => versions !== undefined || days !== undefined, "versions or days is needed")
+      .optional()
+      .describe("which versions are kept; one that any of the two keeps stays, and so does the current one"),
+  })
+  .describe("where states are kept; a local folder when left out");
+
+/** Where states are kept, as the inventory says it. */
+export type StateSettings = z.output<typeof stateSchema>;

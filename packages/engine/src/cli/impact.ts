@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { infraError } from "@infra/core/inventory";
+import type { Release } from "../impact/impact.js";
+
+/** Adds the command that says what a release would change, before it is taken. */
+export function addImpactCommand(program: Command): void {
+  program
+    .command("impact")
+    .description("what a version of a package would change in many products, by synthesis; nothing is written to them")
+    .argument("<package>", "<name>@<version>, such as @infra/cloud-network@0.2.0")
+    .requiredOption("-P, --products <path>", "a product, a folder of products, or a file with the path of one per line")
+    .option("--json", "print JSON, for machines")
+    .option("--markdown", "print Markdown, for comments")
+    .action(impact);
+}
+
+interface ImpactOptions {
+  readonly products: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+async function impact(spec: string, { products, json = false, markdown = false }: ImpactOptions): Promise<void> {
+  const release = releaseOf(spec);
+  const { findProducts } = await import("../impact/products.js");
+  const { impactOf } = await import("../impact/impact.js");
+  const { renderImpact } = await import("../impact/render.js");
+  const found = await impactOf(release, findProducts(products));
+  process.stdout.write(`${json ? JSON.stringify(found, null, 2) : renderImpact(release, found, markdown)}\n`);
+  const failed = found.some(({ problem }) => problem !== undefined);
+  process.exitCode = failed ? 1 : found.some(({ deployments }) => Object.keys(deployments).length > 0) ? 2 : 0;
+}
+
+function releaseOf(spec: string): Release {
+  const [, name, version] = /^((?:@[^@/]+\/)?[^@/]+)@(.+)$/.exec(spec) ?? [];
+  if (name && version) return { name, version };
+  throw infraError(
+    `${JSON.stringify(spec)} is no package with a version`,
+    "Write <name>@<version>, such as @infra/cloud-network@0.2.0",
+  );
+}

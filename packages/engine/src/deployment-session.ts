@@ -1,0 +1,83 @@
+import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { dropKeptState, escapeFile, keepState, keptState } from "./escape.js";
+import { cipherOf } from "./outputs.js";
+import type { DeploymentPaths } from "./paths.js";
+import type { RunContext } from "./run-context.js";
+import type { StateBackend } from "./state-backends.js";
+import { FileLock, type HeldLock, type Session, StateError } from "./state/index.js";
+
+/** A run without the deployment's lock. */
+export interface ReadOnly {
+  readonly session: Session;
+  /** Keeps other runs out of the working folder. */
+  readonly lock: HeldLock;
+  /** Why the lock could not be had. */
+  readonly reason: StateError;
+}
+
+/** Whether an operation is to change things. */
+export function changesThings(operation: string): boolean {
+  return operation === "apply" || operation === "destroy";
+}
+
+/** Takes the deployment's lock and serves its state. What can't be recorded in a remote store is kept. */
+export function openSession(
+  context: RunContext,
+  { id: deployment }: Deployment,
+  { store, lock, readOnlyStore, keep }: StateBackend,
+  { work }: DeploymentPaths,
+  operation: string,
+): Promise<Session> {
+  const env = context.request.env ?? process.env;
+  return context.state.open({
+    deployment,
+    store,
+    lock,
+    operation,
+    ...cipherOf(context),
+    ...(keep && { retention: keep }),
+    // A local store is beside the engine's own file of what it could not hand over.
+    ...(readOnlyStore && {
+      keep: {
+        keep: (state) => keepState(work, { ...state, deployment }, env),
+        drop: () => {
+          dropKeptState(work);
+        },
+      },
+    }),
+  });
+}
+
+/** Opens a deployment for a look at it, when its lock can't be had because whoever decides does not answer. */
+export async function openReadOnly(
+  context: RunContext,
+  { id: deployment }: Deployment,
+  { lock, readOnlyStore: store }: StateBackend,
+  { work }: DeploymentPaths,
+  operation: string,
+  reason: unknown,
+): Promise<ReadOnly> {
+  const passes = reason instanceof StateError && (reason.code === "storage" || reason.code === "refused");
+  if (!store || !passes || changesThings(operation)) throw reason;
+  const held = await new FileLock(work, deployment).acquire(operation);
+  try {
+    const options = { deployment, store, lock, operation, readOnly: true, ...cipherOf(context) };
+    return { session: await context.state.open(options), lock: held, reason };
+  } catch (error) {
+    await held.release();
+    throw error;
+  }
+}
+
+/** A state that was kept is newer than the recorded one: a change that is made from that would do things twice. */
+export function refuseOverKept(id: string, work: string): void {
+  if (keptState(work)) throw new InfraError([keptProblem(id, escapeFile(work))]);
+}
+
+/** Says that a state is kept, and how it is recorded. */
+export function keptProblem(id: string, file: string): Problem {
+  return {
+    message: `a state of ${id} that could not be recorded is kept, encrypted, in ${file}`,
+    remedy: `Record it before anything else is changed: infra state push ${id}`,
+  };
+}

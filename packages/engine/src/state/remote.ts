@@ -1,0 +1,46 @@
+import { ConsulClient } from "./consul-client.js";
+import { ConsulLock } from "./consul-lock.js";
+import { ConsulPointers } from "./consul-pointers.js";
+import { type StateLock } from "./lock.js";
+import { type S3Settings } from "./remote-settings.js";
+import { S3Bucket } from "./s3-bucket.js";
+import { S3Lock } from "./s3-lock.js";
+import { S3Store } from "./s3-store.js";
+import { type StateStore } from "./store.js";
+import { type StoreOptions } from "./versioned-store.js";
+
+/** Without the lock, Consul is not waited for: the numbered pointers tell nearly the same. */
+const IMPATIENT_MS = 2_000;
+
+/** A bucket, with the Consul that guards it, for all deployments of a process. */
+export class RemoteState {
+  readonly bucket: S3Bucket;
+  readonly consul: ConsulClient | undefined;
+
+  constructor(readonly settings: S3Settings) {
+    this.bucket = new S3Bucket(settings);
+    this.consul = settings.consul && new ConsulClient(settings.consul);
+  }
+
+  /** The states of a deployment. */
+  store(deployment: string, options: Pick<StoreOptions, "moved"> = {}): StateStore {
+    const authority = this.consul && new ConsulPointers(this.consul, deployment);
+    return new S3Store(this.bucket, deployment, { ...options, ...(authority && { authority }) });
+  }
+
+  /** The states of a deployment for a run that writes nothing: also when Consul does not answer. */
+  readOnlyStore(deployment: string): StateStore {
+    const authority = this.consul && new ConsulPointers(this.consul, deployment, IMPATIENT_MS);
+    return new S3Store(this.bucket, deployment, { withoutAuthority: true, ...(authority && { authority }) });
+  }
+
+  /** The lock of a deployment. */
+  lock(deployment: string): StateLock {
+    return this.consul ? new ConsulLock(this.consul, deployment) : new S3Lock(this.bucket, deployment);
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.bucket.close();
+  }
+}
