@@ -7,7 +7,7 @@ import { SecretReference } from "@infra/core/inventory";
 import { freePort, startProxy, startVault, type VaultServer } from "@infra/services";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { filesWith, formsOf } from "../../test/canaries.js";
-import { openTofu, passphrase, Product } from "../../test/product.js";
+import { openTofu, passphrase, Product, terraform, until } from "../../test/product.js";
 import { ageKey, encrypt, type SopsTools, sopsTools, writeRules } from "../../test/sops-product.js";
 import { type AclServer, startAcl } from "../../test/stand-ins/acl.js";
 import { startConnect } from "../../test/stand-ins/connect.js";
@@ -115,7 +115,44 @@ describe.each([
   });
 });
 
+describe.skipIf(terraform() === undefined)("with Terraform, canaries", () => {
+  it("reach the engine, and no file and no output", async () => {
+    Object.assign(product, { engine: terraform() });
+    const values = canaries();
+    const env = await inEnvironment(values);
+    product.write(`inventory/${id}.yaml`, inventory("acme/app"));
+    const runs = [
+      await product.infraWith(env, "plan", id, "--json"),
+      await product.infraWith(env, "apply", id, "--yes"),
+    ];
+    for (const { code, output } of runs) expect([0, 2], output).toContain(code);
+    const forms = Object.values(values).flatMap(formsOf);
+    for (const { output } of runs) for (const form of forms) expect(output).not.toContain(form);
+    expect(filesWith(product.root, forms)).toEqual([]);
+  });
+});
+
 describe("runs with secrets", () => {
+  it("leave none of them behind when they are killed with -9", async () => {
+    const values = canaries();
+    const env = await inEnvironment(values);
+    const script = `touch ${product.root}/begun; sleep 3`;
+    product.write(`inventory/${id}.yaml`, `${inventory("acme/app")}  script: ${JSON.stringify(script)}\n`);
+    const running = product.start(["apply", id, "--yes"], env);
+    await until("the engine is at work", () => product.has("begun"));
+    process.kill(running.pid, "SIGKILL");
+    const { output } = await running.ended;
+    const forms = Object.values(values).flatMap(formsOf);
+    const look = () => {
+      for (const form of forms) expect(output).not.toContain(form);
+      expect(filesWith(product.root, forms)).toEqual([]);
+    };
+    look();
+    const completed = await product.infraWith(env, "apply", id, "--yes");
+    expect(completed.code, completed.output).toBe(0);
+    look();
+  });
+
   it("ask a store once for a path, however many deployments want it", async () => {
     const connect = await startConnect(["acme"]);
     connect.put("acme", "app", { a: "aaaaaaaa", b: "bbbbbbbb" });

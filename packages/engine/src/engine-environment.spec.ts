@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { engineEnvironment } from "./engine-environment.js";
+
+const env = {
+  PATH: "/bin",
+  INFRA_CACHE: "/nowhere",
+  INFRA_SECRET_ACME_DB_PASSWORD: "a",
+  OP_SERVICE_ACCOUNT_TOKEN: "b",
+  OP_CONNECT_TOKEN: "c",
+  SOPS_AGE_KEY: "d",
+  VAULT_SECRET_ID: "e",
+  VAULT_ID_TOKEN: "f",
+  VAULT_TOKEN: "g",
+  HCLOUD_TOKEN: "h",
+  TF_VAR_x: "i",
+};
+
+it("withholds what opens the secret stores from the engine, except Vault's token", () => {
+  expect(Object.keys(engineEnvironment(env, false)).sort()).toEqual([
+    "CHECKPOINT_DISABLE",
+    "HCLOUD_TOKEN",
+    "PATH",
+    "TF_INPUT",
+    "TF_IN_AUTOMATION",
+    "VAULT_TOKEN",
+  ]);
+});
+
+it("withholds every credential in offline runs", () => {
+  expect(Object.values(engineEnvironment(env, true)).sort()).toEqual(["/bin", "0", "1", "1"]);
+});
