@@ -94,6 +94,7 @@ beforeAll(async () => {
     npm_config_update_notifier: "false",
     npm_config_prefer_offline: "true",
     INFRA_ENGINE: engine,
+    INFRA_CACHE: join(folder, "cache"),
     NX_DAEMON: "false",
     NX_TUI: "false",
     NO_COLOR: "1",
@@ -179,7 +180,7 @@ describe("the life of a product", () => {
       "--json",
     );
     expect(told.exitCode, told.all).toBe(2);
-    const subnet = { address: "hcloud_network_subnet.network_subnets_default", action: "change", arguments: ["type"] };
+    const subnet = { address: "hcloud_network_subnet.network_default", action: "change", arguments: ["type"] };
     expect(JSON.parse(told.stdout)).toEqual([
       { product: "acme", deployments: { "production/compute": [subnet], "staging/compute": [subnet] } },
     ]);
