@@ -273,5 +273,14 @@ function packageManagers(): Promise<string> {
 /** Yarn does not read npm's configuration: it is told the registry that npm uses. */
 async function yarnRegistry(): Promise<NodeJS.ProcessEnv> {
   const { stdout } = await execa("npm", ["config", "get", "registry"], { cwd: tmpdir() });
-  return { YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, "") };
+  const shared = join(cacheDirectory(), "e2e", "yarn");
+  // A package of an earlier run with the same version would be taken from there.
+  for (const name of existsSync(join(shared, "cache")) ? readdirSync(join(shared, "cache")) : [])
+    if (name.startsWith("@infra-")) rmSync(join(shared, "cache", name));
+  rmSync(join(shared, "metadata"), { recursive: true, force: true });
+  return {
+    YARN_GLOBAL_FOLDER: shared,
+    YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, ""),
+    YARN_HTTP_TIMEOUT: "120000",
+  };
 }

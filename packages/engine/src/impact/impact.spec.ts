@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { compareConfigurations } from "./compare.js";
+import type { ProductImpact } from "./impact.js";
 import { findProducts } from "./products.js";
 import { renderImpact } from "./render.js";
 
@@ -70,11 +71,11 @@ describe("findProducts", () => {
 
 describe("renderImpact", () => {
   const release = { name: "@infra/cloud-network", version: "0.2.0" };
-  const impacts = [
+  const impacts: readonly ProductImpact[] = [
     {
       product: "acme",
       deployments: {
-        "production/compute": [{ address: "hcloud_network.network", action: "change" as const, arguments: ["labels"] }],
+        "production/compute": [{ address: "hcloud_network.network", action: "change", arguments: ["labels"] }],
       },
     },
     { product: "shop", deployments: {} },
