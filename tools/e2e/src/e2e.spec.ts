@@ -94,6 +94,7 @@ beforeAll(async () => {
     npm_config_update_notifier: "false",
     npm_config_prefer_offline: "true",
     INFRA_ENGINE: engine,
+    INFRA_CACHE: join(folder, "cache"),
     NX_DAEMON: "false",
     NX_TUI: "false",
     NO_COLOR: "1",
@@ -179,7 +180,7 @@ describe("the life of a product", () => {
       "--json",
     );
     expect(told.exitCode, told.all).toBe(2);
-    const subnet = { address: "hcloud_network_subnet.network_subnets_default", action: "change", arguments: ["type"] };
+    const subnet = { address: "hcloud_network_subnet.network_default", action: "change", arguments: ["type"] };
     expect(JSON.parse(told.stdout)).toEqual([
       { product: "acme", deployments: { "production/compute": [subnet], "staging/compute": [subnet] } },
     ]);
@@ -272,5 +273,14 @@ function packageManagers(): Promise<string> {
 /** Yarn does not read npm's configuration: it is told the registry that npm uses. */
 async function yarnRegistry(): Promise<NodeJS.ProcessEnv> {
   const { stdout } = await execa("npm", ["config", "get", "registry"], { cwd: tmpdir() });
-  return { YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, "") };
+  const shared = join(cacheDirectory(), "e2e", "yarn");
+  // A package of an earlier run with the same version would be taken from there.
+  for (const name of existsSync(join(shared, "cache")) ? readdirSync(join(shared, "cache")) : [])
+    if (name.startsWith("@infra-")) rmSync(join(shared, "cache", name));
+  rmSync(join(shared, "metadata"), { recursive: true, force: true });
+  return {
+    YARN_GLOBAL_FOLDER: shared,
+    YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, ""),
+    YARN_HTTP_TIMEOUT: "120000",
+  };
 }

@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { compareConfigurations } from "./compare.js";
+import type { ProductImpact } from "./impact.js";
+import { findProducts } from "./products.js";
+import { renderImpact } from "./render.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "impact-"));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+}
+
+describe("compareConfigurations", () => {
+  const server = { size: "small", "//": { metadata: { path: "a" } } };
+
+  it("finds what comes, goes and changes, by address", () => {
+    const before = {
+      resource: { hcloud_server: { web: server, db: server } },
+      data: { hcloud_image: { debian: { name: "12" } } },
+    };
+    const after = {
+      resource: { hcloud_server: { web: { ...server, size: "large" }, app: server } },
+      data: { hcloud_image: { debian: { name: "12" } } },
+    };
+    expect(compareConfigurations(before, after)).toEqual([
+      { address: "hcloud_server.app", action: "add" },
+      { address: "hcloud_server.db", action: "remove" },
+      { address: "hcloud_server.web", action: "change", arguments: ["size"] },
+    ]);
+  });
+
+  it("does not count comments of the synthesis", () => {
+    const after = { resource: { hcloud_server: { web: { ...server, "//": { metadata: { path: "b" } } } } } };
+    expect(compareConfigurations({ resource: { hcloud_server: { web: server } } }, after)).toEqual([]);
+  });
+});
+
+describe("findProducts", () => {
+  const product = JSON.stringify({ infra: {}, dependencies: { "@infra/engine": "0.1.0" } });
+
+  it("finds a product, the products of a folder, and the ones that a file lists", () => {
+    for (const name of ["one", "two"]) write(`${name}/package.json`, product);
+    write("other/package.json", "{}");
+    write("fleet.txt", "# ours\none\n\n");
+    const names = (path: string) =>
+      findProducts(join(root, path)).map(({ folder, pins }) => [folder.slice(root.length + 1), pins]);
+    const pins = { "@infra/engine": "0.1.0" };
+    expect(names(".")).toEqual([
+      ["one", pins],
+      ["two", pins],
+    ]);
+    expect(names("two")).toEqual([["two", pins]]);
+    expect(names("fleet.txt")).toEqual([["one", pins]]);
+  });
+
+  it("refuses a path with no product", () => {
+    expect(() => findProducts(root)).toThrow(/holds no product\. Name a folder of products/);
+    expect(() => findProducts(join(root, "absent"))).toThrow(/does not exist/);
+  });
+});
+
+describe("renderImpact", () => {
+  const release = { name: "@infra/cloud-network", version: "0.2.0" };
+  const impacts: readonly ProductImpact[] = [
+    {
+      product: "acme",
+      deployments: {
+        "production/compute": [{ address: "hcloud_network.network", action: "change", arguments: ["labels"] }],
+      },
+    },
+    { product: "shop", deployments: {} },
+    { product: "zoo", deployments: {}, problem: "npm failed\nbecause" },
+  ];
+
+  it("has one line per deployment, and one sentence for all", () => {
+    expect(renderImpact(release, impacts, false)).toBe(
+      [
+        "product  deployment          +  ~  -  resources",
+        "acme     production/compute  ·  1  ·  hcloud_network.network",
+        "zoo      !                   ·  ·  ·  npm failed",
+        "",
+        "@infra/cloud-network@0.2.0 would change 1 deployment of 3 products; of 1 it cannot be told",
+      ].join("\n"),
+    );
+  });
+
+  it("is a table in Markdown, and a sentence when nothing changes", () => {
+    expect(renderImpact(release, impacts, true)).toContain(
+      "| acme | production/compute | · | 1 | · | hcloud_network.network |",
+    );
+    expect(renderImpact(release, [{ product: "shop", deployments: {} }], true)).toBe(
+      "@infra/cloud-network@0.2.0 would change 0 deployments of 1 product",
+    );
+  });
+});
