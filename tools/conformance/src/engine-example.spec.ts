@@ -93,12 +93,16 @@ describe("the whole example, offline", () => {
   it("plans; those that refer to others wait for them", () => {
     const planned = infra(["plan", "--offline"]);
     expect(planned.exitCode, JSON.stringify(planned.results.map(({ problems }) => problems))).toBe(2);
-    expect(statuses(planned)).toEqual({
-      "production/compute": "changed",
-      "production/jobs": "changed",
+    const waiting = Object.entries(statuses(planned)).flatMap(([id, status]) =>
+      status === "changed" ? [] : [[id, status]],
+    );
+    expect(Object.fromEntries(waiting)).toEqual({
+      "azure/dns": "waiting",
+      "digitalocean/dns": "waiting",
+      "gcp/dns": "waiting",
+      "heroku/dns": "waiting",
+      "oracle/dns": "waiting",
       "production/workers": "waiting",
-      "staging/compute": "changed",
-      "staging/jobs": "changed",
       "staging/workers": "waiting",
     });
     const withoutPlace = planned.results.flatMap(({ changes }) => changes.filter(({ place }) => place === undefined));
