@@ -8,7 +8,7 @@ import { accountName, bucketName } from "./names.js";
 
 /** Names of the inventory, short ones and long ones. */
 const word = fc
-  .stringMatching(/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/)
+  .stringMatching(/^[a-z](?:-?[a-z0-9]){0,19}$/)
   .filter((name) => !/g(?:oo|00)g|^(?:sthree|amzn)/.test(name));
 
 /** The four words that a bucket is named by. */
