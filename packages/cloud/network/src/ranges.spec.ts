@@ -23,7 +23,7 @@ describe("a network", () => {
         cidr: "10.20.0.0/16",
         peering: { other: { network, cidr: "10.99.0.0/16" } },
       });
-      return configuration.resource?.["oci_core_local_peering_gateway"]?.["network_other_peering"];
+      return configuration.resource?.["oci_core_local_peering_gateway"]?.["network_peering_to_other"];
     };
     expect(peering("ocid1.localpeeringgateway.oc1..abc")).toHaveProperty("peer_id");
     expect(peering("ocid1.vcn.oc1..abc")).not.toHaveProperty("peer_id");
