@@ -15,16 +15,14 @@ import {
   resourceName,
 } from "@infra/core";
 import { type BastionConfig, bastionKind, bastionSubnetId } from "./bastion.js";
-import { chooseKeys } from "./choose-keys.js";
+import { chooseKeys, keysByOwner } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
 /** Servers get the keys when they are made: azure needs no resource for a key, so the id is the owner's name. */
 export const azure: AdapterOf<SshContract> = {
   supports: { bastion: true },
   build(scope, config, peers) {
-    const keys = Object.fromEntries(
-      Object.entries(config.keys).map(([name, publicKey]) => [name, { id: name, publicKey }]),
-    );
+    const keys = keysByOwner(config.keys);
     const { user, bastion } = config;
     return { user, keys, ...(bastion ? { bastionAddress: buildBastion(scope, bastion, { user, keys }, peers) } : {}) };
   },

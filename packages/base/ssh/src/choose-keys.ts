@@ -8,3 +8,8 @@ export function chooseKeys<T>(keys: Readonly<Record<string, T>>, names?: readonl
     return key;
   });
 }
+
+/** Keys on clouds that have no resource for them: the id is the owner's name. */
+export function keysByOwner(keys: Readonly<Record<string, string>>): Record<string, { id: string; publicKey: string }> {
+  return Object.fromEntries(Object.entries(keys).map(([id, publicKey]) => [id, { id, publicKey }]));
+}

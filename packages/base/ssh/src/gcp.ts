@@ -11,16 +11,14 @@ import {
   zoneLetter,
 } from "@infra/core";
 import { type BastionConfig, bastionKind, bastionSubnetId } from "./bastion.js";
-import { chooseKeys } from "./choose-keys.js";
+import { chooseKeys, keysByOwner } from "./choose-keys.js";
 import type { SshContract, SshOutputs, SshPeers } from "./ssh.js";
 
 /** Servers get the keys through cloud-init, and take none from the project's metadata: gcp keeps no keys, so the id is the owner's name. */
 export const gcp: AdapterOf<SshContract> = {
   supports: { bastion: true },
   build(scope, config, peers) {
-    const keys = Object.fromEntries(
-      Object.entries(config.keys).map(([name, publicKey]) => [name, { id: name, publicKey }]),
-    );
+    const keys = keysByOwner(config.keys);
     const { user, bastion } = config;
     return { user, keys, ...(bastion ? { bastionAddress: buildBastion(scope, bastion, { user, keys }, peers) } : {}) };
   },
