@@ -79,9 +79,10 @@ beforeAll(async () => {
   rmSync(join(cache, "_npx"), { recursive: true, force: true });
   registry = await startRegistry(join(folder, "registry"));
   const engine = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
-  // What npm and make tell the programs that they run is not for the programs of the test.
+  // What npm and make tell the programs that they run is not for the programs of the test. Nor is CI: a product begins
+  // on a laptop, and in CI yarn refuses to write the lockfile that a new product does not have yet.
   const outer = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|INIT_CWD|MAKE|MFLAGS|NX_|VITEST|NODE_ENV|INFRA_)/.test(name),
+    ([name]) => !/^(CI$|npm_|INIT_CWD|MAKE|MFLAGS|NX_|VITEST|NODE_ENV|INFRA_)/.test(name),
   );
   const own = Object.entries(process.env).filter(([name]) =>
     /^npm_config_(registry|userconfig|globalconfig|cafile)$/i.test(name),
