@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
 import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
-import { passphraseVariable } from "./encryption.js";
+import type { Encryption } from "./encryption.js";
 import {
   changesThings,
   keptProblem,
@@ -53,6 +53,8 @@ export class DeploymentRun {
     readonly synthesis: Synthesis,
     readonly paths: DeploymentPaths,
     readonly session: Session,
+    /** How its state and its plans are encrypted. */
+    readonly encryption: Encryption,
     private readonly operation: string,
     private readonly readOnly?: ReadOnly,
   ) {}
@@ -68,12 +70,23 @@ export class DeploymentRun {
     const { synthesis, paths } = synthesizeDeployment(context.request.root, deployment, context.offline);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
+    const encryption = await context.encryptions.of(deployment.id);
+    const opening = { context, deployment, backend, encryption, paths, operation };
     try {
-      const session = await openSession(context, deployment, backend, paths, operation);
-      return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
+      const session = await openSession(opening);
+      return new DeploymentRun(context, deployment, synthesis, paths, session, encryption, operation);
     } catch (error) {
-      const readOnly = await openReadOnly(context, deployment, backend, paths, operation, error);
-      return new DeploymentRun(context, deployment, synthesis, paths, readOnly.session, operation, readOnly);
+      const readOnly = await openReadOnly(opening, error);
+      return new DeploymentRun(
+        context,
+        deployment,
+        synthesis,
+        paths,
+        readOnly.session,
+        encryption,
+        operation,
+        readOnly,
+      );
     }
   }
 
@@ -100,7 +113,7 @@ export class DeploymentRun {
       folder,
       env: {
         ...context.env,
-        ...context.encryption.env,
+        ...this.encryption.env,
         ...this.session.env,
         ...this.variables,
         ...this.secrets.env,
@@ -138,7 +151,7 @@ export class DeploymentRun {
     const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
     const message = mask.text(address ? `${address}: ${summary}` : summary);
     const remedy = /decryption failed/.test(summary)
-      ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+      ? this.encryption.remedy
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
     return { message, remedy, ...(place ? { place } : {}) };
   }

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { bindingsOf, loadInventory, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
-import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
+import { Encryptions, passphraseVariable } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
+import { oldPassphraseVariable, StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
@@ -24,7 +25,7 @@ export interface RunContext {
   readonly request: RunRequest;
   readonly offline: boolean;
   readonly engine: Engine;
-  readonly encryption: Encryption;
+  readonly encryptions: Encryptions;
   readonly state: StateService;
   /** Where states are kept. */
   readonly backends: StateBackends;
@@ -49,19 +50,21 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
-  // A synthesis writes no state.
-  const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const hidden = [passphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
+  const hidden = [passphraseVariable, oldPassphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
   const mask = new Mask(hidden.flatMap((name) => env[name] ?? []));
   const secrets = secretsOf(inventory, request, mask);
+  const keys = new StateKeys({ product, states, secrets, env });
+  const encryptions = new Encryptions({ engine, offline, keys, env });
+  // A synthesis writes no state.
+  if (request.verb !== "synth") encryptions.check(deployments.map(({ id }) => id));
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
-  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets };
+  const shared = { request, offline, engine, encryptions, state, backends, env: engineEnv, mask, secrets };
   return {
     ...shared,
     outputs: new Outputs(shared),

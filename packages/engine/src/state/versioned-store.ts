@@ -10,7 +10,16 @@ import {
   storageFailed,
   unknownVersion,
 } from "./errors.js";
-import { formatPointer, MOVED, objectKey, parsePointer, pointerName, pointerNumbers, sha256Of } from "./pointer.js";
+import {
+  formatPointer,
+  isObjectKey,
+  MOVED,
+  objectKey,
+  parsePointer,
+  pointerName,
+  pointerNumbers,
+  sha256Of,
+} from "./pointer.js";
 import { expired } from "./retention.js";
 import { type PointerAuthority, type StateFiles } from "./state-files.js";
 import {
@@ -46,7 +55,7 @@ export interface StoreOptions {
 
 /**
  * The rules of a state's history, over any place for its files: `versions/<serial>-<hash>.tfstate` hold the bytes,
- * `pointers/<version>.json` the history. Neither ever changes. Of two writers of the same version one loses: at the creation of
+ * `pointers/<version>.json` the history. Versions never change; {@link reencrypt} changes what encrypts an earlier one. Of two writers of the same version one loses: at the creation of
  * the pointer, or, with an authority, at its transaction, which the numbered pointer then follows.
  */
 export class VersionedStore implements StateStore {
@@ -139,6 +148,43 @@ export class VersionedStore implements StateStore {
       for (const key of new Set(old.map((pointer) => pointer.key)))
         if (!kept.has(key)) await this.files.remove("versions", key);
       return old.length;
+    });
+  }
+
+  reencrypt(version: number, bytes: Uint8Array, fence: Fence): Promise<StatePointer> {
+    return this.guard("write", async () => {
+      const head = await this.head();
+      const { serial, ...rest } = await this.pointer(version, head);
+      if (version === head.current?.version)
+        throw conflictingState(this.deployment, `version ${String(version)} is the current one`);
+      const sha256 = sha256Of(bytes);
+      const key = objectKey(serial, sha256);
+      await this.files.put("versions", key, bytes, sha256);
+      if (!(await fence.stillHeld())) throw lockLost(this.deployment);
+      const pointer = { ...rest, serial, sha256, key };
+      await this.putPointer(pointer);
+      return pointer;
+    });
+  }
+
+  unused(): Promise<readonly string[]> {
+    return this.guard("read", async () => {
+      const names = await this.files.list("versions");
+      const used = new Set((await this.versions()).map(({ key }) => key));
+      return names.filter((name) => isObjectKey(name) && !used.has(name));
+    });
+  }
+
+  bytesOf(key: string): Promise<Buffer | undefined> {
+    return this.guard("read", () => this.files.read("versions", key));
+  }
+
+  dropUnused(key: string, fence: Fence): Promise<void> {
+    return this.guard("write", async () => {
+      if (!(await this.unused()).includes(key))
+        throw conflictingState(this.deployment, `${key} belongs to one of its versions`);
+      if (!(await fence.stillHeld())) throw lockLost(this.deployment);
+      await this.files.remove("versions", key);
     });
   }
 

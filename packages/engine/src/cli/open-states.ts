@@ -1,0 +1,62 @@
+import { loadInventory } from "@infra/core/inventory";
+import type { StateKeys } from "../keys/state-keys.js";
+import { Mask } from "../mask.js";
+import { type DeploymentPaths, pathsOf } from "../paths.js";
+import { type StateBackend, StateBackends } from "../state-backends.js";
+import { type CommonOptions, workspaceOf } from "./options.js";
+
+/** How many deployments are looked at at once. */
+const PARALLEL = 16;
+
+/** What the commands on states are given. */
+export interface Opened {
+  readonly backends: StateBackends;
+  readonly keys: StateKeys;
+  readonly deployments: readonly { id: string; file: string }[];
+  readonly paths: (deployment: { id: string; file: string }) => DeploymentPaths;
+}
+
+/** Calls an action with the wanted deployments; all when none is named. */
+export async function withStates<T>(
+  ids: readonly string[],
+  options: CommonOptions,
+  action: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { root, inventory } = workspaceOf(options);
+  const loaded = loadInventory(inventory, ids.length > 0 ? { only: ids } : {});
+  const { deployments, product, states } = loaded;
+  const { offline = false } = options;
+  const { env } = process;
+  const backends = new StateBackends({ root, offline, product, states, env });
+  // Loaded by who needs it: listing deployments does not.
+  const { secretsOf } = await import("../secrets/index.js");
+  const { StateKeys } = await import("../keys/state-keys.js");
+  const secrets = secretsOf(loaded, { root, offline, env }, new Mask([]));
+  const keys = new StateKeys({ product, states: offline ? new Map() : states, secrets, env });
+  try {
+    return await action({ backends, keys, deployments, paths: (deployment) => pathsOf(root, deployment, offline) });
+  } finally {
+    backends.close();
+    await secrets.close();
+  }
+}
+
+/** Calls an action with one deployment. */
+export async function withState<T>(
+  id: string,
+  options: CommonOptions,
+  action: (backend: StateBackend, paths: DeploymentPaths, keys: StateKeys) => Promise<T>,
+): Promise<T> {
+  return await withStates([id], options, async ({ backends, deployments, paths, keys }) => {
+    const [deployment = { id, file: "" }] = deployments;
+    return await action(await backends.of(deployment), paths(deployment), keys);
+  });
+}
+
+/** Does something for several, a few at a time, in their order. */
+export async function each<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += PARALLEL)
+    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(action))));
+  return results;
+}

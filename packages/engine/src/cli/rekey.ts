@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { infraError } from "@infra/core/inventory";
+import type { KeyReport } from "../rekey.js";
+import { each, type Opened, withStates } from "./open-states.js";
+import { type CommonOptions, print, withCommonOptions } from "./options.js";
+import { Progress } from "./progress.js";
+
+const examples = `
+Examples:
+  $ INFRA_STATE_PASSPHRASE_OLD=… INFRA_STATE_PASSPHRASE=… infra state rekey --all    to a new passphrase
+  $ INFRA_STATE_PASSPHRASE_OLD=… infra state rekey --all                    to Vault, once the inventory says so
+  $ infra state rekey production/compute --rotate --retire                  a new version of a key of Vault, the older ones retired
+  $ infra state rekey --all --check                                         only says what is under which key
+
+The present key is the one that the inventory names: state: { encryption: { kind: transit } }, or the passphrase. Everything that is
+kept is read again at the end; the exit code is 1 as long as anything is not under the present key.`;
+
+interface RekeyOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly check?: boolean;
+  readonly rotate?: boolean;
+  readonly retire?: boolean;
+}
+
+/** Adds the command that moves states to another key. */
+export function addRekeyCommand(state: Command): void {
+  withCommonOptions(
+    state
+      .command("rekey")
+      .description("encrypt states with their history anew, and prove that nothing is left; run again, it goes on"),
+  )
+    .argument("[deployments...]", "<environment>/<name>")
+    .option("--all", "all deployments")
+    .option("--check", "only say what is under which key; change nothing")
+    .option("--rotate", "first make a new version of the keys of Vault")
+    .option("--retire", "at the end, when nothing is left, let Vault refuse the older versions")
+    .addHelpText("after", examples)
+    .action(rekeyAll);
+}
+
+async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
+  if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
+  const { isClean } = await import("../rekey.js");
+  const progress = new Progress("rekey", process.stderr);
+  try {
+    const reports = await withStates(ids, options, (opened) =>
+      each(opened.deployments, (deployment) => rekeyOne(opened, deployment, options, progress)),
+    );
+    progress.stop();
+    if (!reports.every(isClean)) process.exitCode = 1;
+    print(options, reports, () => reports.flatMap((report) => linesOf(report, isClean(report))).join("\n"));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What goes wrong with one deployment does not keep the others from theirs. */
+async function rekeyOne(
+  opened: Opened,
+  deployment: Opened["deployments"][number],
+  options: RekeyOptions,
+  progress: Progress,
+): Promise<KeyReport> {
+  const { id } = deployment;
+  progress.start(id);
+  try {
+    const { rekeyDeployment } = await import("../rekey-deployment.js");
+    return await rekeyDeployment({ ...opened, deployment, ...options });
+  } catch (error) {
+    const { problemsOfError } = await import("../run.js");
+    return { deployment: id, place: "", key: "", found: [], rewritten: 0, problems: problemsOfError(error) };
+  } finally {
+    progress.end(id);
+  }
+}
+
+function linesOf({ deployment, place, key, found, rewritten, problems }: KeyReport, clean: boolean): string[] {
+  const left = found.filter(({ present }) => !present);
+  const counts = `${String(found.length)} read, ${String(rewritten)} encrypted anew or removed`;
+  return [
+    clean
+      ? `✓ ${deployment}: nothing is left under another key than ${key}; ${counts} (${place})`
+      : `✗ ${deployment}: ${String(left.length)} left under another key than ${key || "the present one"}; ${counts} (${place})`,
+    ...left.map(
+      (each) =>
+        `    ${each.what}: ${each.key}${each.where ? ` (${each.where})` : ""}${each.remedy ? `. ${each.remedy}` : ""}`,
+    ),
+    ...problems.map(({ message, remedy }) => `    ${message}. ${remedy}`),
+  ];
+}
