@@ -11,6 +11,8 @@ export interface Encryption {
   readonly env: Readonly<Record<string, string>>;
   /** For an engine that can't: what the state service and the saved plan are sealed with. */
   readonly cipher?: StateCipher;
+  /** For an engine that encrypts by itself: what it can read of stored bytes, which may be under a key before. */
+  readonly forEngine?: (bytes: Buffer) => Promise<Buffer>;
   /** Are states and plans encrypted at all? Only offline runs may go without. */
   readonly on: boolean;
   /** What to do when a state can't be decrypted. */
@@ -66,7 +68,7 @@ export class Encryptions {
       return { env: {}, cipher: ring.cipher, on: true, remedy };
     }
     if (!offline && keys.kindOf(id) === "transit") await ring.key.fresh("engine");
-    return { env: await ring.engineEnv(), on: true, remedy };
+    return { env: await ring.engineEnv(), forEngine: (bytes) => ring.forEngine(bytes), on: true, remedy };
   }
 
   /** The emulated cloud holds no secret, and asks no Vault. */

@@ -7,7 +7,7 @@ import type { Encryption } from "./encryption.js";
 import { outputsSchema } from "./engine-events.js";
 import { outputsFolder } from "./paths.js";
 import type { RunContext } from "./run-context.js";
-import { FileLock, FolderStore } from "./state/index.js";
+import { FileLock, FolderStore, type SessionOptions } from "./state/index.js";
 
 /** The outputs of one deployment, as the engine tells them. */
 export type OutputValues = z.output<typeof outputsSchema>;
@@ -184,8 +184,12 @@ function textsIn(value: unknown): string[] {
 }
 
 /** The state service encrypts for engines that can't. */
-export function cipherOf({ cipher, on }: Encryption): object {
-  return cipher ? { cipher } : { requireEncrypted: on };
+export function cipherOf({
+  cipher,
+  forEngine,
+  on,
+}: Encryption): Pick<SessionOptions, "cipher" | "forEngine" | "requireEncrypted"> {
+  return cipher ? { cipher } : { requireEncrypted: on, ...(forEngine && { forEngine }) };
 }
 
 function referenceError(reference: Reference, message: string, remedy: string): InfraError {

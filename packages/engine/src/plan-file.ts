@@ -101,12 +101,14 @@ export function engineOf({ context: { engine } }: DeploymentRun): string {
   return `${engine.name} ${engine.version}`;
 }
 
-/** Gives the engine the saved plan, in clear for the length of an action. */
+/** Gives the engine the saved plan, as it can read it: in clear, for the length of an action, when it can't decrypt. */
 export async function withPlan<T>(run: DeploymentRun, action: (file: string) => Promise<T>): Promise<T> {
-  const { cipher } = run.encryption;
-  if (!cipher) return await action(run.paths.plan);
+  const { cipher, forEngine } = run.encryption;
+  const stored = readFileSync(run.paths.plan);
+  const plan = cipher ? await cipher.open(stored) : await forEngine?.(stored);
+  if (!plan || plan === stored) return await action(run.paths.plan);
   return await withScratchPlan(run, async (file) => {
-    writeFileSync(file, await cipher.open(readFileSync(run.paths.plan)), { mode: 0o600 });
+    writeFileSync(file, plan, { mode: 0o600 });
     return await action(file);
   });
 }

@@ -33,23 +33,29 @@ export class KeyRing {
     this.cipher = new KeyCipher(key, fallbacks);
   }
 
-  /** Variables with which OpenTofu encrypts states and plans, and nothing else. */
+  /** Variables with which OpenTofu encrypts states and plans with the present key, and accepts nothing else. */
   async engineEnv(): Promise<Record<string, string>> {
-    const providers = await Promise.all([this.key, ...this.fallbacks].map((key) => key.provider()));
-    const named = providers.map((provider, index) => ({
-      ...provider,
-      name: index === 0 ? "infra" : `old${String(index)}`,
-    }));
-    const key_provider: Record<string, Record<string, object>> = {};
-    for (const { type, name, settings } of named)
-      (key_provider[type] ??= {})[name] = { ...settings, encrypted_metadata_alias: metadataAlias };
-    const method = Object.fromEntries(named.map(({ type, name }) => [name, { keys: `key_provider.${type}.${name}` }]));
-    const target = { ...targetOf(named.map(({ name }) => `method.aes_gcm.${name}`)), enforced: true };
-    const encryption = { key_provider, method: { aes_gcm: method }, state: target, plan: target };
-    return Object.assign(
-      { TF_ENCRYPTION: JSON.stringify(encryption) },
-      ...providers.map(({ env }) => env ?? {}),
-    ) as Record<string, string>;
+    const { type, settings, env } = await this.key.provider();
+    const provider = { infra: { ...settings, encrypted_metadata_alias: metadataAlias } };
+    const target = { method: "method.aes_gcm.infra", enforced: true };
+    const encryption = {
+      key_provider: { [type]: provider },
+      method: { aes_gcm: { infra: { keys: `key_provider.${type}.infra` } } },
+      state: target,
+      plan: target,
+    };
+    return { TF_ENCRYPTION: JSON.stringify(encryption), ...env };
+  }
+
+  /**
+   * What OpenTofu can read with the present key: bytes that are under a key before are encrypted again. OpenTofu's own `fallback` can't
+   * do it: its two key providers may not share the name that every state has for them.
+   */
+  async forEngine(bytes: Buffer): Promise<Buffer> {
+    if (!isSealed(bytes) && (this.fallbacks.length === 0 || !isEngineEncrypted(bytes))) return bytes;
+    const opened = await this.open(bytes);
+    if (!opened || (opened.key === this.key && !isSealed(bytes))) return bytes;
+    return await sealEnginePayload(opened.plain, this.key);
   }
 
   /**
@@ -88,9 +94,4 @@ export function isEncrypted(bytes: Buffer): boolean {
 async function openWith(bytes: Buffer, key: StateKey): Promise<Buffer | undefined> {
   if (!isSealed(bytes)) return await openEnginePayload(bytes, key);
   return await new KeyCipher(key).open(bytes).catch(() => undefined);
-}
-
-/** The first method encrypts; each next one only reads what those before it can't. */
-function targetOf([method = "", ...more]: readonly string[]): object {
-  return { method, ...(more.length > 0 ? { fallback: targetOf(more) } : {}) };
 }
