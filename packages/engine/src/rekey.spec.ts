@@ -1,24 +1,33 @@
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { VaultServer } from "@infra/services";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { id, key, productWith, setState, settings, startTransit, work } from "../test/keys.js";
-import { filesIn, openTofu, passphrase, type Product } from "../test/product.js";
-import { inventory } from "../test/remote.js";
+import { id, key, productWith, randomNumbers, setState, settings, startTransit } from "../test/keys.js";
+import { openTofu, passphrase, Product } from "../test/product.js";
+import { inventory, long } from "../test/remote.js";
 
 const file = "inventory/production/up.yaml";
 const other = "another passphrase, as long as the first";
 let tofu: string;
 let vault: VaultServer;
+let template: Product;
 const products: Product[] = [];
 
 beforeAll(async () => {
   [tofu, vault] = await Promise.all([openTofu(), startTransit()]);
+  template = productWith(tofu, settings.passphrase, {
+    VAULT_ADDR: vault.address,
+    VAULT_TOKEN: vault.rootToken,
+    INFRA_STATE_PASSPHRASE: passphrase,
+  });
+  for (const value of ["one", "two"]) await applied(template, value);
 });
 afterEach(() => {
   for (const product of products.splice(0)) product.remove();
 });
-afterAll(() => vault.stop());
+afterAll(async () => {
+  template.remove();
+  await vault.stop();
+});
 
 interface Report {
   readonly key: string;
@@ -27,15 +36,10 @@ interface Report {
   readonly problems: { message: string }[];
 }
 
-/** A product with three versions under the passphrase. */
-const written = async (): Promise<Product> => {
-  const product = productWith(tofu, settings.passphrase, {
-    VAULT_ADDR: vault.address,
-    VAULT_TOKEN: vault.rootToken,
-    INFRA_STATE_PASSPHRASE: passphrase,
-  });
+/** A product with some versions under the passphrase. */
+const written = (): Product => {
+  const product = new Product(tofu, template.env, template);
   products.push(product);
-  for (const value of ["one", "two", "three"]) await applied(product, value);
   return product;
 };
 const applied = async (product: Product, value: string, env = {}) => {
@@ -67,8 +71,8 @@ const transitOnly = { INFRA_STATE_PASSPHRASE: "" };
 
 describe("infra state rekey", () => {
   it("moves a history from a passphrase to a new one, and the engine reads every version with the new one alone", async () => {
-    const product = await written();
-    expect(await output(product, fresh)).toBe("three");
+    const product = written();
+    expect(await output(product, fresh)).toBe("two");
     const refused = await product.infraWith(newOnly, "output", id);
     expect(refused.output).toContain("INFRA_STATE_PASSPHRASE_OLD");
 
@@ -83,36 +87,32 @@ describe("infra state rekey", () => {
       serial: number;
     }[];
     expect((await product.infra("state", "check", "--history")).code).toBe(0);
-    const last = new Map(history.map(({ serial, version }) => [serial, version]));
-    const values = [];
-    for (const version of last.values()) {
-      expect((await product.infra("state", "restore", id, String(version))).code).toBe(0);
-      values.push(await output(product, newOnly));
-    }
-    expect(values).toEqual(expect.arrayContaining(["one", "two", "three"]));
+    const first = history.at(-1)!;
+    expect((await product.infra("state", "restore", id, String(first.version))).code).toBe(0);
+    expect(await output(product, newOnly)).toBe("one");
     const old = await product.infraWith({ INFRA_STATE_PASSPHRASE: passphrase }, "output", id);
     expect(old.code).toBe(1);
   }, 120_000);
 
   it("moves a history from the passphrase to Vault and back; both are readable meanwhile", async () => {
-    const product = await written();
+    const product = written();
     setState(product, settings.transit);
-    expect(await output(product, toTransit)).toBe("three");
+    expect(await output(product, toTransit)).toBe("two");
     const done = await rekey(product, toTransit);
     expect(done).toMatchObject({ code: 0, key: `transit/${key} v1` });
     expect(keys(done)).toEqual([`transit/${key} v1`]);
-    expect(await output(product, transitOnly)).toBe("three");
-    await applied(product, "four", transitOnly);
+    expect(await output(product, transitOnly)).toBe("two");
+    await applied(product, "three", transitOnly);
 
     setState(product, settings.back);
-    expect(await output(product, {})).toBe("four");
+    expect(await output(product, {})).toBe("three");
     expect(await rekey(product, {})).toMatchObject({ code: 0, key: "passphrase" });
     setState(product, settings.passphrase);
-    expect(await output(product, { VAULT_TOKEN: "none" })).toBe("four");
+    expect(await output(product, { VAULT_TOKEN: "none" })).toBe("three");
   }, 120_000);
 
   it("takes a history to a new version of a key of Vault, and retires the older ones", async () => {
-    const product = await written();
+    const product = written();
     setState(product, settings.transit);
     expect((await rekey(product, toTransit)).code).toBe(0);
     const done = await rekey(product, transitOnly, "--rotate", "--retire");
@@ -123,6 +123,46 @@ describe("infra state rekey", () => {
     };
     expect(data.min_decryption_version).toBe(data.latest_version);
     expect(done.key).toBe(`transit/${key} v${String(data.latest_version)}`);
-    expect(await output(product, transitOnly)).toBe("three");
+    expect(await output(product, transitOnly)).toBe("two");
   }, 120_000);
+});
+
+/** How a rekey is disturbed: after a share of the time that an undisturbed one takes. */
+const killed = async (product: Product, env: Record<string, string>, after: number): Promise<void> => {
+  const running = product.start(["state", "rekey", id], env);
+  await sleep(after);
+  try {
+    process.kill(running.pid, "SIGKILL");
+  } catch {
+    // It had ended by itself.
+  }
+  await running.ended;
+};
+
+describe("fault 11: kill -9 of a rekey", () => {
+  const trials = long ? 20 : 3;
+  it(
+    `at ${String(trials)} random moments loses nothing; both keys read meanwhile, and a second run goes on`,
+    { timeout: trials * 60_000 },
+    async () => {
+      const measured = written();
+      const begun = performance.now();
+      expect((await rekey(measured, fresh)).code).toBe(0);
+      const duration = performance.now() - begun;
+      const seed = Number(process.env["INFRA_TEST_SEED"] ?? Date.now() % 2 ** 31);
+      const random = randomNumbers(seed);
+      for (let trial = 0; trial < trials; trial += 1) {
+        const context = `seed ${String(seed)}, trial ${String(trial)}`;
+        const product = written();
+        await killed(product, fresh, (0.3 + 0.7 * random()) * duration);
+        const checked = await product.infraWith(fresh, "state", "check", "--history");
+        expect(checked.code, `${context}\n${checked.output}`).toBe(0);
+        expect(await output(product, fresh), context).toBe("two");
+        const done = await rekey(product, fresh);
+        expect(done.code, `${context}\n${JSON.stringify(done)}`).toBe(0);
+        expect(await output(product, newOnly), context).toBe("two");
+        product.remove();
+      }
+    },
+  );
 });

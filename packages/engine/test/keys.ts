@@ -47,3 +47,11 @@ export async function tokenFor(vault: VaultServer, name: string, policy: string,
   const made = await vault.root("POST", "auth/token/create", { policies: [name], ttl, no_default_policy: false });
   return (made as { auth: { client_token: string } }).auth.client_token;
 }
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+export const randomNumbers = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+};

@@ -1,4 +1,4 @@
-import { loadInventory } from "@infra/core/inventory";
+import { type Deployment, infraError, loadInventory } from "@infra/core/inventory";
 import type { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
 import { type DeploymentPaths, pathsOf } from "../paths.js";
@@ -12,7 +12,7 @@ const PARALLEL = 16;
 export interface Opened {
   readonly backends: StateBackends;
   readonly keys: StateKeys;
-  readonly deployments: readonly { id: string; file: string }[];
+  readonly deployments: readonly Deployment[];
   readonly paths: (deployment: { id: string; file: string }) => DeploymentPaths;
 }
 
@@ -48,7 +48,8 @@ export async function withState<T>(
   action: (backend: StateBackend, paths: DeploymentPaths, keys: StateKeys) => Promise<T>,
 ): Promise<T> {
   return await withStates([id], options, async ({ backends, deployments, paths, keys }) => {
-    const [deployment = { id, file: "" }] = deployments;
+    const [deployment] = deployments;
+    if (!deployment) throw infraError(`${id} is not in the inventory`, "infra list names what is");
     return await action(await backends.of(deployment), paths(deployment), keys);
   });
 }

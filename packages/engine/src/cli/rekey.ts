@@ -36,6 +36,33 @@ export function addRekeyCommand(state: Command): void {
     .option("--retire", "at the end, when nothing is left, let Vault refuse the older versions")
     .addHelpText("after", examples)
     .action(rekeyAll);
+  withCommonOptions(
+    state
+      .command("policy")
+      .description("print the policy of Vault for a token that runs one deployment, and reads no other one's state"),
+  )
+    .argument("<deployment>", "<environment>/<name>")
+    .option("--rekey", "a policy that also rotates the key and retires its versions")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ infra state policy production/compute | vault policy write infra-production-compute -",
+    )
+    .action(policy);
+}
+
+async function policy(id: string, options: CommonOptions & { rekey?: boolean }): Promise<void> {
+  const { vaultPolicy } = await import("../keys/policy.js");
+  const text = await withStates([id], options, ({ keys, deployments }) => {
+    const transit = keys.transitOf(id);
+    if (!transit)
+      throw infraError(`the state of ${id} is encrypted with the passphrase`, "No policy of Vault is needed");
+    const upstream = deployments.flatMap(({ environment, references }) =>
+      references.map((each) => each.upstream(environment)),
+    );
+    const reads = [...new Set(upstream)].flatMap((each) => keys.transitOf(each)?.key ?? []);
+    return Promise.resolve(vaultPolicy({ ...transit, reads, rekey: options.rekey ?? false }));
+  });
+  print(options, { policy: text }, () => text.trimEnd());
 }
 
 async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {

@@ -1,9 +1,20 @@
 import { infraError, InfraError } from "@infra/core/inventory";
 import { z } from "zod";
-import { SecretFailure, type VaultTier } from "../secrets/index.js";
+import { type FailureKind, SecretFailure, type VaultTier } from "../secrets/index.js";
 
 /** Says that Vault has retired the version of a key that something is encrypted with. */
 export class RetiredVersion extends InfraError {}
+
+/** Says that Vault could not be asked for a key, or refused it. */
+export class KeyRefused extends InfraError {
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+    remedy: string,
+  ) {
+    super([{ message, remedy }]);
+  }
+}
 
 /** What Vault says of a key. */
 export interface TransitKeyInfo {
@@ -116,7 +127,8 @@ export class Transit {
       return await action();
     } catch (error) {
       if (!(error instanceof SecretFailure)) throw error;
-      throw infraError(
+      throw new KeyRefused(
+        error.kind,
         `the key ${this.name} can't be used: Vault (${this.vault.where}): ${error.reason}`,
         `${error.remedy}. Nothing was changed: a state is never written with another key`,
       );
