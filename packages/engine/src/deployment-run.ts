@@ -213,7 +213,12 @@ export class DeploymentRun {
     try {
       const handovers = await context.outputs.handovers(deployment, synthesis.references);
       this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
-      this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
+      this.secrets = await takeSecrets(
+        { ...context, pepper: this.encryption.pepper },
+        deployment,
+        synthesis,
+        handovers,
+      );
       this.notes.push(...this.secrets.notes);
     } catch (error) {
       if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;

@@ -17,6 +17,8 @@ export interface Encryption {
   readonly on: boolean;
   /** What to do when a state can't be decrypted. */
   readonly remedy: string;
+  /** What nobody knows who has not the key. */
+  readonly pepper: () => Promise<string>;
 }
 
 function remedyOf(key: string | undefined): string {
@@ -62,13 +64,14 @@ export class Encryptions {
     const { engine, offline, keys } = this.source;
     const ring = offline ? this.offlineRing() : keys.of(id);
     const remedy = remedyOf(ring?.key.name);
-    if (!ring) return { env: {}, on: false, remedy };
+    if (!ring) return { env: {}, on: false, remedy, pepper: () => Promise.resolve("") };
+    const common = { on: true, remedy, pepper: () => ring.key.pepper() };
     if (engine.name === "terraform") {
       await ring.key.fresh("service");
-      return { env: {}, cipher: ring.cipher, on: true, remedy };
+      return { env: {}, cipher: ring.cipher, ...common };
     }
     if (!offline && keys.kindOf(id) === "transit") await ring.key.fresh("engine");
-    return { env: await ring.engineEnv(), forEngine: (bytes) => ring.forEngine(bytes), on: true, remedy };
+    return { env: await ring.engineEnv(), forEngine: (bytes) => ring.forEngine(bytes), ...common };
   }
 
   /** The emulated cloud holds no secret, and asks no Vault. */

@@ -27,8 +27,8 @@ export async function rekeyDeployment(request: RekeyRequest): Promise<KeyReport>
   const before = backends.kindOf(id) === "s3" ? await backends.ofKind(deployment, "folder") : undefined;
   const rekeying = { deployment: id, backend, paths: paths(deployment), ...(before && { before }) };
   const transit = keys.transitOf(id);
-  if (rotate && !check) await transit?.rotate();
-  const rewritten = check ? 0 : await rekey({ ...rekeying, ring: keys.of(id) });
+  const first = transit && rotate ? { first: () => transit.rotate() } : {};
+  const rewritten = check ? 0 : await rekey({ ...rekeying, ...first, ring: keys.of(id) });
   // Keys that are asked for anew: the proof does not rest on what was remembered.
   const ring = keys.anew(id);
   const report = {

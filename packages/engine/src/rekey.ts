@@ -18,8 +18,8 @@ export interface Rekeying {
   readonly ring: KeyRing;
   /** Where its state was before it was moved. @default - it was never moved from anywhere that is still known */
   readonly before?: StateBackend;
-  /** Is called when something was encrypted again. */
-  readonly onRewritten?: (item: StoredItem) => void;
+  /** Is done first, under the lock. @default - nothing */
+  readonly first?: () => Promise<unknown>;
 }
 
 /** What is under which key. */
@@ -52,9 +52,9 @@ export function isClean({ found, problems }: KeyReport): boolean {
 export async function rekey(rekeying: Rekeying): Promise<number> {
   const { backend, paths, deployment, ring } = rekeying;
   refuseOverKept(deployment, paths.work);
-  await ring.key.fresh("engine");
   const fence = await backend.lock.acquire("rekey");
   try {
+    await rekeying.first?.();
     let count = await rewriteCurrent(rekeying, fence);
     const versions = [...(await backend.store.versions())].reverse();
     for (const { version, current } of versions)
@@ -66,7 +66,7 @@ export async function rekey(rekeying: Rekeying): Promise<number> {
   }
 }
 
-async function rewriteCurrent({ backend: { store }, ring, onRewritten }: Rekeying, fence: Fence): Promise<number> {
+async function rewriteCurrent({ backend: { store }, ring }: Rekeying, fence: Fence): Promise<number> {
   const stored = await store.read();
   if (!stored) return 0;
   const bytes = await encryptedAgain(ring, stored);
@@ -74,22 +74,16 @@ async function rewriteCurrent({ backend: { store }, ring, onRewritten }: Rekeyin
   const { lineage, serial, version } = stored.pointer;
   await store.write(bytes, { lineage, serial, fence, replaces: version, goBack: true });
   await verify(store, bytes);
-  onRewritten?.(itemOf(version));
   return 1;
 }
 
 /** A version that can't be opened stays as it is, and is in the report. */
-async function rewriteEarlier(
-  { backend: { store }, ring, onRewritten }: Rekeying,
-  version: number,
-  fence: Fence,
-): Promise<boolean> {
+async function rewriteEarlier({ backend: { store }, ring }: Rekeying, version: number, fence: Fence): Promise<boolean> {
   const stored = await store.read(version).catch(ignoreUnreadable);
   const bytes = stored && (await encryptedAgain(ring, stored));
   if (!bytes) return false;
   await store.reencrypt(version, bytes, fence);
   await verify(store, bytes, version);
-  onRewritten?.(itemOf(version));
   return true;
 }
 
@@ -112,7 +106,7 @@ async function verify(store: StateStore, bytes: Buffer, version?: number): Promi
 /** A rekey that was killed, or a run, may have left bytes that no version refers to. Those of the present key may be another run's. */
 async function dropUnused({ backend: { store }, ring }: Rekeying, fence: Fence): Promise<number> {
   let count = 0;
-  for (const key of await store.unused()) {
+  for (const key of (await store.unused().catch(ignoreUnreadable)) ?? []) {
     const bytes = await store.bytesOf(key);
     if (!bytes || (await storedKey(ring, { what: key, where: key }, bytes)).present) continue;
     await store.dropUnused(key, fence);
@@ -165,7 +159,12 @@ async function ofStore({ store, place }: StateBackend, ring: KeyRing, problems: 
       problems.push(...error.problems);
     }
   }
-  for (const key of await store.unused()) {
+  const unused = await store.unused().catch((error: unknown) => {
+    if (!(error instanceof StateError)) throw error;
+    problems.push(...error.problems);
+    return [];
+  });
+  for (const key of unused) {
     const bytes = await store.bytesOf(key);
     if (bytes) found.push(await storedKey(ring, { what: "bytes of no version", where: `${place}/${key}` }, bytes));
   }

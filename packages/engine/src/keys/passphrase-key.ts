@@ -50,6 +50,10 @@ export class PassphraseKey implements StateKey {
     return await known;
   }
 
+  pepper(): Promise<string> {
+    return Promise.resolve(this.passphrase);
+  }
+
   provider(): Promise<KeyProvider> {
     const passphrase = literalTemplate(this.passphrase);
     return Promise.resolve({ type: "pbkdf2", settings: { passphrase, iterations } });

@@ -18,6 +18,8 @@ export function vaultPolicy({ mount, key, reads, rekey = false }: PolicyRequest)
   return [
     `# The state of ${key}: data keys are made and opened, the key itself stays in Vault.`,
     ...use(key),
+    "# Hides secrets in what is kept beside a saved plan.",
+    rule(`${mount}/hmac/${key}`, ["update"]),
     "# Makes the key for the first run, and says its versions; without it somebody else makes the key.",
     rule(`${mount}/keys/${key}`, ["create", "read", "update"]),
     ...(rekey

@@ -24,6 +24,10 @@ export class TransitKey implements StateKey {
     return await known;
   }
 
+  pepper(): Promise<string> {
+    return this.transit.hmac("infra plan");
+  }
+
   async provider(): Promise<KeyProvider> {
     const { address, token, namespace } = await this.transit.access();
     const { mount, key } = this.transit;

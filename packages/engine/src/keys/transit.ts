@@ -25,6 +25,7 @@ export interface TransitKeyInfo {
 }
 
 const dataKeySchema = z.object({ data: z.object({ plaintext: z.base64(), ciphertext: z.string() }) });
+const hmacSchema = z.object({ data: z.object({ hmac: z.string() }) });
 const plainSchema = z.object({ data: z.object({ plaintext: z.base64() }) });
 const infoSchema = z.object({ data: z.object({ latest_version: z.int(), min_decryption_version: z.int() }) });
 
@@ -73,6 +74,15 @@ export class Transit {
       if (/too old/.test(textOf(json))) throw this.tooOld(wrapped);
       if (status === 400) return undefined;
       throw this.vault.api.failureOf(status, json, path);
+    });
+  }
+
+  /** What a text is with the key: always the same, and made by nobody without it. @throws InfraError */
+  async hmac(text: string): Promise<string> {
+    return await this.explained(async () => {
+      const input = Buffer.from(text).toString("base64");
+      const { json } = await this.vault.ask("POST", this.path("hmac"), { input });
+      return hmacSchema.parse(json).data.hmac;
     });
   }
 

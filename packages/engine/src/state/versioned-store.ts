@@ -170,7 +170,10 @@ export class VersionedStore implements StateStore {
   unused(): Promise<readonly string[]> {
     return this.guard("read", async () => {
       const names = await this.files.list("versions");
-      const used = new Set((await this.versions()).map(({ key }) => key));
+      const { numbers, current } = await this.head();
+      const used = new Set(current ? [current.key] : []);
+      // A pointer that can't be read may refer to anything: it is an error here.
+      for (const number of numbers) used.add((await this.pointer(number)).key);
       return names.filter((name) => isObjectKey(name) && !used.has(name));
     });
   }
