@@ -3,7 +3,7 @@ import type { VaultServer } from "@infra/services";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { filesWith, formsOf } from "../test/canaries.js";
 import { id, key, productWith, setState, settings, startTransit, tokenFor, work } from "../test/keys.js";
-import { filesIn, openTofu, passphrase, Product, type Ran, until } from "../test/product.js";
+import { filesIn, openTofu, passphrase, Product, type Ran, terraform, until } from "../test/product.js";
 import { inventory, long, waiting } from "../test/remote.js";
 
 const canary = "canary-of-a-state-4711";
@@ -98,6 +98,23 @@ describe("fault 7: the key service", () => {
     expect(stored(product)).toEqual(before);
   });
 
+  it(
+    "lets a token with the policy of a deployment read the outputs that it refers to",
+    { timeout: 60_000 },
+    async () => {
+      const product = await made();
+      product.write(
+        "inventory/production/down.yaml",
+        "stack: ./stacks/values\nconfig:\n  items: { copy: { output: up.items } }\n",
+      );
+      const policy = (await product.infra("state", "policy", "production/down")).stdout;
+      const VAULT_TOKEN = await tokenFor(vault, "down", policy);
+      ok(await product.infraWith({ VAULT_TOKEN }, "apply", "production/down", "--yes"));
+      const { results } = await product.results("output", "production/down");
+      expect(results["production/down"]?.outputs).toEqual({ items: { copy: { one: canary } } });
+    },
+  );
+
   it("lets a token make its key only when the policy says so", { timeout: 60_000 }, async () => {
     const product = await made();
     product.write("inventory/production/first.yaml", inventory(canary));
@@ -131,6 +148,33 @@ describe("fault 7: the key service", () => {
       const checked = await product.infra("state", "rekey", id, "--check");
       ok(checked);
       expect(checked.output).toContain(`nothing is left under another key than transit/${key} v1`);
+    },
+  );
+});
+
+describe.skipIf(terraform() === undefined)("fault 7, with an engine that can't encrypt", () => {
+  it(
+    "states and plans are sealed with the key of Vault, also when it is sealed in the middle; OpenTofu reads them later",
+    { timeout: 120_000 },
+    async () => {
+      const product = productWith(terraform() ?? "", settings.transit, environment());
+      products.push(product);
+      product.write(file, inventory(canary));
+      expect((await product.infra("plan", id)).code).toBe(2);
+      product.write(file, inventory(canary, waiting));
+      const running = product.start(["apply", id, "--yes"]);
+      await until("the script has started", () => product.has(join(work, "started")));
+      await vault.seal();
+      product.write(join(work, "go"), "");
+      ok(await running.ended);
+      expect(inClear(product)).toEqual([]);
+      expect((await product.infra("output", id)).output).toContain("it is sealed");
+      await vault.unseal();
+      ok(await product.infra("plan", id));
+      const checked = await product.infra("state", "rekey", id, "--rotate");
+      ok(checked);
+      const { stdout } = await product.infraWith({ INFRA_ENGINE: tofu }, "output", id, "--json");
+      expect(stdout).toContain(canary);
     },
   );
 });

@@ -1,5 +1,3 @@
-import { TransitKey } from "./keys/transit-key.js";
-import { newestVersion } from "./keys/stored-key.js";
 import type { StateKeys } from "./keys/state-keys.js";
 import type { DeploymentPaths } from "./paths.js";
 import { isClean, type KeyReport, keysOfStored, rekey } from "./rekey.js";
@@ -38,7 +36,7 @@ export async function rekeyDeployment(request: RekeyRequest): Promise<KeyReport>
     key: ring.key.name,
     ...(await keysOfStored({ ...rekeying, ring })),
   };
-  const version = ring.key instanceof TransitKey ? await newestVersion(ring) : undefined;
+  const version = await ring.key.newest();
   if (transit && version !== undefined && retire && !check && isClean(report)) await transit.retireBefore(version);
   return version === undefined ? report : { ...report, key: `${report.key} v${String(version)}` };
 }

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VaultServer } from "@infra/services";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { id, key, productWith, randomNumbers, setState, settings, startTransit } from "../test/keys.js";
-import { openTofu, passphrase, Product } from "../test/product.js";
+import { filesIn, openTofu, passphrase, Product } from "../test/product.js";
 import { inventory, long } from "../test/remote.js";
 
 const file = "inventory/production/up.yaml";
@@ -140,7 +142,7 @@ const killed = async (product: Product, env: Record<string, string>, after: numb
 };
 
 describe("fault 11: kill -9 of a rekey", () => {
-  const trials = long ? 20 : 3;
+  const trials = long ? 20 : 2;
   it(
     `at ${String(trials)} random moments loses nothing; both keys read meanwhile, and a second run goes on`,
     { timeout: trials * 60_000 },
@@ -166,3 +168,59 @@ describe("fault 11: kill -9 of a rekey", () => {
     },
   );
 });
+
+describe("what a rekey reports", () => {
+  it("is changed by --check no more than by looking: everything is left under the passphrase before", async () => {
+    const product = written();
+    product.write(file, inventory("planned"));
+    expect((await product.infra("plan", id)).code).toBe(2);
+    const before = product.tree();
+    const report = await rekey(product, fresh, "--check");
+    expect(report).toMatchObject({ code: 1, rewritten: 0 });
+    expect(report.found.map(({ what }) => what)).toContain("plan.tfplan");
+    expect(keys(report)).toEqual(["old passphrase"]);
+    expect(product.tree()).toEqual(before);
+
+    const applied = await product.infraWith(fresh, "apply", id, "--yes", "--json");
+    expect(applied.code, applied.output).toBe(0);
+    expect(await output(product, fresh)).toBe("planned");
+  }, 60_000);
+
+  it("names what no key opens, what is in clear and what lies beside the versions, and ends with 1", async () => {
+    const product = written();
+    const folder = join(product.root, "state", id);
+    product.write(join(".infra/real", id, "errored.tfstate"), readFileSync(versionsIn(folder)[0]!, "utf8"));
+    product.write(
+      join("state", id, "versions/00000009-0123456789abcdef.tfstate"),
+      '{"version":4,"terraform_version":"1.12.6","serial":9,"lineage":"l"}',
+    );
+    const wrong = { INFRA_STATE_PASSPHRASE: other, INFRA_STATE_PASSPHRASE_OLD: "a third one that opens nothing" };
+    const nothing = await rekey(product, wrong);
+    expect(nothing).toMatchObject({ code: 1, rewritten: 1 });
+    expect(keys(nothing)).toEqual(["another passphrase, or its bytes were changed"]);
+    expect(nothing.found.at(-1)?.remedy).toContain("INFRA_STATE_PASSPHRASE_OLD");
+
+    const rest = await rekey(product, fresh);
+    expect(rest.code).toBe(1);
+    expect(rest.found.filter(({ present }) => !present)).toMatchObject([
+      { what: "errored.tfstate", key: "old passphrase", remedy: expect.stringContaining(`infra plan ${id}`) },
+    ]);
+    const text = await product.infraWith(newOnly, "state", "rekey", id);
+    expect(text.code).toBe(1);
+    expect(text.stdout).toMatch(/^✗ production\/up: 1 left under another key than passphrase/);
+  }, 60_000);
+
+  it("is refused as a whole when Vault can't be asked, and nothing is changed", async () => {
+    const product = written();
+    setState(product, settings.transit);
+    const before = product.tree();
+    const report = await rekey(product, { ...toTransit, VAULT_TOKEN: "none" });
+    expect(report).toMatchObject({ code: 1, rewritten: 0 });
+    expect(report.problems[0]?.message).toContain(`the key transit/${key} can't be used`);
+    const states = (tree: Record<string, string>) =>
+      Object.entries(tree).filter(([path]) => path.startsWith(`state/${id}/versions`));
+    expect(states(product.tree())).toEqual(states(before));
+  }, 60_000);
+});
+
+const versionsIn = (folder: string): string[] => filesIn(join(folder, "versions"));

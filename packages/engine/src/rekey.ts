@@ -50,7 +50,7 @@ export function isClean({ found, problems }: KeyReport): boolean {
  * @throws InfraError when the lock or a key can't be had; what was done until then stays
  */
 export async function rekey(rekeying: Rekeying): Promise<number> {
-  const { backend, paths, deployment, ring } = rekeying;
+  const { backend, paths, deployment } = rekeying;
   refuseOverKept(deployment, paths.work);
   const fence = await backend.lock.acquire("rekey");
   try {

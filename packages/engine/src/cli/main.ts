@@ -16,7 +16,7 @@ Examples:
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
-Environment: INFRA_STATE_PASSPHRASE encrypts states and plans; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
 
 /** The `infra` command. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {

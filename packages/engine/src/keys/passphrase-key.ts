@@ -50,6 +50,10 @@ export class PassphraseKey implements StateKey {
     return await known;
   }
 
+  newest(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   pepper(): Promise<string> {
     return Promise.resolve(this.passphrase);
   }

@@ -39,6 +39,8 @@ export interface StateKey {
   fresh(sealer: Sealer): Promise<DataKey>;
   /** The data key of stored bytes. @returns undefined when it comes from elsewhere for sure */
   find(source: KeySource): Promise<Buffer | undefined>;
+  /** Its newest version, which encrypts. @returns undefined when it has no versions, or is not there yet */
+  newest(): Promise<number | undefined>;
   /** A secret that stays the same as long as the key does: what is hashed with it can't be guessed by who has not the key. */
   pepper(): Promise<string>;
   /** How OpenTofu comes by the same key. */

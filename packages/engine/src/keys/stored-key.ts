@@ -1,6 +1,5 @@
 import { identifyState } from "../state/wire.js";
 import { isEncrypted, type KeyRing, type Opened, sourceOf } from "./key-ring.js";
-import { versionOf } from "./state-key.js";
 import { RetiredVersion } from "./transit.js";
 
 /** Something stored that is, or should be, encrypted with a deployment's key. */
@@ -21,14 +20,9 @@ export interface StoredKey extends StoredItem {
   readonly remedy?: string;
 }
 
-/** The newest version of the key that encrypts from now on. @returns undefined when it has no versions */
-export async function newestVersion({ key }: KeyRing): Promise<number | undefined> {
-  return versionOf((await key.fresh("engine")).source);
-}
-
 /** Whether something that was opened is encrypted with the newest version of the present key. */
 export async function isPresent(ring: KeyRing, { key, version }: Opened): Promise<boolean> {
-  return key === ring.key && version === (await newestVersion(ring));
+  return key === ring.key && version === (await ring.key.newest());
 }
 
 /** Finds out with which key bytes are encrypted: by opening them. @throws InfraError when the service of a key can't be asked */

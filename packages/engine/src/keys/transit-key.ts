@@ -1,10 +1,11 @@
-import type { DataKey, KeyProvider, KeySource, StateKey } from "./state-key.js";
+import { type DataKey, type KeyProvider, type KeySource, type StateKey, versionOf } from "./state-key.js";
 import type { Transit } from "./transit.js";
 
 /** Data keys from Vault's Transit engine. What a run has had once it keeps, so it can still write when Vault is gone. */
 export class TransitKey implements StateKey {
   private readonly opened = new Map<string, Promise<Buffer | undefined>>();
   private made: Promise<DataKey> | undefined;
+  private latest: number | undefined;
 
   constructor(readonly transit: Transit) {}
 
@@ -22,6 +23,11 @@ export class TransitKey implements StateKey {
     const known = this.opened.get(wrapped) ?? this.transit.unwrap(wrapped);
     this.opened.set(wrapped, known);
     return await known;
+  }
+
+  async newest(): Promise<number | undefined> {
+    if (this.made) return versionOf((await this.made).source);
+    return (this.latest ??= (await this.transit.info())?.latest);
   }
 
   pepper(): Promise<string> {
