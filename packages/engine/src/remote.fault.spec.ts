@@ -107,7 +107,7 @@ const engineIn = (product: Product): number | undefined => {
 };
 
 describe("fault 4: the holder is stopped past its TTL", () => {
-  it("and its late write is rejected, kept, and pushed only on purpose", { timeout: 180_000 }, async () => {
+  it("and its late write is rejected, kept, and pushed only on purpose", async () => {
     const one = remote.product();
     one.write(file, inventory("before"));
     expect((await apply(one)).code).toBe(0);
@@ -145,37 +145,33 @@ describe("fault 4: the holder is stopped past its TTL", () => {
 });
 
 describe("fault 5: Consul is cut off in the middle of an apply", () => {
-  it(
-    "and nothing is written without it; the state is kept, and pushed when it is back",
-    { timeout: 180_000 },
-    async () => {
-      const product = remote.product();
-      const ran = await duringApply(product, () => remote.lockProxy.cut());
-      expect(ran.code, ran.output).toBe(1);
-      expect(ran.output).toContain("Consul at");
-      expect(ran.output).toContain(keptFile);
-      expect(product.has(join(work, "errored.tfstate"))).toBe(false);
+  it("and nothing is written without it; the state is kept, and pushed when it is back", async () => {
+    const product = remote.product();
+    const ran = await duringApply(product, () => remote.lockProxy.cut());
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain("Consul at");
+    expect(ran.output).toContain(keptFile);
+    expect(product.has(join(work, "errored.tfstate"))).toBe(false);
 
-      const refused = await apply(product);
-      expect(refused.code).toBe(1);
-      expect(refused.output).toContain(`infra state push ${id}`);
-      const planned = await product.infra("plan", id);
-      expect(planned.code, planned.output).toBe(2);
-      expect(planned.output).toContain("looked at without a lock");
-      expect(planned.output).toContain("is not recorded yet");
+    const refused = await apply(product);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(`infra state push ${id}`);
+    const planned = await product.infra("plan", id);
+    expect(planned.code, planned.output).toBe(2);
+    expect(planned.output).toContain("looked at without a lock");
+    expect(planned.output).toContain("is not recorded yet");
 
-      await remote.lockProxy.mend();
-      expect((await apply(product)).output).toContain(`infra state push ${id}`);
-      const pushed = await product.infra("state", "push", id);
-      expect(pushed.code, pushed.output).toBe(0);
-      expect((await product.infra("plan", id)).code).toBe(0);
-      await intact(product);
-    },
-  );
+    await remote.lockProxy.mend();
+    expect((await apply(product)).output).toContain(`infra state push ${id}`);
+    const pushed = await product.infra("state", "push", id);
+    expect(pushed.code, pushed.output).toBe(0);
+    expect((await product.infra("plan", id)).code).toBe(0);
+    await intact(product);
+  });
 });
 
 describe("fault 6: the store", () => {
-  it("is down at the last write: the state is kept until it is pushed", { timeout: 180_000 }, async () => {
+  it("is down at the last write: the state is kept until it is pushed", async () => {
     const product = remote.product();
     const ran = await duringApply(product, () => remote.storeProxy.cut());
     expect(ran.code, ran.output).toBe(1);
@@ -197,7 +193,7 @@ describe("fault 6: the store", () => {
     ],
     ["answers 503 in bursts", { kind: "answer", status: 503, times: 4 }],
     ["is slow", { kind: "delay", delayMs: 700 }],
-  ] as const)("%s: nothing is lost, nothing is written twice", { timeout: 120_000 }, async (_, disturbance) => {
+  ] as const)("%s: nothing is lost, nothing is written twice", async (_, disturbance) => {
     const product = remote.product();
     product.write(file, inventory("before"));
     expect((await apply(product)).code).toBe(0);
@@ -214,7 +210,7 @@ describe("fault 6: the store", () => {
     await intact(product);
   });
 
-  it("loses answers of Consul's transaction: the version is written once", { timeout: 120_000 }, async () => {
+  it("loses answers of Consul's transaction: the version is written once", async () => {
     const product = remote.product();
     const ran = await duringApply(product, () => {
       remote.lockProxy.disturb({ kind: "drop", times: 1, when: (_, path) => path.endsWith("/txn") });
@@ -227,7 +223,7 @@ describe("fault 6: the store", () => {
 });
 
 describe("fault 8: a stored state is damaged", () => {
-  it("and refused by every verb; one command restores", { timeout: 120_000 }, async () => {
+  it("and refused by every verb; one command restores", async () => {
     const product = remote.product();
     for (const value of ["first", "second"]) {
       product.write(file, inventory(value));

@@ -199,11 +199,11 @@ export class Product {
   }
 
   /** The engine that works in a deployment's folder at the moment. */
-  engineOf(id: string): number | undefined {
-    const file = join(this.work(id), "engine.pid");
-    const pid = this.has(file) ? Number(this.read(file)) : 0;
+  engineOf(id: string, work = this.work(id)): number | undefined {
+    const file = join(work, "engine.pid");
     try {
-      return pid > 0 && readlinkSync(`/proc/${String(pid)}/cwd`) === join(this.root, this.work(id)) ? pid : undefined;
+      const pid = this.has(file) ? Number(this.read(file)) : 0;
+      return pid > 0 && readlinkSync(`/proc/${String(pid)}/cwd`) === join(this.root, work) ? pid : undefined;
     } catch {
       return undefined;
     }
@@ -228,14 +228,18 @@ export class Product {
   }
 }
 
-/** Waits until something is the case. @throws Error that names it, after 30 s */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (let waited = 0; waited < 30_000; waited += 5) {
-    const found = look();
+/** Waits until something is the case. @throws Error that names it, after two minutes */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = performance.now() + 120_000;
+  while (performance.now() < deadline) {
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     await sleep(5);
   }
-  throw new Error(`this did not happen within 30 s: ${what}`);
+  throw new Error(`this did not happen within two minutes: ${what}`);
 }
 
 /** All files below a folder; links are not followed. */
