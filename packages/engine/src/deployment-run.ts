@@ -1,18 +1,8 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
-import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
+import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import {
   changesThings,
@@ -25,6 +15,7 @@ import {
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
 import type { MockProviders } from "./offline.js";
+import { endOrphan } from "./orphan.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
@@ -273,29 +264,4 @@ function writeConfiguration({ work }: DeploymentPaths, { configuration }: Synthe
 
 function contentOf(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
-}
-
-/** Engines that were started by a run that died: they are told to end, and waited for. */
-async function endOrphan(work: string, notes: string[]): Promise<void> {
-  const file = join(work, engineFile);
-  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  if (!worksIn(pid, work)) return;
-  process.kill(pid, "SIGINT");
-  for (let waited = 0; waited < 30_000 && worksIn(pid, work); waited += 50) await sleep(50);
-  if (worksIn(pid, work))
-    throw infraError(
-      `the engine of a run that died still works in ${work} (pid ${String(pid)})`,
-      `Wait until it ends, or end it: kill ${String(pid)}`,
-    );
-  notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
-}
-
-/** Does the process still run with this working folder? The folder tells a pid that was given to another process since. */
-function worksIn(pid: number, folder: string): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    return readlinkSync(`/proc/${String(pid)}/cwd`) === realpathSync(folder);
-  } catch {
-    return false;
-  }
 }

@@ -59,6 +59,8 @@ export interface Ran {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ran>;
+  /** What it has printed until now. */
+  output(): string;
 }
 
 /** One result of a run, as `--json` prints it. */
@@ -146,8 +148,8 @@ export class Product {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.started.add(child);
+    let [stdout, stderr] = ["", ""];
     const ended = new Promise<Ran>((resolve, reject) => {
-      let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
       child.on("error", reject).on("close", (code) => {
@@ -155,7 +157,7 @@ export class Product {
         resolve({ code: code ?? -1, stdout, stderr, output: stdout + stderr });
       });
     });
-    return { pid: child.pid ?? 0, ended };
+    return { pid: child.pid ?? 0, ended, output: () => stdout + stderr };
   }
 
   /** The folder of the offline runs of a deployment, relative to the root. */
@@ -202,7 +204,7 @@ export class Product {
   engineOf(id: string, work = this.work(id)): number | undefined {
     const file = join(work, "engine.pid");
     try {
-      const pid = this.has(file) ? Number(this.read(file)) : 0;
+      const pid = this.has(file) ? Number.parseInt(this.read(file), 10) : 0;
       return pid > 0 && readlinkSync(`/proc/${String(pid)}/cwd`) === join(this.root, work) ? pid : undefined;
     } catch {
       return undefined;

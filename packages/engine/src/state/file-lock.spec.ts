@@ -65,7 +65,7 @@ describe("one process", () => {
   it("waits for the holder when asked to", async () => {
     const held = await lock.acquire("apply");
     setTimeout(() => void held.release(), 100);
-    const next = await lock.acquire("apply", { waitMs: 10_000 });
+    const next = await lock.acquire("apply", { waitMs: 120_000 });
     expect(next.takenOver).toBeUndefined();
   });
 
