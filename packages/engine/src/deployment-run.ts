@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { type Applicable, applicableOf } from "./applied/record.js";
+import { isRemoved, recordedSynthesis, type RemovedDeployment } from "./applied/removed-deployment.js";
 import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import {
@@ -37,6 +39,8 @@ export class DeploymentRun {
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
   private secrets: TakenSecrets = noSecrets;
+  /** What is recorded when it is applied; known before references turn variables into sensitive ones. */
+  readonly applicable: Applicable;
 
   private constructor(
     readonly context: RunContext,
@@ -46,7 +50,11 @@ export class DeploymentRun {
     readonly session: Session,
     private readonly operation: string,
     private readonly readOnly?: ReadOnly,
-  ) {}
+  ) {
+    this.applicable = isRemoved(deployment)
+      ? deployment.record
+      : applicableOf(deployment, synthesis, context.request.root);
+  }
 
   /**
    * Synthesizes a deployment, takes its lock, and then writes what the engine reads: another run may be using it. The caller
@@ -56,7 +64,9 @@ export class DeploymentRun {
    * @throws InfraError
    */
   static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
-    const { synthesis, paths } = synthesizeDeployment(context.request.root, deployment, context.offline);
+    const { synthesis, paths } = isRemoved(deployment)
+      ? recordedDeployment(context, deployment)
+      : synthesizeDeployment(context.request.root, deployment, context.offline);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     try {
@@ -242,6 +252,18 @@ function synthesizeDeployment(
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
   const synthesis = synthesize(deployment, loadStack(deployment, root), root);
   return { synthesis, paths: pathsOf(root, deployment, offline) };
+}
+
+/** What a removed deployment was applied with; the lock file of its providers is written to its working folder. */
+function recordedDeployment(
+  { request, offline }: RunContext,
+  deployment: RemovedDeployment,
+): { synthesis: Synthesis; paths: DeploymentPaths } {
+  const paths = pathsOf(request.root, deployment, offline);
+  return {
+    synthesis: recordedSynthesis(deployment),
+    paths: { ...paths, lockFile: join(paths.work, "applied.lock.hcl") },
+  };
 }
 
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */

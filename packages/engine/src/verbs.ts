@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { recordStep, recordUnchanged, type Step } from "./applied/record.js";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
@@ -161,10 +162,15 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
   }
   const saved = readPlan(run, destroy);
   const found = saved ? await recall(run, saved) : await plan(run, destroy);
-  if (!found.changed) return { ...found, status: "unchanged" };
+  if (!found.changed) {
+    await recordUnchanged(run, destroy ? "destroy" : "apply");
+    return { ...found, status: "unchanged" };
+  }
   const { request } = run.context;
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
-  return agreed ? await applyPlan(run, found) : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
+  return agreed
+    ? await applyPlan(run, found, destroy ? "destroy" : "apply")
+    : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
 }
 
 function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
@@ -172,7 +178,8 @@ function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: bool
   return { message: `${id} was not changed: nobody agreed`, remedy: `Say yes when asked, or run: ${command}` };
 }
 
-async function applyPlan(run: DeploymentRun, found: Planned): Promise<Outcome> {
+async function applyPlan(run: DeploymentRun, found: Planned, operation: Step["operation"]): Promise<Outcome> {
+  await recordStep(run, { operation, outcome: "started" });
   const wanted = new Map(found.changes.map((each) => [each.address, each]));
   const applied = new Map<string, ResourceChange>();
   try {
@@ -186,13 +193,25 @@ async function applyPlan(run: DeploymentRun, found: Planned): Promise<Outcome> {
     );
   } catch (error) {
     if (!(error instanceof InfraError)) throw error;
+    await recordEnd(run, { operation, outcome: "failed" });
     const changes = [...applied.values()];
     return { status: "failed", changes, counts: countChanges(changes), problems: error.problems };
   } finally {
     dropPlan(run);
     run.context.outputs.forget(run.deployment.id);
   }
+  await recordEnd(run, { operation, outcome: "done" });
   return { ...found, status: "applied" };
+}
+
+/** What was done is done, also when that can't be recorded: the record then says that it was started. */
+async function recordEnd(run: DeploymentRun, step: Step): Promise<void> {
+  try {
+    await recordStep(run, step);
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error;
+    run.notes.push(`that it ended is not on record, and infra status will say so: ${error.problems[0]?.message ?? ""}`);
+  }
 }
 
 /** Compares the state with the cloud; changes neither. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { loadInventory } from "@infra/core/inventory";
+import { table } from "../table.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 
 /** Adds the commands that only look: list, doctor, schema. */
@@ -34,16 +35,7 @@ function list(options: CommonOptions): void {
       region,
       references.join(" "),
     ]);
-    const table = [["deployment", "stack", "provider", "region", "refers to"], ...rows];
-    const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-    return table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd(),
-      )
-      .join("\n");
+    return table([["deployment", "stack", "provider", "region", "refers to"], ...rows]).join("\n");
   });
 }
 

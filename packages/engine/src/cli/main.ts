@@ -4,6 +4,7 @@ import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
+import { addStatusCommand } from "./status.js";
 import { addVerbCommands } from "./verbs.js";
 
 const examples = `
@@ -12,6 +13,7 @@ Examples:
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
+  $ infra status                              what is applied, against what the inventory says now
   $ infra secrets check                       which secret store has which secret
   $ infra drift --json                        what differs between state and cloud, for machines
 
@@ -28,6 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   addVerbCommands(program);
   addInspectionCommands(program);
+  addStatusCommand(program);
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);

@@ -1,12 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
+import { inBatches } from "../batches.js";
 import { type DeploymentPaths, pathsOf } from "../paths.js";
 import { type StateBackend, StateBackends, type StateKind } from "../state-backends.js";
 import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
-
-/** How many deployments are looked at at once. */
-const PARALLEL = 16;
 
 /** Adds the commands on the history, the place and the lock of states. */
 export function addStateCommands(program: Command): void {
@@ -78,17 +76,9 @@ async function withState<T>(
   });
 }
 
-/** Does something for several, a few at a time, in their order. */
-async function each<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += PARALLEL)
-    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(action))));
-  return results;
-}
-
 async function list(options: CommonOptions): Promise<void> {
   const rows = await withStates([], options, ({ backends, deployments }) =>
-    each(deployments, async (deployment) => {
+    inBatches(deployments, async (deployment) => {
       const { store, lock, place } = await backends.of(deployment);
       try {
         const [current, held] = await Promise.all([store.current(), lock.inspect()]);
@@ -200,7 +190,7 @@ async function check(ids: string[], options: CommonOptions & { history?: boolean
   const passphrase = process.env["INFRA_STATE_PASSPHRASE"];
   const cipher = passphrase ? { cipher: new PassphraseCipher(passphrase) } : {};
   const results = await withStates(ids, options, ({ backends, deployments }) =>
-    each(deployments, async (deployment) => {
+    inBatches(deployments, async (deployment) => {
       const { store, place } = await backends.of(deployment);
       return await checkState({
         deployment: deployment.id,
