@@ -12,8 +12,14 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { withAppliedEngine } from "./applied/engine.js";
 import { type Applicable, applicableOf } from "./applied/record.js";
-import { isRemoved, recordedSynthesis, type RemovedDeployment } from "./applied/removed-deployment.js";
+import {
+  isRemoved,
+  providersMissing,
+  recordedSynthesis,
+  type RemovedDeployment,
+} from "./applied/removed-deployment.js";
 import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import {
@@ -72,7 +78,8 @@ export class DeploymentRun {
    * @param operation What is being done; named to whoever finds the deployment locked.
    * @throws InfraError
    */
-  static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+  static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+    const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
     const { synthesis, paths } = isRemoved(deployment)
       ? recordedDeployment(context, deployment)
       : synthesizeDeployment(context.request.root, deployment, context.offline);
@@ -184,6 +191,7 @@ export class DeploymentRun {
     await endOrphan(paths.work, this.notes);
     if (this.operation !== "validate") await this.takeReferences();
     writeConfiguration(paths, synthesis);
+    if (isRemoved(this.deployment)) writeFileSync(paths.lockFile, this.deployment.applied.lockFile);
     if (context.offline) await this.attachMock();
     await this.initialise();
     this.noteReadOnly();
@@ -213,7 +221,8 @@ export class DeploymentRun {
       this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
       this.notes.push(...this.secrets.notes);
     } catch (error) {
-      if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
+      const destroys = this.operation === "destroy" || context.request.destroy;
+      if (!(error instanceof InfraError) || !destroys) throw error;
       this.unresolved = error;
     }
   }
@@ -247,9 +256,14 @@ export class DeploymentRun {
         env,
       });
     const exit = offline ? await init() : await withProviderCache(context.request.env ?? process.env, init);
-    if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
+    if (exit.code !== 0) throw new InfraError(this.initProblems(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
     writeFileSync(stamp, fingerprint());
+  }
+
+  private initProblems(diagnostics: readonly Diagnostic[], stderr: string): Problem[] {
+    const problems = this.problemsOf(diagnostics, stderr);
+    return isRemoved(this.deployment) ? [...problems, providersMissing(this.deployment)] : problems;
   }
 }
 

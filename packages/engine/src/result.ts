@@ -81,6 +81,8 @@ export interface RunRequest {
   readonly root: string;
   /** Ids such as `production/compute`. @default - all */
   readonly deployments?: readonly string[];
+  /** Plans the removal of everything that the deployments own; only for `plan`. @default false */
+  readonly destroy?: boolean;
   /** Runs against the mock provider: no account, no credentials. @default false */
   readonly offline?: boolean;
   /** Applies and destroys without asking. @default false */

@@ -11,7 +11,7 @@ import { type Outcome, verbFunctions } from "./verbs.js";
  * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const inventory = inventoryOf(request);
+  const inventory = await inventoryOf(request);
   const context = await openRun(request, inventory);
   let notes: readonly string[] = [];
   let results: DeploymentResult[];

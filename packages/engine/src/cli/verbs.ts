@@ -8,6 +8,7 @@ import { Progress } from "./progress.js";
 interface VerbOptions extends CommonOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
+  readonly destroy?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -33,6 +34,7 @@ export function addVerbCommands(program: Command): void {
       .option("-a, --all", "all deployments of the inventory")
       .option("-v, --verbose", "every change of every deployment")
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
+    if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
@@ -50,13 +52,13 @@ function positive(text: string): number {
 
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
   const { root, inventory } = workspaceOf(options);
-  if (changes(verb) && ids.length === 0 && !options.all) {
+  if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
     throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
   }
   const { run } = await import("../run.js");
   const { renderSummary } = await import("../render.js");
   const progress = new Progress(verb, process.stderr);
-  const { offline = false, yes, parallelism } = options;
+  const { offline = false, yes, destroy, parallelism } = options;
   const signal = interruption();
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -65,6 +67,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     inventory,
     offline,
     ...(yes ? { yes } : {}),
+    ...(destroy ? { destroy } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
