@@ -72,6 +72,16 @@ export interface RunResult {
   readonly exitCode: 0 | 1 | 2;
 }
 
+/** How far the changes of one deployment are. */
+export interface ResourceProgress {
+  /** `production/compute`. */
+  readonly id: string;
+  /** Resources that were changed. */
+  readonly done: number;
+  /** Resources that the plan changes. */
+  readonly total: number;
+}
+
 /** What is to be done. */
 export interface RunRequest {
   readonly verb: Verb;
@@ -93,8 +103,12 @@ export interface RunRequest {
   readonly parallelism?: number;
   /** Stops the run: engines under way end cleanly, nothing new starts. */
   readonly signal?: AbortSignal;
+  /** Called once, with the ids of all deployments of the run. */
+  readonly onBegin?: (ids: readonly string[]) => void;
   /** Called when a deployment begins. */
   readonly onStart?: (id: string) => void;
+  /** Called when an apply or a destroy begins to change resources, and after each one. */
+  readonly onResources?: (progress: ResourceProgress) => void;
   /** Called as soon as a deployment is done. */
   readonly onResult?: (result: DeploymentResult) => void;
   /** Environment of the run. @default process.env */

@@ -197,13 +197,18 @@ async function applyPlan(run: DeploymentRun, found: Planned, operation: Step["op
   await recordStep(run, { operation, outcome: "started" });
   const wanted = new Map(found.changes.map((each) => [each.address, each]));
   const applied = new Map<string, ResourceChange>();
+  const tell = () =>
+    run.context.request.onResources?.({ id: run.deployment.id, done: applied.size, total: wanted.size });
+  tell();
   try {
     markUsed(run);
     await withPlan(run, (file) =>
       engineCall(run, ["apply", "-json", "-input=false", "-auto-approve", file], (event) => {
         const done = event.type === "apply_complete" && wanted.get(event.hook.resource.addr);
         // A replacement completes twice: once deleted, once created.
-        if (done) applied.set(done.address, done);
+        if (!done) return;
+        applied.set(done.address, done);
+        tell();
       }),
     );
   } catch (error) {

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
 import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 
 interface VerbOptions extends CommonOptions {
   readonly all?: boolean;
@@ -57,9 +57,9 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   }
   const { run } = await import("../run.js");
   const { renderSummary } = await import("../render.js");
-  const progress = new Progress(verb, process.stderr);
+  const progress = progressOf(verb, process.stderr, options.json);
   const { offline = false, yes, destroy, parallelism } = options;
-  const signal = interruption();
+  const signal = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
@@ -72,11 +72,17 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
     signal,
+    onBegin: (all) => {
+      progress.begin(all);
+    },
     onStart: (id) => {
       progress.start(id);
     },
-    onResult: ({ id }) => {
-      progress.end(id);
+    onResources: (resources) => {
+      progress.resources(resources);
+    },
+    onResult: (ended) => {
+      progress.end(ended);
     },
   }).finally(() => {
     progress.stop();
@@ -135,11 +141,14 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-function interruption(): AbortSignal {
+function interruption(progress: Progress): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\ninterrupted: the engines save their states and end; once more ends at once\n");
+    if (controller.signal.aborted) {
+      progress.stop();
+      process.exit(130);
+    }
+    progress.say("\ninterrupted: the engines save their states and end; once more ends at once");
     controller.abort();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
