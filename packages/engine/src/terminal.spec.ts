@@ -108,7 +108,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
       const complete = new Terminal("destroy --all --offline --yes -p 2");
       expect(await complete.code, complete.shown).toBe(0);
       expect(complete.shown).toContain("destroy: 0 of 2 done");
-      expect(left(complete)).toMatch(/^environment +stack/);
+      expect(left(complete)).toMatch(/^production\/a\r\n +- hcloud/);
     },
   );
 
