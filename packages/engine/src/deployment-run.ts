@@ -2,8 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { withAppliedEngine } from "./applied/engine.js";
 import { type Applicable, applicableOf } from "./applied/record.js";
-import { isRemoved, recordedSynthesis, type RemovedDeployment } from "./applied/removed-deployment.js";
+import {
+  isRemoved,
+  providersMissing,
+  recordedSynthesis,
+  type RemovedDeployment,
+} from "./applied/removed-deployment.js";
 import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import {
@@ -63,7 +69,8 @@ export class DeploymentRun {
    * @param operation What is being done; named to whoever finds the deployment locked.
    * @throws InfraError
    */
-  static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+  static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+    const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
     const { synthesis, paths } = isRemoved(deployment)
       ? recordedDeployment(context, deployment)
       : synthesizeDeployment(context.request.root, deployment, context.offline);
@@ -175,6 +182,7 @@ export class DeploymentRun {
     await endOrphan(paths.work, this.notes);
     if (this.operation !== "validate") await this.takeReferences();
     writeConfiguration(paths, synthesis);
+    if (isRemoved(this.deployment)) writeFileSync(paths.lockFile, this.deployment.applied.lockFile);
     if (context.offline) await this.attachMock();
     await this.initialise();
     this.noteReadOnly();
@@ -204,7 +212,8 @@ export class DeploymentRun {
       this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
       this.notes.push(...this.secrets.notes);
     } catch (error) {
-      if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
+      const destroys = this.operation === "destroy" || context.request.destroy;
+      if (!(error instanceof InfraError) || !destroys) throw error;
       this.unresolved = error;
     }
   }
@@ -238,9 +247,14 @@ export class DeploymentRun {
         env,
       });
     const exit = offline ? await init() : await withProviderCache(context.request.env ?? process.env, init);
-    if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
+    if (exit.code !== 0) throw new InfraError(this.initProblems(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
     writeFileSync(stamp, fingerprint());
+  }
+
+  private initProblems(diagnostics: readonly Diagnostic[], stderr: string): Problem[] {
+    const problems = this.problemsOf(diagnostics, stderr);
+    return isRemoved(this.deployment) ? [...problems, providersMissing(this.deployment)] : problems;
   }
 }
 

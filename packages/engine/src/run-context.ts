@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Inventory, loadInventory } from "@infra/core";
+import { findDeploymentFiles, type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
@@ -30,9 +30,16 @@ export interface RunContext {
   close(): Promise<readonly string[]>;
 }
 
-/** Loads what a request asks for: the wanted deployments of its inventory. */
-export function inventoryOf(request: RunRequest): Inventory {
-  return loadInventory(request.inventory, request.deployments ? { only: request.deployments } : {});
+/**
+ * Loads what a request asks for: the wanted deployments of its inventory, and, as their last applies recorded them, those that it
+ * names and that are no longer there.
+ */
+export async function inventoryOf(request: RunRequest): Promise<Inventory> {
+  const { inventory, deployments: only } = request;
+  const present = new Set(only && findDeploymentFiles(inventory).files.map(({ id }) => id));
+  if (!only || only.every((id) => present.has(id))) return loadInventory(inventory, only ? { only } : {});
+  const { inventoryWithRemoved } = await import("./applied/removed-inventory.js");
+  return await inventoryWithRemoved(request, only, present);
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */

@@ -57,6 +57,34 @@ it("moves a state from the folder to S3 and back, and no run uses the place that
   expect(await ok(product, "state", "check", "--history")).toMatch(/^✓ production\/up: version \d+, \d+ read/);
 });
 
+it(
+  "finds in the bucket what is removed from the inventory, in any checkout, and destroys it; records follow a migration",
+  { timeout: 120_000 },
+  async () => {
+    const product = remote.product();
+    product.write("inventory/product.yaml", settings("folder"));
+    await applied(product, "one");
+    await ok(product, "state", "migrate", id, "--to", "s3");
+    product.write("inventory/product.yaml", settings("s3"));
+    expect(await ok(product, "status")).toMatch(/^production\/up +up to date +2/m);
+
+    const other = remote.product(product);
+    expect(await json(other, "list")).toMatchObject([{ id, removed: true, stack: "./stacks/values" }]);
+    const status = await other.infra("status");
+    expect(status.code, status.output).toBe(2);
+    expect(status.stdout).toMatch(/its state is in s3:\/\/states\/acme-\S+\/production\/up$/m);
+    const away = await other.infraWith({ TF_STATE_ENDPOINT: "http://127.0.0.1:9" }, "list");
+    expect(away.code, away.output).toBe(0);
+    expect(away.stderr).toContain("removed deployments could not be looked for: s3://states");
+
+    expect((await other.infra("plan", "--destroy", id)).code).toBe(2);
+    await ok(other, "destroy", id, "--yes");
+    expect(await json(other, "list")).toEqual([]);
+    expect(await ok(other, "status")).toContain("0 deployments");
+    expect(await json(product, "state", "versions", id)).not.toEqual([]);
+  },
+);
+
 it("fault 11: goes on with a migration that was killed", async () => {
   const product = remote.product();
   product.write("inventory/product.yaml", settings("folder"));

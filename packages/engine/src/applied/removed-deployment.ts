@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import {
   type Deployment,
-  type InfraError,
+  InfraError,
   infraError,
+  type Problem,
   Reference,
   SecretReference,
   type Settings,
@@ -79,6 +80,15 @@ export function recordedSynthesis({ applied, file }: RemovedDeployment): Synthes
   };
 }
 
+/** The providers that a removed deployment was applied with can't be installed. */
+export function providersMissing({ id, file, record }: RemovedDeployment): Problem {
+  const providers = Object.entries(record.providers).map(([source, version]) => `${source} ${version}`);
+  return {
+    message: `${id} was applied with ${providers.join(", ") || "other providers"}, which is what may destroy it`,
+    remedy: `Make that version installable, for example through a mirror; or restore ${file} from git, apply it with the providers of today, and destroy it as any other`,
+  };
+}
+
 function referenceOf(text: string, file: string): Reference {
   const output = { place: top(file), value: text };
   return Reference.parse({ place: top(file), entries: new Map([["output", output]]) });
@@ -88,10 +98,12 @@ function top(file: string) {
   return { file, line: 1, column: 1 };
 }
 
-/** Of a deployment that is gone only its removal can be asked for. */
-export function refuseRemoved(id: string): InfraError {
-  return infraError(
-    `${id} is no longer in the inventory, but it has a state`,
-    `Look at what its removal deletes: infra plan --destroy ${id}; or restore its file from git`,
+/** Of deployments that are gone only their removal can be asked for. */
+export function refuseRemoved(ids: readonly string[]): InfraError {
+  return new InfraError(
+    ids.map((id) => ({
+      message: `${id} is no longer in the inventory, but it has a state`,
+      remedy: `Look at what its removal deletes: infra plan --destroy ${id}; or restore its file from git`,
+    })),
   );
 }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { openTofu, passphrase, Product, until } from "../../test/product.js";
 
 const id = "production/net";
@@ -15,6 +15,8 @@ interface Status {
   readonly versions?: readonly { name: string; from?: string; to?: string }[];
   readonly record?: { version: number; outcome: string; by: string; packages: Record<string, string> };
 }
+
+vi.setConfig({ testTimeout: 240_000 });
 
 let tofu: string;
 let product: Product;

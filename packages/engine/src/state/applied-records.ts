@@ -15,7 +15,7 @@ const recordSchema = z.object({
   time: z.iso.datetime(),
   by: z.string(),
   commit: z.string().optional(),
-  engine: z.object({ name: z.enum(["tofu", "terraform"]), version: z.string() }),
+  engine: z.object({ name: z.enum(["tofu", "terraform"]), version: z.string().regex(/^\d+\.\d+\.\d+[\w.+-]*$/) }),
   digest: z.string(),
   inventory: z.string(),
   packages: names,
