@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as os from "node:os";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openTofu, Product, until } from "../test/product.js";
+import { FileLock } from "./state/index.js";
 
 const id = "production/net";
 const inventory = `stack: ./stacks/net
@@ -81,7 +82,7 @@ it("Ctrl-C twice ends the command at once; its engine saves what it did, and the
   expect(completed.code, completed.output).toBe(0);
   expect(completed.results[id]?.notes.join("\n")).toContain("took over the lock of a run that died");
   expect(product.engineOf(id)).toBeUndefined();
-  expect(lockIsFree()).toBe(true);
+  expect(await new FileLock(join(product.root, product.work(id), "state"), id).inspect()).toBeUndefined();
   const recorded = Object.values(product.states(id).at(-1) ?? {}).map(String);
   expect(recorded.sort()).toEqual(
     product
