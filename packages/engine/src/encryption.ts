@@ -42,6 +42,11 @@ export class Encryptions {
 
   constructor(private readonly source: EncryptionSource) {}
 
+  /** The same for another engine. */
+  with(engine: Engine): Encryptions {
+    return new Encryptions({ ...this.source, engine });
+  }
+
   /** Finds out before anything is done that a passphrase is missing. @throws InfraError when it is, or is too short */
   check(ids: readonly string[]): void {
     const { offline, keys, env } = this.source;

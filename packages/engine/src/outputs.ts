@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Deployment, infraError, InfraError, literalTemplate, type Reference } from "@infra/core";
-import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
 import type { Encryption } from "./encryption.js";
-import { outputsSchema } from "./engine-events.js";
+import { type OutputValues, parseOutputs } from "./engine-events.js";
 import { outputsFolder } from "./paths.js";
 import type { RunContext } from "./run-context.js";
 import { FileLock, FolderStore, type SessionOptions } from "./state/index.js";
-
-/** The outputs of one deployment, as the engine tells them. */
-export type OutputValues = z.output<typeof outputsSchema>;
 
 /** The value of a reference, for the variable that stands for it. */
 export interface Handover {
@@ -124,8 +120,9 @@ export class Outputs {
         folder,
         env,
       });
-      if (exit.code === 0) return outputsSchema.parse(JSON.parse(exit.stdout));
-      const reason = run.mask.text(exit.stderr.trim());
+      const outputs = exit.code === 0 ? parseOutputs(exit.stdout) : undefined;
+      if (outputs) return outputs;
+      const reason = run.mask.text(exit.stderr.trim() || `${run.engine.name} printed no outputs`);
       const remedy = /decryption failed/.test(reason)
         ? encryption.remedy
         : `Look at its state: infra state versions ${deployment.id}`;

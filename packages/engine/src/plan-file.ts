@@ -80,7 +80,7 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
   if (!parsed.success || parsed.data.destroy !== destroy) return undefined;
   const { id } = run.deployment;
   const made = statSync(run.paths.plan).mtime.toISOString();
-  const remedy = `Plan again and look at it: infra plan ${id}${run.context.offline ? " --offline" : ""}`;
+  const remedy = `Plan again and look at it: infra plan ${destroy ? "--destroy " : ""}${id}${run.context.offline ? " --offline" : ""}`;
   const reason = staleness(run, parsed.data);
   if (reason) throw infraError(`the plan of ${id} of ${made} is stale: ${reason}`, remedy);
   return parsed.data as PlanRecord;

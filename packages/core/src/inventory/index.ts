@@ -1,7 +1,7 @@
 export type { Located } from "./document.js";
 export { parseDocument } from "./document.js";
 export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
-export { type Deployment, type Inventory, loadInventory, type LoadOptions } from "./inventory.js";
+export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export { Reference } from "./reference.js";
 export { SecretReference, secretScheme } from "./secret.js";

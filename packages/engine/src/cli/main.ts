@@ -2,8 +2,10 @@ import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
+import { addReportCommand } from "./report.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
+import { addStatusCommand } from "./status.js";
 import { addVerbCommands } from "./verbs.js";
 
 const examples = `
@@ -12,7 +14,9 @@ Examples:
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
+  $ infra status                              what is applied, against what the inventory says now
   $ infra secrets check                       which secret store has which secret
+  $ infra report --format markdown            what the last plan found, for a comment
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
@@ -27,7 +31,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride();
   addVerbCommands(program);
+  addReportCommand(program);
   addInspectionCommands(program);
+  addStatusCommand(program);
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);

@@ -5,9 +5,6 @@ import { type DeploymentPaths, pathsOf } from "../paths.js";
 import { type StateBackend, StateBackends } from "../state-backends.js";
 import { type CommonOptions, workspaceOf } from "./options.js";
 
-/** How many deployments are looked at at once. */
-const PARALLEL = 16;
-
 /** What the commands on states are given. */
 export interface Opened {
   readonly backends: StateBackends;
@@ -52,12 +49,4 @@ export async function withState<T>(
     if (!deployment) throw infraError(`${id} is not in the inventory`, "infra list names what is");
     return await action(await backends.of(deployment), paths(deployment), keys);
   });
-}
-
-/** Does something for several, a few at a time, in their order. */
-export async function each<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += PARALLEL)
-    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(action))));
-  return results;
 }

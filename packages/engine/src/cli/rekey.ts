@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { infraError } from "@infra/core/inventory";
+import { inBatches } from "../batches.js";
 import type { KeyReport } from "../rekey.js";
-import { each, type Opened, withStates } from "./open-states.js";
+import { type Opened, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 
 const examples = `
 Examples:
@@ -68,11 +69,12 @@ async function policy(id: string, options: CommonOptions & { rekey?: boolean }):
 async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
   const { isClean } = await import("../rekey.js");
-  const progress = new Progress("rekey", process.stderr);
+  const progress = progressOf("rekey", process.stderr, options.json);
   try {
-    const reports = await withStates(ids, options, (opened) =>
-      each(opened.deployments, (deployment) => rekeyOne(opened, deployment, options, progress)),
-    );
+    const reports = await withStates(ids, options, (opened) => {
+      progress.begin(opened.deployments.map(({ id }) => id));
+      return inBatches(opened.deployments, (deployment) => rekeyOne(opened, deployment, options, progress));
+    });
     progress.stop();
     if (!reports.every(isClean)) process.exitCode = 1;
     print(options, reports, () => reports.flatMap((report) => linesOf(report, isClean(report))).join("\n"));
@@ -89,15 +91,18 @@ async function rekeyOne(
   progress: Progress,
 ): Promise<KeyReport> {
   const { id } = deployment;
+  const begun = performance.now();
+  const end = (status: "done" | "failed") => progress.end({ id, status, seconds: (performance.now() - begun) / 1_000 });
   progress.start(id);
   try {
     const { rekeyDeployment } = await import("../rekey-deployment.js");
-    return await rekeyDeployment({ ...opened, deployment, ...options });
+    const report = await rekeyDeployment({ ...opened, deployment, ...options });
+    end("done");
+    return report;
   } catch (error) {
+    end("failed");
     const { problemsOfError } = await import("../run.js");
     return { deployment: id, place: "", key: "", found: [], rewritten: 0, problems: problemsOfError(error) };
-  } finally {
-    progress.end(id);
   }
 }
 

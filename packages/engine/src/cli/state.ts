@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { infraError } from "@infra/core/inventory";
+import { inBatches } from "../batches.js";
 import type { StateKind } from "../state-backends.js";
 import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
-import { each, withState, withStates } from "./open-states.js";
+import { withState, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
 import { addRekeyCommand } from "./rekey.js";
 
@@ -45,7 +46,7 @@ function versionNumber(text: string): number {
 
 async function list(options: CommonOptions): Promise<void> {
   const rows = await withStates([], options, ({ backends, deployments }) =>
-    each(deployments, async (deployment) => {
+    inBatches(deployments, async (deployment) => {
       const { store, lock, place } = await backends.of(deployment);
       try {
         const [current, held] = await Promise.all([store.current(), lock.inspect()]);
@@ -162,7 +163,7 @@ async function check(ids: string[], options: CommonOptions & { history?: boolean
   const { checkState } = await import("../state/check.js");
   const { passphraseVariable } = await import("../keys/state-keys.js");
   const results = await withStates(ids, options, ({ backends, keys, deployments }) =>
-    each(deployments, async (deployment) => {
+    inBatches(deployments, async (deployment) => {
       const { id } = deployment;
       const { store, place } = await backends.of(deployment);
       const known = keys.kindOf(id) === "transit" || process.env[passphraseVariable];

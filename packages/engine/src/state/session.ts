@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { type AppliedConfiguration, type AppliedRecord } from "./applied-records.js";
 import { type StateCipher } from "./cipher.js";
 import { conflictingState, refusedWrite, stalePlan, StateError } from "./errors.js";
 import { type HeldLock, type LockHolder, type StateLock } from "./lock.js";
@@ -125,6 +126,17 @@ export class Session {
   /** The dead holder whose lock was taken over. @returns undefined when the lock was free */
   get takenOver(): LockHolder | undefined {
     return this.held?.takenOver;
+  }
+
+  /** Records an apply beside the state, under the lock. @throws StateError */
+  async recordApplied(record: Omit<AppliedRecord, "configuration">, applied: AppliedConfiguration): Promise<void> {
+    if (!this.held) throw this.readOnlyError();
+    await this.options.store.applied.add(record, applied, this.held);
+  }
+
+  /** What is on record of the last apply. @returns undefined when there is nothing @throws StateError */
+  lastApplied(): Promise<AppliedRecord | undefined> {
+    return this.options.store.applied.last();
   }
 
   /** Whether an engine of the session holds its own lock at the moment. */

@@ -1,3 +1,5 @@
+import { type AppliedRecords } from "./applied-records.js";
+
 /** Where a deployment's state stands. Pointers are numbered and contiguous, and say the same for ever, but for what encrypts their version; the highest is the current one. */
 export interface StatePointer {
   /** Number of this version in the deployment's history, from 1. Unlike `serial` it also grows by a restore. */
@@ -64,6 +66,8 @@ export interface Retention {
  * `damaged` and `foreign` when what is stored is not what was written, `storage` when the store can't be used.
  */
 export interface StateStore {
+  /** What is on record of the applies that made these states. */
+  readonly applied: AppliedRecords;
   /** The current pointer. @returns undefined when nothing was ever written. */
   current(): Promise<StatePointer | undefined>;
   /**

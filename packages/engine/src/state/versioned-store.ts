@@ -1,3 +1,4 @@
+import { AppliedRecords } from "./applied-records.js";
 import {
   conflictingState,
   damagedState,
@@ -59,12 +60,16 @@ export interface StoreOptions {
  * the pointer, or, with an authority, at its transaction, which the numbered pointer then follows.
  */
 export class VersionedStore implements StateStore {
+  readonly applied: AppliedRecords;
+
   constructor(
     private readonly files: StateFiles,
     /** `<environment>/<name>`, for messages. */
     private readonly deployment: string,
     private readonly options: StoreOptions = {},
-  ) {}
+  ) {
+    this.applied = new AppliedRecords(files, deployment);
+  }
 
   current(): Promise<StatePointer | undefined> {
     return this.guard("read", async () => (await this.head()).current);
@@ -147,6 +152,7 @@ export class VersionedStore implements StateStore {
       for (const number of numbers) kept.add((await this.pointer(number)).key);
       for (const key of new Set(old.map((pointer) => pointer.key)))
         if (!kept.has(key)) await this.files.remove("versions", key);
+      await this.applied.prune(numbers[0] ?? 0);
       return old.length;
     });
   }
