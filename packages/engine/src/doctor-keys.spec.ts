@@ -7,7 +7,7 @@ import { vaultPolicy } from "./keys/policy.js";
 import { StateKeys } from "./keys/state-keys.js";
 import { VaultTier } from "./secrets/index.js";
 
-const transit: StateSettings = { kind: "folder", encryption: { kind: "transit", mount: "transit" } };
+const transit: StateSettings = { kind: "folder", encryption: { kind: "transit" } };
 const ids = ["production/up", "production/down"].map((id) => ({ id }));
 let vault: VaultServer;
 const tiers: VaultTier[] = [];

@@ -10,9 +10,11 @@ import { identify } from "./binary/probe.js";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { parseEvent, parseOutputs, shownPlanSchema, validationSchema } from "./engine-events.js";
 import { keptState, openKeptState } from "./escape.js";
+import { KeyRing } from "./keys/key-ring.js";
+import { PassphraseKey } from "./keys/passphrase-key.js";
 import { findProducts } from "./impact/products.js";
 import { readPlan } from "./plan-file.js";
-import { FileLock, FolderStore, type StateStore } from "./state/index.js";
+import { FileLock, FolderStore, PassphraseCipher, type StateStore } from "./state/index.js";
 import { identifyState, parseLockInfo } from "./state/wire.js";
 import { formatPointer, parsePointer, sha256Of } from "./state/pointer.js";
 import { findWorkspace } from "./workspace.js";
@@ -91,6 +93,14 @@ const storeFolder = (input: Buffer, name: string): StateStore => {
 const header = { format: "infra-kept-state", deployment: id, lineage: "a", serial: 3, replaces: 2, sha256 };
 const kept = (encryption: string, body: string) =>
   `${JSON.stringify({ ...header, written: "2026-01-31", reason: "Consul does not answer", encryption })}\n${body}`;
+const encrypted = (metadata: object) =>
+  JSON.stringify({
+    serial: 3,
+    lineage: "a",
+    meta: { infra: Buffer.from(JSON.stringify(metadata)).toString("base64") },
+    encrypted_data: Buffer.alloc(64).toString("base64"),
+    encryption_version: "v0",
+  });
 const record = { engine: "tofu 1.12.6", digest: "d", version: 2, destroy: false };
 const run = () => ({
   paths: { plan: join(folder, "plan"), planRecord: join(folder, "plan.json") },
@@ -162,14 +172,28 @@ const parsers: Record<string, Parser> = {
       kept("engine", state),
       kept("age", `age-encryption.org/v1\n-> X25519 ${canary}\n`),
       kept("passphrase", state),
+      kept("service", state),
     ),
     read: async (input) => {
       const work = dirname(file("work/kept.tfstate", input));
       const identity = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
-      return [keptState(work), await openKeptState(work, { INFRA_AGE_IDENTITY: identity })];
+      return [
+        keptState(work),
+        await openKeptState(work, { INFRA_AGE_IDENTITY: identity }, () => new PassphraseCipher(canary.padEnd(16, "x"))),
+      ];
     },
     accepted: ([, bytes]: [unknown, Buffer]) => {
       expect(bytes.toString()).toBe(state);
+    },
+  },
+  "a state that OpenTofu encrypted": {
+    inputs: near(
+      encrypted({ salt: "c2FsdA==", iterations: 1, hash_function: "sha512", key_length: 32 }),
+      encrypted({ ciphertext: Buffer.from("vault:v1:YQ==").toString("base64") }),
+    ),
+    read: (input) => new KeyRing(new PassphraseKey(canary.padEnd(16, "x"))).open(input),
+    accepted: (opened: unknown) => {
+      expect(opened).toBeUndefined();
     },
   },
   "the record of a plan": {

@@ -5,23 +5,23 @@ const address = z.url({ protocol: /^https?$/ });
 const mount = z
   .string()
   .regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/)
-  .default("transit")
-  .describe("transit: mount of Vault's Transit engine");
+  .optional()
+  .describe("transit: mount of Vault's Transit engine; transit when left out");
 
 const encryption = z
-  .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("transit"), mount }),
-    z.strictObject({
-      kind: z.literal("passphrase"),
-      fallback: z
-        .strictObject({ kind: z.literal("transit"), mount })
-        .optional()
-        .describe("the key that states may still be under: they are read with it, and never written"),
-    }),
-  ])
-  .describe(
-    "passphrase: INFRA_STATE_PASSPHRASE, also when left out; transit: a key of Vault for each state, <product>.<environment>.<name>",
-  );
+  .strictObject({
+    kind: z
+      .enum(["passphrase", "transit"])
+      .describe(
+        "passphrase: INFRA_STATE_PASSPHRASE; transit: a key of Vault for each state, <product>.<environment>.<name>",
+      ),
+    mount,
+    fallback: z
+      .strictObject({ kind: z.literal("transit"), mount })
+      .optional()
+      .describe("passphrase: the key that states may still be under; they are read with it, and never written"),
+  })
+  .describe("what encrypts states and plans; the passphrase when left out");
 
 /** `state:` of an inventory file: where states are kept, what encrypts them, and who may write them. */
 export const stateSchema = z

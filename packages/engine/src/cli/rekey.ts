@@ -23,8 +23,8 @@ interface RekeyOptions extends CommonOptions {
   readonly retire?: boolean;
 }
 
-/** Adds the command that moves states to another key. */
-export function addRekeyCommand(state: Command): void {
+/** Adds the commands on the keys of states. */
+export function addKeyCommands(state: Command): void {
   withCommonOptions(
     state
       .command("rekey")
@@ -67,6 +67,7 @@ async function policy(id: string, options: CommonOptions & { rekey?: boolean }):
 }
 
 async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
+  if (options.offline) throw infraError("offline states hold no secret", "Leave --offline out");
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
   const { isClean } = await import("../rekey.js");
   const progress = progressOf("rekey", process.stderr, options.json);

@@ -5,7 +5,7 @@ import type { StateKind } from "../state-backends.js";
 import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
 import { withState, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
-import { addRekeyCommand } from "./rekey.js";
+import { addKeyCommands } from "./rekey.js";
 
 /** Adds the commands on the history, the place and the lock of states. */
 export function addStateCommands(program: Command): void {
@@ -36,7 +36,7 @@ export function addStateCommands(program: Command): void {
     .argument("[deployments...]", "<environment>/<name>; all when left out")
     .option("--history", "every version, not only the current one")
     .action(check);
-  addRekeyCommand(state);
+  addKeyCommands(state);
 }
 
 function versionNumber(text: string): number {

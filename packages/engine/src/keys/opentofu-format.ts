@@ -20,11 +20,16 @@ const payloadSchema = z.object({
 const pbkdf2Schema = z.object({
   salt: z.base64(),
   // Bounded, so that a forged state can't keep the processor busy for hours.
-  iterations: z.int().min(1).max(10_000_000),
+  iterations: z.int().min(1).max(1_000_000),
   hash_function: z.enum(["sha256", "sha512"]),
   key_length: z.union([z.literal(16), z.literal(24), z.literal(32)]),
 });
-const openbaoSchema = z.object({ ciphertext: z.base64().transform((text) => Buffer.from(text, "base64").toString()) });
+const openbaoSchema = z.object({
+  ciphertext: z
+    .base64()
+    .transform((text) => Buffer.from(text, "base64").toString())
+    .pipe(z.string().regex(/^vault:v\d+:/)),
+});
 
 type Payload = z.output<typeof payloadSchema>;
 

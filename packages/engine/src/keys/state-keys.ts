@@ -52,7 +52,7 @@ export class StateKeys {
   /** The key of Vault that encrypts a deployment's state. @returns undefined when the passphrase does */
   transitOf(id: string): Transit | undefined {
     const settings = this.settingsOf(id);
-    return settings.kind === "transit" ? this.transit(id, settings.mount) : undefined;
+    return settings.kind === "transit" ? this.transit(id, settings) : undefined;
   }
 
   private settingsOf(id: string): EncryptionSettings {
@@ -63,12 +63,12 @@ export class StateKeys {
     const settings = this.settingsOf(id);
     const old = this.sources.env[oldPassphraseVariable];
     const fallbacks: StateKey[] = old ? [new PassphraseKey(old, oldPassphraseVariable, "old passphrase")] : [];
-    if (settings.kind === "transit") return new KeyRing(new TransitKey(this.transit(id, settings.mount)), fallbacks);
-    if (settings.fallback) fallbacks.push(new TransitKey(this.transit(id, settings.fallback.mount)));
+    if (settings.kind === "transit") return new KeyRing(new TransitKey(this.transit(id, settings)), fallbacks);
+    if (settings.fallback) fallbacks.push(new TransitKey(this.transit(id, settings.fallback)));
     return new KeyRing(passphraseKey(this.sources.env), fallbacks);
   }
 
-  private transit(id: string, mount: string): Transit {
+  private transit(id: string, { mount = "transit" }: Pick<EncryptionSettings, "mount">): Transit {
     const vault = this.sources.secrets.tiers.find((tier) => tier instanceof VaultTier);
     if (!vault)
       throw infraError(

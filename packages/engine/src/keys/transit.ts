@@ -57,6 +57,7 @@ export class Transit {
         await this.create();
         ({ status, json } = await this.vault.ask("POST", path, { bits: 256 }));
       }
+      if (status === 404) throw this.notMounted();
       const parsed = dataKeySchema.safeParse(json);
       if (!parsed.success) throw this.vault.api.failureOf(status, json, path);
       const { plaintext, ciphertext } = parsed.data.data;
@@ -124,6 +125,13 @@ export class Transit {
     }
   }
 
+  private notMounted(): InfraError {
+    return infraError(
+      `Vault (${this.vault.where}) has no Transit engine at ${this.mount}/`,
+      `Mount it: vault secrets enable -path=${this.mount} transit; or name its mount: state: { encryption: { kind: transit, mount: … } }`,
+    );
+  }
+
   private tooOld(wrapped: string): InfraError {
     const version = wrapped.split(":")[1] ?? "";
     const message = `${version} of the key ${this.name} encrypted this, and Vault (${this.vault.where}) has retired it`;
@@ -146,7 +154,7 @@ export class Transit {
   }
 }
 
-/** Vault says 400 for a key that is not there, and 404 for a mount that is not there. */
+/** Whether the key is not there; of a mount that is not there Vault says 404. */
 function isMissing(status: number, json: unknown): boolean {
   return status === 400 && /key not found/.test(textOf(json));
 }
