@@ -1,26 +1,11 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
 import { withAppliedEngine } from "./applied/engine.js";
 import { type Applicable, applicableOf } from "./applied/record.js";
-import {
-  isRemoved,
-  providersMissing,
-  recordedSynthesis,
-  type RemovedDeployment,
-} from "./applied/removed-deployment.js";
-import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
+import { isRemoved, providersMissing, recordedDeployment, withoutProtection } from "./applied/removed-deployment.js";
+import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
 import { passphraseVariable } from "./encryption.js";
 import {
   changesThings,
@@ -32,6 +17,7 @@ import {
 } from "./deployment-session.js";
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
+import { endOrphan } from "./orphan.js";
 import type { MockProviders } from "./offline.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
@@ -80,9 +66,10 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
+    const { root } = context.request;
     const { synthesis, paths } = isRemoved(deployment)
-      ? recordedDeployment(context, deployment)
-      : synthesizeDeployment(context.request.root, deployment, context.offline);
+      ? recordedDeployment(root, deployment, context.offline)
+      : synthesizeDeployment(root, deployment, context.offline);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     try {
@@ -157,7 +144,8 @@ export class DeploymentRun {
     const remedy = /decryption failed/.test(summary)
       ? `Set ${passphraseVariable} to the passphrase that the state was written with`
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
-    return { message, remedy, ...(place ? { place } : {}) };
+    const problem = { message, remedy, ...(place ? { place } : {}) };
+    return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 
   /** Stops what was started for the deployment and releases its lock. */
@@ -277,18 +265,6 @@ function synthesizeDeployment(
   return { synthesis, paths: pathsOf(root, deployment, offline) };
 }
 
-/** What a removed deployment was applied with; the lock file of its providers is written to its working folder. */
-function recordedDeployment(
-  { request, offline }: RunContext,
-  deployment: RemovedDeployment,
-): { synthesis: Synthesis; paths: DeploymentPaths } {
-  const paths = pathsOf(request.root, deployment, offline);
-  return {
-    synthesis: recordedSynthesis(deployment),
-    paths: { ...paths, lockFile: join(paths.work, "applied.lock.hcl") },
-  };
-}
-
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */
 export function synthesizeToFolder(root: string, deployment: Deployment, offline: boolean): string {
   const { synthesis, paths } = synthesizeDeployment(root, deployment, offline);
@@ -309,29 +285,4 @@ function writeConfiguration({ work }: DeploymentPaths, { configuration }: Synthe
 
 function contentOf(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
-}
-
-/** Engines that were started by a run that died: they are told to end, and waited for. */
-async function endOrphan(work: string, notes: string[]): Promise<void> {
-  const file = join(work, engineFile);
-  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  if (!worksIn(pid, work)) return;
-  process.kill(pid, "SIGINT");
-  for (let waited = 0; waited < 30_000 && worksIn(pid, work); waited += 50) await sleep(50);
-  if (worksIn(pid, work))
-    throw infraError(
-      `the engine of a run that died still works in ${work} (pid ${String(pid)})`,
-      `Wait until it ends, or end it: kill ${String(pid)}`,
-    );
-  notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
-}
-
-/** Does the process still run with this working folder? The folder tells a pid that was given to another process since. */
-function worksIn(pid: number, folder: string): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    return readlinkSync(`/proc/${String(pid)}/cwd`) === realpathSync(folder);
-  } catch {
-    return false;
-  }
 }

@@ -64,6 +64,7 @@ it("shows a deployment whose file is gone in list and status, until a destroy ha
   expect(status.stdout).toContain(`What a removal deletes: infra plan --destroy ${old}`);
 
   expect((await product.infra("plan", "--destroy", old, "--offline")).code).toBe(2);
+  expect((await product.infra("state", "versions", old, "--offline")).stdout).toMatch(/^\* +\d+ +serial/);
   const destroyed = await product.infra("destroy", old, "--offline", "--yes");
   expect(destroyed.code, destroyed.output).toBe(0);
   expect(product.cloud(old)).toEqual([]);
@@ -111,6 +112,17 @@ it("needs nothing that the deployment was made with but the record: not its stac
   const destroyed = await product.infra("destroy", old, "--offline", "--yes");
   expect(destroyed.code, destroyed.output).toBe(0);
   expect(product.cloud(old)).toEqual([]);
+});
+
+it("is held by the protection that it was applied with", async () => {
+  const stack = "stacks/net/index.js";
+  const protect = "lifecycle: { preventDestroy: true }, name: resourceName";
+  product.write(stack, product.read(stack).replace("name: resourceName", protect));
+  await applyAndRemove();
+  const refused = await product.infra("plan", "--destroy", old, "--offline");
+  expect(refused.code, refused.output).toBe(1);
+  expect(refused.stdout).toContain("prevent_destroy");
+  expect(refused.stdout).toContain(`restore ${file} from git, take the protection away`);
 });
 
 it("also takes away what an apply that failed halfway left behind", async () => {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
+import type { RemovedSearch } from "../applied/removed.js";
 import { inBatches } from "../batches.js";
 import { type DeploymentPaths, pathsOf } from "../paths.js";
 import { type StateBackend, StateBackends, type StateKind } from "../state-backends.js";
@@ -55,14 +56,21 @@ async function withStates<T>(
   action: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const { root, inventory } = workspaceOf(options);
-  const { deployments, product, states } = loadInventory(inventory, ids.length > 0 ? { only: ids } : {});
   const offline = options.offline ?? false;
+  const { deployments, product, states } = await statesIn({ root, inventory, offline, env: process.env }, ids);
   const backends = new StateBackends({ root, offline, product, states, env: process.env });
   try {
     return await action({ backends, deployments, paths: (deployment) => pathsOf(root, deployment, offline) });
   } finally {
     backends.close();
   }
+}
+
+/** Where states are: of all deployments of the inventory, or of named ones, which it may no longer have. */
+async function statesIn(search: RemovedSearch, ids: readonly string[]) {
+  if (ids.length === 0) return loadInventory(search.inventory);
+  const { statesOf } = await import("../applied/removed-inventory.js");
+  return await statesOf(search, ids);
 }
 
 async function withState<T>(
