@@ -156,7 +156,7 @@ class Page {
     ];
   }
 
-  /** All details without attributes as long as they fit; what is left is used for attributes. */
+  /** All details without attributes and links as long as they fit; what is left is used for those. */
   private details(): string[] {
     const { platform, limit } = this.options;
     const { verb } = this.report;
@@ -166,14 +166,14 @@ class Page {
     const found: Details[] = [];
     for (const each of shown) {
       const most = Math.min(this.budget.left - 1, limit / 6);
-      const details = detailsOf(each, { verb, attributes: false, most, platform });
+      const details = detailsOf(each, { verb, full: false, most, platform });
       if (!this.budget.take(details.text)) break;
       found.push(details);
     }
-    for (const [index, { text, withoutAttributes }] of found.entries()) {
+    for (const [index, { text }] of found.entries()) {
       const each = shown[index];
-      if (!each || !withoutAttributes) continue;
-      const full = detailsOf(each, { verb, attributes: true, most: this.budget.left + text.length, platform });
+      if (!each) continue;
+      const full = detailsOf(each, { verb, full: true, most: this.budget.left + text.length, platform });
       this.budget.giveBack(text);
       const fits = full.leftOut === 0 && this.budget.take(full.text);
       if (fits) found[index] = full;
