@@ -108,7 +108,8 @@ it("names the bindings of a deployment's own cloud only", async () => {
 
 it("names nothing for a deployment that nothing concerns, or of which nothing is known", async () => {
   expect(await causes("production/vault")).toEqual([]);
-  const { origin: _, ...unknown } = deployment("production/compute");
+  const { origin, ...unknown } = deployment("production/compute");
+  expect(origin).toBeDefined();
   expect((await Difference.since(root, "main")).causesOf(unknown)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import { deployment, richReport } from "../../test/report-run.js";
 import { collect, dropResults } from "./collect.js";
 import { locateFindings, readFindings } from "./finding.js";
 import { makeReport } from "./make.js";
-import { resultsFolder, type StoredResult, storeResult } from "./stored.js";
+import { resultsFolder, storeResult } from "./stored.js";
 
 let root: string;
 let folder: string;
@@ -26,7 +26,7 @@ function store(
   id: string,
   run: string,
   minute: number,
-  more: Partial<StoredResult> = {},
+  more: Partial<Parameters<typeof storeResult>[1]> = {},
   where = folder,
 ): Promise<void> {
   const { origin, ...result } = deployment(id, { status: "changed" });
