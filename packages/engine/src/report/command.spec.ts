@@ -86,6 +86,16 @@ describe("infra report", () => {
     expect(stdout).toContain("`production/bad` **failed**\n\n```text\n inventory/production/bad.yaml:3:3 ");
   });
 
+  it("shows a run that could not begin as a failure of all that it was asked for", async () => {
+    const [env, down] = [{ INFRA_RUN: "broken" }, product.read("inventory/production/down.yaml")];
+    product.write("inventory/production/down.yaml", "stak: x\n");
+    expect((await product.infraWith(env, "plan", "--offline")).code).toBe(1);
+    const ran = await product.infraWith(env, "report", "--format", "markdown");
+    expect(ran.stdout).toContain("`production/bad`, `production/down`, `production/up` **failed**");
+    expect(ran.stdout).toContain("inventory/production/down.yaml:1:1 ");
+    product.write("inventory/production/down.yaml", down);
+  });
+
   it("reads what --json wrote, and shows nothing of files that it names", async () => {
     product.write("secret.yaml", "canary: 1\n");
     const { results } = await report();

@@ -257,7 +257,9 @@ function groupByProblems(results: readonly ReportedDeployment[]): ReportedDeploy
   const groups = new Map<string, ReportedDeployment[]>();
   for (const each of results) {
     const key = [each.status, ...each.problems.map(formatProblem)].join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), each]);
+    const group = groups.get(key) ?? [];
+    group.push(each);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }
