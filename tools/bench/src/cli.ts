@@ -5,6 +5,7 @@ import { isMet } from "./figure.js";
 import { clouds } from "./clouds.js";
 import { graphInference } from "./graph.js";
 import { manyDeployments } from "./many-deployments.js";
+import { manyResults } from "./many-results.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
 import { synthesis } from "./synthesis.js";
@@ -15,6 +16,7 @@ const groups: Readonly<Record<string, Group>> = {
   synth: synthesis,
   graph: graphInference,
   many: manyDeployments,
+  report: manyResults,
   clouds,
 };
 

@@ -25,6 +25,8 @@ export default function runBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): Promise<AsyncGenerator<BatchTaskResult>> {
+  // Nx tells single tasks which command they are part of, but not batches; the results of one command are reported together.
+  process.env["NX_INVOCATION_ROOT_PID"] ??= String(process.ppid);
   return Promise.resolve(batch(groupsOf(taskGraph, options), context.root));
 }
 
