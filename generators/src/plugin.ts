@@ -35,10 +35,8 @@ export const createNodes: CreateNodes<PluginOptions> = [
     const projects = deployments.map((each, index) => projectOf(each, names[index] ?? each.id, surroundings));
     cache.save();
     const nodes = packageNodes(root, projects);
-    const externalNodes = {
-      ...lock.gone,
-      ...Object.fromEntries(nodes.map(({ targets: _, ...node }) => [node.name, node])),
-    };
+    const own = nodes.map(({ type, name, data }) => [name, { type, name, data }] as const);
+    const externalNodes = { ...lock.gone, ...Object.fromEntries(own) };
     return [
       ...projects.map(
         (project, index) => [deployments[index]?.file ?? "nx.json", { projects: { [project.root]: project } }] as const,

@@ -71,7 +71,7 @@ export function projectOf(
     // The folder of the project holds nothing: what belongs to it lies in the inventory.
     namedInputs: {
       default: [
-        ...filesOf(deployment, origin, code, surroundings.lock, used).map((file) => `{workspaceRoot}/${file}`),
+        ...filesOf(deployment, origin, code, surroundings, used).map((file) => `{workspaceRoot}/${file}`),
         { externalDependencies: used.filter((each) => packages.origin(each).kind === "external") },
       ],
     },
@@ -102,13 +102,11 @@ function filesOf(
   { files }: InferredDeployment,
   origin: PackageOrigin,
   code: LocalCode | undefined,
-  { file, redirected }: LockChanges,
+  { packages, lock: { file, redirected } }: Surroundings,
   used: readonly string[],
 ): string[] {
   const own = origin.kind === "folder" ? [`${origin.folder}/**/*`, ...(code?.files ?? [])] : [];
-  // What a package of the workspace uses is known to Nx alone.
-  const isRedirected =
-    redirected.size > 0 && (origin.kind === "workspace" || used.some((name) => redirected.has(name)));
+  const isRedirected = redirected.size > 0 && packages.withDependencies(used).some((name) => redirected.has(name));
   // Without a lock file the pins are all there is.
   return [...files, ...own, ...(file === undefined ? ["package.json"] : isRedirected ? [file] : [])];
 }

@@ -6,6 +6,8 @@ export interface Mutation {
   readonly change: (workspace: Workspace) => void;
   /** Projects whose plan it may change; every other one must not be planned. */
   readonly planned: readonly string[];
+  /** Whether the command line is asked as well, and the plans are made. @default - in the long form of the suite */
+  readonly isRun?: boolean;
   /** Projects that are planned though they need not be, and why that is right or cannot be helped. @default - none */
   readonly extra?: { readonly planned: readonly string[]; readonly because: string };
 }

@@ -6,6 +6,7 @@ const { own, web } = projects;
 export const fileMutations: readonly Mutation[] = [
   {
     kind: "the folder of a stack of the product's own",
+    isRun: true,
     change: (w) => {
       w.replace("stacks/own/index.js", '"x"', '"y"');
     },

@@ -99,12 +99,13 @@ export const inventoryMutations: readonly Mutation[] = [
   },
   {
     kind: "an environment added",
+    isRun: true,
     change: (w) => {
       w.write("inventory/preview/environment.yaml", "region: nbg1\n");
-      for (const name of ["dns", "web"])
-        w.write(`inventory/preview/${name}.yaml`, w.read(`inventory/staging/${name}.yaml`));
+      for (const name of ["edge", "web"])
+        w.write(`inventory/preview/${name}.yaml`, w.read(`inventory/production/${name}.yaml`));
     },
-    planned: ["preview-dns", "preview-web"],
+    planned: ["preview-edge", "preview-web"],
   },
   {
     kind: "an environment removed",

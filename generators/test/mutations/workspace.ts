@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { emptyFolder, generate, git, linkPackages } from "../scaffold.js";
+import { generate, git, linkPackages } from "../scaffold.js";
 import newGenerator from "../../src/generators/new/new.js";
 import { type Dependent, integrityOf, type LockEntry, lockOf, type NpmLock } from "./lock.js";
 
@@ -80,20 +80,20 @@ export class Workspace {
   /** Runs nx. @returns what it printed @throws Error with all that it printed when it fails */
   async nx(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const isolated = { NX_DAEMON: "false", NX_NO_CLOUD: "true", NX_TUI: "false", NX_WORKSPACE_ROOT_PATH: this.root };
-    const { NX_BASE: _base, NX_HEAD: _head, ...outer } = process.env;
     const { stdout } = await run(process.execPath, [join(this.root, "node_modules/nx/dist/bin/nx.js"), ...args], {
       cwd: this.root,
-      env: { ...outer, ...isolated, CI: "", NO_COLOR: "1", INFRA_STATE_PASSPHRASE: "", ...env },
+      env: {
+        ...process.env,
+        ...isolated,
+        NX_ISOLATE_PLUGINS: "true",
+        CI: "",
+        NO_COLOR: "1",
+        INFRA_STATE_PASSPHRASE: "",
+        ...env,
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
     return stdout;
-  }
-
-  /** Another copy, with the same history. */
-  copy(): Workspace {
-    const root = emptyFolder();
-    cpSync(this.root, root, { recursive: true, filter: (path) => !/\/(?:node_modules|\.nx|\.infra)$/.test(path) });
-    return installed(root);
   }
 
   private json<T>(file: string, change: (value: T) => void): void {
@@ -126,6 +126,8 @@ module.exports = defineStack({
 });
 `;
 
+const webDependencies = { "@infra/core": "0.1.0", "web-tool": "^1.0.0" };
+
 const workspaceStack = `const { defineStack, DataResource, mapOf, orReference, forEachEntry, Reference } = require("@infra/core");
 const { z } = require("zod");
 module.exports = defineStack({
@@ -140,9 +142,10 @@ module.exports = defineStack({
 /**
  * A product as the template makes it, with what products add to it: more clouds, references, a stack of its own, a stack in a
  * workspace, secrets, and packages that no deployment uses. Its lock file holds every package that npm would install.
+ *
+ * @param root An empty folder
  */
-export async function makeWorkspace(): Promise<Workspace> {
-  const root = emptyFolder();
+export async function makeWorkspace(root: string): Promise<Workspace> {
   await generate(root, newGenerator, {
     name: "acme",
     directory: ".",
@@ -218,7 +221,7 @@ function addToLock(packages: Record<string, LockEntry>): void {
   Object.assign(packages, {
     "node_modules/@acme/stack-web": { resolved: "packages/stack-web", link: true },
     "node_modules/@acme/docs": { resolved: "packages/docs", link: true },
-    "packages/stack-web": { name: "@acme/stack-web", version: "1.0.0", dependencies: { "web-tool": "^1.0.0" } },
+    "packages/stack-web": { name: "@acme/stack-web", version: "1.0.0", dependencies: webDependencies },
     "packages/docs": { name: "@acme/docs", version: "1.0.0" },
     "node_modules/left-pad": entry("left-pad", "1.3.0", { "pad-core": "1 || 2" }),
     "node_modules/prettier": entry("prettier", "3.0.0", { "pad-core": "1", "print-width": "^1.0.0" }),
