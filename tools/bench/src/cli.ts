@@ -4,6 +4,7 @@ import { ensureEngine } from "@infra/toolchain";
 import { isMet } from "./figure.js";
 import { clouds } from "./clouds.js";
 import { graphInference } from "./graph.js";
+import { impact } from "./impact.js";
 import { manyDeployments } from "./many-deployments.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
@@ -16,6 +17,7 @@ const groups: Readonly<Record<string, Group>> = {
   graph: graphInference,
   many: manyDeployments,
   clouds,
+  impact,
 };
 
 const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]

@@ -36,9 +36,9 @@ export class Synthesizer {
     return found;
   }
 
-  /** Ends the process. */
+  /** Ends the process, once it is done. */
   close(): void {
-    this.child?.kill();
+    this.child?.disconnect();
     this.child = undefined;
   }
 
