@@ -78,7 +78,6 @@ export function projectOf(
     targets,
     metadata: {
       description: `${stack} in ${environment}${provider ? ` on ${provider.name}` : ""}`,
-      targetGroups: { deployment: [...verbs] },
       infra: metadata,
     },
   };

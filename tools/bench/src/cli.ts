@@ -2,9 +2,11 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "@infra/toolchain";
 import { isMet } from "./figure.js";
+import { affected } from "./affected.js";
 import { clouds } from "./clouds.js";
 import { graphInference } from "./graph.js";
 import { impact } from "./impact.js";
+import { install } from "./install.js";
 import { manyDeployments } from "./many-deployments.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
@@ -17,6 +19,8 @@ const groups: Readonly<Record<string, Group>> = {
   graph: graphInference,
   many: manyDeployments,
   clouds,
+  affected,
+  install,
   impact,
 };
 
