@@ -80,20 +80,26 @@ function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
 
 function revisions(root: string, { defaultBase = "main" }: NxJsonConfiguration): string[] {
   const base = process.env["NX_BASE"] ?? defaultBase;
-  const common = git(root, ["merge-base", base, "HEAD"]).trim();
+  const common = git(root, ["merge-base", base, "HEAD"]).toString().trim();
   return [...new Set([common === "" ? base : common, "HEAD~1", "HEAD"])];
 }
 
 /** The texts of a file at revisions; a revision that does not have it has no text. */
 function textsAt(root: string, file: string, at: readonly string[]): string[] {
-  return at.flatMap((revision) => {
-    const text = git(root, ["show", `${revision}:./${file}`]);
-    return text === "" ? [] : [text];
-  });
+  const names = at.map((revision) => `${revision}:./${file}`);
+  let printed = git(root, ["cat-file", "--batch"], `${names.join("\n")}\n`);
+  const texts: string[] = [];
+  while (printed.length > 0) {
+    const end = printed.indexOf("\n");
+    const [, size] = / blob (\d+)$/.exec(printed.toString("utf8", 0, end)) ?? [];
+    if (size !== undefined) texts.push(printed.toString("utf8", end + 1, end + 1 + Number(size)));
+    printed = printed.subarray(size === undefined ? end + 1 : end + 2 + Number(size));
+  }
+  return texts;
 }
 
 /** @returns what git prints; nothing where it fails or is missing */
-function git(root: string, args: readonly string[]): string {
-  const { status, stdout } = spawnSync("git", [...args], { cwd: root, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 });
-  return status === 0 ? stdout : "";
+function git(root: string, args: readonly string[], input = ""): Buffer {
+  const { status, stdout } = spawnSync("git", [...args], { cwd: root, input, maxBuffer: 256 * 1024 * 1024 });
+  return status === 0 ? stdout : Buffer.alloc(0);
 }

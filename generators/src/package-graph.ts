@@ -22,12 +22,17 @@ export class PackageGraph {
     this.ids = new Map(plain.map(([id, { name }]) => [name, id]));
   }
 
+  /** What was read last: Nx asks for projects and for edges in the same process. */
+  private static last: { readonly text: string; readonly graph: PackageGraph } | undefined;
+
   /** Reads the lock file of a workspace. @returns undefined where there is none, or none that can be read; Nx reports that */
   static read(root: string): PackageGraph | undefined {
     const file = lockFileIn(root);
     if (file === undefined) return undefined;
     try {
-      return new PackageGraph(parseLockFile(file, readFileSync(join(root, file), "utf8")));
+      const text = readFileSync(join(root, file), "utf8");
+      if (this.last?.text !== text) this.last = { text, graph: new PackageGraph(parseLockFile(file, text)) };
+      return this.last.graph;
     } catch {
       return undefined;
     }

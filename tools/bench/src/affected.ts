@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Figure, median } from "./figure.js";
@@ -80,7 +80,12 @@ function useTrivialPlugin({ root }: BenchWorkspace): void {
   writeFileSync(join(root, "nx.json"), JSON.stringify({ plugins: ["./trivial-plugin.js"], analytics: false }));
 }
 
+/** With the lock file of the repository, which Nx and plugins read. */
 function commitAll({ root }: BenchWorkspace): void {
+  copyFileSync(
+    join(realpathSync(join(root, "node_modules")), "..", "package-lock.json"),
+    join(root, "package-lock.json"),
+  );
   writeFileSync(join(root, ".gitignore"), "node_modules\n.nx\n");
   const git = (...args: string[]) => {
     execFileSync("git", ["-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args], { cwd: root });
