@@ -17,9 +17,10 @@ export class PackageGraph {
   private readonly ids: ReadonlyMap<string, string>;
 
   constructor(private readonly lock: LockFile) {
+    const named = (isPlain: boolean) =>
+      [...lock.packages].filter(([, { node, name }]) => (node === `npm:${name}`) === isPlain);
     // A workspace resolves a name to the version that Nx names without a number, else to any.
-    const plain = [...lock.packages].sort(([, { node, name }]) => (node === `npm:${name}` ? 1 : -1));
-    this.ids = new Map(plain.map(([id, { name }]) => [name, id]));
+    this.ids = new Map([...named(false), ...named(true)].map(([id, { name }]) => [name, id]));
   }
 
   /** What was read last: Nx asks for projects and for edges in the same process. */

@@ -60,7 +60,8 @@ function deploymentFilesIn(inventory: string, files: readonly string[]): string[
 }
 
 /** Edges to the deployments that a deployment refers to, and to the packages that decide what it deploys. */
-export const createDependencies: CreateDependencies<PluginOptions> = (_options, { workspaceRoot: root, projects }) => {
+export const createDependencies: CreateDependencies<PluginOptions> = (_options, context) => {
+  const { workspaceRoot: root, projects, externalNodes = {} } = context;
   const deployments = Object.entries(projects).flatMap(([source, project]) => {
     const metadata = deploymentMetadata(project);
     return metadata ? [{ source, metadata }] : [];
@@ -71,7 +72,10 @@ export const createDependencies: CreateDependencies<PluginOptions> = (_options, 
   const graph = PackageGraph.read(root);
   const targetOf = (name: string): string | undefined => {
     const origin = packages.origin(name);
-    return origin.kind === "workspace" ? byRoot.get(origin.root) : graph?.nodeOf(name);
+    if (origin.kind === "workspace") return byRoot.get(origin.root);
+    // A lock file that cannot be read here leaves Nx's own nodes.
+    const node = graph ? graph.nodeOf(name) : `npm:${name}`;
+    return node !== undefined && node in externalNodes ? node : undefined;
   };
   const edges: RawProjectGraphDependency[] = deployments.flatMap(({ source, metadata }) =>
     [...metadata.upstream.map((id) => byId.get(id)), ...metadata.packages.map(targetOf)]
