@@ -75,7 +75,7 @@ export function projectOf(
         { externalDependencies: used.filter((each) => packages.origin(each).kind === "external") },
       ],
     },
-    targets,
+    targets: targetsOf(),
     metadata: {
       description: `${stack} in ${environment}${provider ? ` on ${provider.name}` : ""}`,
       infra: metadata,
@@ -83,18 +83,20 @@ export function projectOf(
   };
 }
 
-// Nx hands every project from process to process and notes where each value comes from, so targets say only what they must: the
-// executor knows its verb by the target's name, and its deployment by the project. `default` names the files once for all targets;
-// `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
-const target: TargetConfiguration = {
-  executor: "@infra/product:run",
-  configurations: { offline: { offline: true } },
-  cache: false,
-  inputs: ["default", "^default"],
-};
-const targets: Readonly<Record<Verb, TargetConfiguration>> = Object.fromEntries(
-  verbs.map((verb) => [verb, target]),
-) as Record<Verb, TargetConfiguration>;
+/**
+ * Nx hands every project from process to process and notes where each value comes from, so targets say only what they must: the
+ * executor knows its verb by the target's name, and its deployment by the project. `default` names the files once for all targets;
+ * `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
+ */
+function targetsOf(): Record<string, TargetConfiguration> {
+  const target = (): TargetConfiguration => ({
+    executor: "@infra/product:run",
+    configurations: { offline: { offline: true } },
+    cache: false,
+    inputs: ["default", "^default"],
+  });
+  return Object.fromEntries(verbs.map((verb) => [verb, target()]));
+}
 
 /** Files that decide about a deployment. The lock file does where Nx sees no change of a package that it uses. */
 function filesOf(

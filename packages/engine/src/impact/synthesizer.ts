@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { infraError } from "@infra/core";
 import type { SynthesisAnswer, SynthesisRequest } from "./messages.js";
 
-/** A process that used more resident memory, in megabytes, is followed by a new one. */
-const mostMemory = 768;
+/** A process that used more resident memory, in megabytes, is followed by a new one: cdktf keeps every token that it ever made. */
+const mostMemory = 512;
 
 /** How much of what a process that broke printed is shown, in characters. */
 const shown = 2_000;
