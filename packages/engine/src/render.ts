@@ -1,4 +1,5 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
+import { renderCosts } from "./cost/render.js";
 import type { DeploymentResult, ResourceChange, RunResult, Status } from "./result.js";
 
 /** How a summary is to look. */
@@ -29,6 +30,7 @@ export function renderChanges(
 
 /** One table of all deployments: changed first, failures last with their problems below, and the totals. */
 export function renderSummary(result: RunResult, { colour, offline }: RenderOptions): string {
+  if (result.verb === "cost") return renderCosts(result, { colour, offline });
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
   const { results } = result;
   const sorted = [...results].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));

@@ -1,5 +1,6 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
+import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
 import { type Counts, type DeploymentResult, noChanges, type RunRequest, type RunResult } from "./result.js";
 import { inventoryOf, openRun, type RunContext } from "./run-context.js";
@@ -20,11 +21,13 @@ export async function run(request: RunRequest): Promise<RunResult> {
   } finally {
     notes = context.mask.value(await context.close());
   }
+  const problems = request.verb === "cost" ? costProblems(results, inventory.deployments) : [];
   return {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
-    exitCode: exitCodeOf(results, request),
+    ...(problems.length > 0 ? { problems } : {}),
+    exitCode: problems.length > 0 ? 1 : exitCodeOf(results, request),
   };
 }
 
@@ -130,7 +133,11 @@ class Schedule {
       notes,
       text,
     };
-    const result = this.context.mask.value({ ...known, ...(outcome.outputs ? { outputs: outcome.outputs } : {}) });
+    const result = this.context.mask.value({
+      ...known,
+      ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
+      ...(outcome.cost ? { cost: outcome.cost } : {}),
+    });
     this.context.request.onResult?.(result);
     return result;
   }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addCostCommand } from "./cost.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addSecretCommands } from "./secrets.js";
@@ -13,6 +14,7 @@ Examples:
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
   $ infra secrets check                       which secret store has which secret
+  $ infra cost --offline                      what everything costs per month, by list prices
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
@@ -27,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride();
   addVerbCommands(program);
+  addCostCommand(program);
   addInspectionCommands(program);
   addStateCommands(program);
   addSecretCommands(program);

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseDocument, plain } from "@infra/core/inventory";
 import { z } from "zod";
@@ -31,10 +32,21 @@ export function linkModules(modules: string, copy: string): void {
     return;
   }
   const installed = namesIn(modules).map((name): [string, string] => [name, join(modules, name)]);
-  const held = [...own].map(([name, folder]): [string, string] => [name, join(copy, folder)]);
+  // One that has to be built first, and was not, stays as it is installed.
+  const held = [...own]
+    .map(([name, folder]): [string, string] => [name, join(copy, folder)])
+    .filter(([, place]) => isLoadable(place));
   for (const [name, place] of new Map([...installed, ...held])) {
     mkdirSync(dirname(join(target, name)), { recursive: true });
     symlinkSync(place, join(target, name));
+  }
+}
+
+function isLoadable(folder: string): boolean {
+  try {
+    return createRequire(join(folder, "package.json")).resolve(folder) !== "";
+  } catch {
+    return false;
   }
 }
 
