@@ -49,8 +49,8 @@ export const deploymentCostSchema = z.object({
   usage: z.array(uncountedSchema),
   /** How many resources cost nothing. */
   free: z.number(),
-  /** What the prices are: `hetzner 2025-10-21, not verified`. */
-  prices: z.array(z.string()),
+  /** Whose prices of which days these are: `aws 2025-11-01, not verified`. */
+  prices: z.string(),
 });
 
 /** What a deployment costs per month: now, and once its plan is applied. */
@@ -72,18 +72,20 @@ export function deploymentCost(
   infracost: InfracostPrices = noInfracost,
 ): DeploymentCost {
   const table = pricesOf(provider);
+  const [now, then] = [new Count(), new Count()];
   const found = plan.resource_changes
     .filter(({ mode }) => mode === "managed")
     .map(({ address, type, change: { before, after } }) => {
       const theirs = infracost.of(address);
       // One source for both sides: a difference of two price lists says nothing.
       const complete = (!before || theirs.before !== undefined) && (!after || theirs.after !== undefined);
-      const price = (state: Values | null | undefined, monthly: number | undefined): SidePrice => {
+      const price = (state: Values | null | undefined, monthly: number | undefined, count: Count): SidePrice => {
         if (!state) return nothing;
+        const earlier = count.next(type);
         if (complete && monthly !== undefined) return { kind: "priced", monthly, source: "infracost" };
-        return { ...priceOf(type, state, region, table), source: "table" };
+        return { ...priceOf(type, state, region, table, earlier), source: "table" };
       };
-      return { address, before: price(before, theirs.before), after: price(after, theirs.after) };
+      return { address, before: price(before, theirs.before, now), after: price(after, theirs.after, then) };
     });
   const resources = found.flatMap((each) => costOf(each, table.currency, infracost.currency));
   return {
@@ -95,6 +97,18 @@ export function deploymentCost(
     free: found.filter((each) => sides(each).every(({ kind }) => kind === "free" || kind === "none")).length,
     prices: describePrices(provider, table),
   };
+}
+
+/** Counts resources by type. */
+class Count {
+  private readonly seen = new Map<string, number>();
+
+  /** @returns how many there were before this one */
+  next(type: string): number {
+    const earlier = this.seen.get(type) ?? 0;
+    this.seen.set(type, earlier + 1);
+    return earlier;
+  }
 }
 
 type SidePrice = { readonly kind: "none" } | (ResourcePrice & { readonly source: "table" | "infracost" });
@@ -144,7 +158,9 @@ function cents(amount: number): number {
   return Math.round(amount * 1e5) / 1e5;
 }
 
-function describePrices(provider: ProviderName, { sources }: PriceTable): string[] {
-  const dates = Object.values(sources).map(({ date, verified }) => `${date}${verified ? "" : ", not verified"}`);
-  return [...new Set(dates)].sort().map((date) => `${provider} ${date}`);
+function describePrices(provider: ProviderName, { sources }: PriceTable): string {
+  const dates = [...new Set(Object.values(sources).map(({ date }) => date))].sort();
+  const verified = Object.values(sources).every((source) => source.verified);
+  const span = dates.length > 1 ? `${String(dates[0])} to ${String(dates.at(-1))}` : String(dates[0]);
+  return `${provider} ${span}${verified ? "" : ", not verified"}`;
 }

@@ -40,6 +40,8 @@ const entrySchema = z
     per: z.string().optional(),
     /** What `per` is when the plan does not say it. */
     otherwise: amount.optional(),
+    /** For what is sold in lots: the price is paid once for so many resources of a deployment. */
+    shared: z.int().min(2).optional(),
     /** Why it costs nothing. */
     free: z.string().optional(),
     /** What decides its price, when that is how much it is used. */

@@ -14,14 +14,26 @@ export type ResourcePrice =
   | { readonly kind: "usage"; readonly reason: string }
   | { readonly kind: "unpriced"; readonly reason: string };
 
-/** The price of a resource: every part of it must have one, else it has none. @param region Where its deployment runs */
-export function priceOf(type: string, values: Values, region: string, { prices }: PriceTable): ResourcePrice {
+/**
+ * The price of a resource: every part of it must have one, else it has none.
+ *
+ * @param region Where its deployment runs
+ * @param earlier How many resources of its type the deployment has before it: some are sold in lots
+ */
+export function priceOf(
+  type: string,
+  values: Values,
+  region: string,
+  { prices }: PriceTable,
+  earlier = 0,
+): ResourcePrice {
   const own = prices.filter((entry) => entry.type === type);
   if (own.length === 0) return { kind: "unpriced", reason: "no price of this type is known" };
   const parts = [...new Set(own.map(({ part }) => part))].map((part) =>
     partPrice(
       own.filter((entry) => entry.part === part),
       { ...values, region },
+      earlier,
     ),
   );
   const unpriced = parts.find(({ kind }) => kind === "unpriced");
@@ -37,7 +49,7 @@ export function priceOf(type: string, values: Values, region: string, { prices }
   return usage ?? parts[0] ?? { kind: "unpriced", reason: "no price of this type is known" };
 }
 
-function partPrice(entries: readonly PriceEntry[], values: Values): ResourcePrice {
+function partPrice(entries: readonly PriceEntry[], values: Values, earlier: number): ResourcePrice {
   const entry = entries.find(({ when = {} }) =>
     Object.entries(when).every(([path, wanted]) => fits(at(values, path), wanted)),
   );
@@ -45,6 +57,8 @@ function partPrice(entries: readonly PriceEntry[], values: Values): ResourcePric
   if (entry.free !== undefined) return { kind: "free", reason: entry.free };
   if (entry.usage !== undefined) return { kind: "usage", reason: entry.usage };
   if (entry.unlisted !== undefined) return { kind: "unpriced", reason: entry.unlisted };
+  if (entry.shared !== undefined && earlier % entry.shared > 0)
+    return { kind: "free", reason: `${String(entry.shared)} of them have one price` };
   return amountOf(entry, values);
 }
 

@@ -72,7 +72,9 @@ function rowOf(result: DeploymentResult): string[] {
     ...(cost.unpriced.length > 0 ? [`${String(cost.unpriced.length)} unpriced`] : []),
     ...(cost.usage.length > 0 ? [`${String(cost.usage.length)} by use`] : []),
   ];
-  return [...first, moneyText(cost.after), changeText(changeOf(result)), open.join(", ") || "·"];
+  // Of what nobody has a price for, nothing can be said.
+  const monthly = cost.resources.length === 0 && open.length > 0 ? "?" : moneyText(cost.after);
+  return [...first, monthly, changeText(changeOf(result)), open.join(", ") || "·"];
 }
 
 function changeOf({ cost }: DeploymentResult): Money {
@@ -96,7 +98,9 @@ function moneyText(money: Money): string {
 }
 
 function changeText(money: Money, none = "·"): string {
-  const changed = Object.entries(money).filter(([, value]) => Math.abs(value) >= 0.005);
+  const changed = Object.entries(money)
+    .filter(([, value]) => Math.abs(value) >= 0.005)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return changed.map(([currency, value]) => `${value > 0 ? "+" : ""}${amountText(currency, value)}`).join(" ") || none;
 }
 
@@ -113,7 +117,7 @@ function uncountedLines({ results }: RunResult): string[] {
 }
 
 function notesOf(result: RunResult): string[] {
-  const prices = new Set(result.results.flatMap(({ cost }) => cost?.prices ?? []));
+  const prices = new Set(result.results.flatMap(({ cost }) => (cost ? [cost.prices] : [])));
   const own = result.results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
   return [
     ...(prices.size > 0 ? [`List prices without taxes: ${[...prices].sort().join("; ")}`] : []),
