@@ -75,6 +75,8 @@ export function deploymentCost(
   const [now, then] = [new Count(), new Count()];
   const found = plan.resource_changes
     .filter(({ mode }) => mode === "managed")
+    // Of what is sold in lots, the same one pays each time.
+    .sort((one, other) => (one.address < other.address ? -1 : 1))
     .map(({ address, type, change: { before, after } }) => {
       const theirs = infracost.of(address);
       // One source for both sides: a difference of two price lists says nothing.
