@@ -1,6 +1,7 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import type { DeploymentCost } from "@infra/cost";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
+import { renderResources } from "./cost/render.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
 import { NotApplied } from "./outputs.js";
@@ -224,7 +225,8 @@ function cost(run: DeploymentRun): Promise<Outcome> {
     await engineCall(run, ["plan", "-json", "-input=false", `-out=${file}`], () => undefined);
     const shown = await run.call(["show", "-json", "-no-color", file]);
     const { priceShownPlan } = await import("./cost/price.js");
-    return { status: "done", cost: await priceShownPlan(run, safeJson(shown.stdout), shown.stderr) };
+    const found = await priceShownPlan(run, safeJson(shown.stdout), shown.stderr);
+    return { status: "done", cost: found, text: renderResources(found) };
   });
 }
 

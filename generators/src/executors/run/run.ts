@@ -1,3 +1,4 @@
+import { formatProblemWithFrame } from "@infra/core/inventory";
 import type { ExecutorContext } from "@nx/devkit";
 import { interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
@@ -9,9 +10,17 @@ export default async function runExecutor(
   const { signal, stopListening } = interruption();
   try {
     const { run } = await import("@infra/engine");
-    const { results } = await run({ ...requestOf(options, [options.deployment], context.root), signal });
+    const {
+      results,
+      problems = [],
+      exitCode,
+    } = await run({
+      ...requestOf(options, [options.deployment], context.root),
+      signal,
+    });
     for (const result of results) process.stdout.write(textOf(result));
-    return { success: results.length > 0 && results.every(({ status }) => status !== "failed") };
+    for (const problem of problems) process.stderr.write(`${formatProblemWithFrame(problem)}\n`);
+    return { success: results.length > 0 && exitCode !== 1 };
   } catch (error) {
     process.stderr.write(await textOfError(error));
     return { success: false };

@@ -55,12 +55,12 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
   };
   const result = await compared(await observed(request), request, options);
   process.exitCode = result.exitCode;
-  const { renderCosts, renderCostsMarkdown, renderResources } = await import("../cost/render.js");
+  const { renderCosts, renderCostsMarkdown } = await import("../cost/render.js");
   const { offline = false } = request;
   print(options, result, () => {
     if (options.markdown) return renderCostsMarkdown(result, offline);
-    const shown = options.verbose || result.results.length === 1 ? result.results.filter(({ cost }) => cost) : [];
-    const details = shown.map((each) => `${each.id}\n${renderResources(each).replaceAll(/^/gm, "  ")}`);
+    const shown = result.results.filter(({ text }) => text !== "" && (options.verbose || result.results.length === 1));
+    const details = shown.map(({ id, text }) => `${id}\n${text.replaceAll(/^/gm, "  ")}`);
     return [...details, renderCosts(result, { colour: coloured(process.stdout), offline })].join("\n\n");
   });
 }

@@ -4,6 +4,7 @@ import { deploymentCostSchema, type DeploymentCost, type Money, type ResourceCos
 import { z } from "zod";
 import { type DeploymentResult, noChanges, type RunResult } from "../result.js";
 import { costProblems } from "./limits.js";
+import { renderResources } from "./render.js";
 
 const baseSchema = z.object({
   results: z.array(
@@ -55,8 +56,14 @@ export function compareCosts(
   const results = [...present, ...gone];
   const problems = costProblems(results, deployments);
   const failed = problems.length > 0 || results.some(({ status }) => status === "failed");
-  const { problems: _, ...rest } = result;
-  return { ...rest, results, ...(problems.length > 0 ? { problems } : {}), exitCode: failed ? 1 : 0 };
+  const { verb, notes } = result;
+  return {
+    verb,
+    results,
+    ...(notes ? { notes } : {}),
+    ...(problems.length > 0 ? { problems } : {}),
+    exitCode: failed ? 1 : 0,
+  };
 }
 
 type BaseResult = CostBase["results"][number];
@@ -66,9 +73,13 @@ function comparedWith(result: DeploymentResult, base: BaseResult | undefined): D
   if (!cost) return result;
   if (base && !base.cost) {
     const note = "the base has no plan of it, so the change is not known and not counted";
-    return { ...result, cost: { ...cost, before: cost.after }, notes: [...notes, note] };
+    return { ...withCost(result, { ...cost, before: cost.after }), notes: [...notes, note] };
   }
-  return { ...result, cost: difference(cost, base?.cost) };
+  return withCost(result, difference(cost, base?.cost));
+}
+
+function withCost(result: DeploymentResult, cost: DeploymentCost): DeploymentResult {
+  return { ...result, cost, text: renderResources(cost) };
 }
 
 function difference(cost: DeploymentCost, base: DeploymentCost | undefined): DeploymentCost {

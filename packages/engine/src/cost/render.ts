@@ -1,5 +1,5 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
-import type { Money } from "@infra/cost";
+import type { DeploymentCost, Money } from "@infra/cost";
 import type { RenderOptions } from "../render.js";
 import type { DeploymentResult, RunResult } from "../result.js";
 import { amountText, difference, sumOf } from "./limits.js";
@@ -47,9 +47,9 @@ export function renderCostsMarkdown(result: RunResult, offline: boolean): string
 }
 
 /** The resources of one deployment that cost something, a line each. */
-export function renderResources({ cost }: DeploymentResult): string {
-  if (!cost) return "";
-  const rows = cost.resources.map(({ address, before, after, currency }) => [
+export function renderResources({ resources }: DeploymentCost): string {
+  if (resources.length === 0) return "no resource with a price";
+  const rows = resources.map(({ address, before, after, currency }) => [
     address,
     amountText(currency, after),
     changeText({ [currency]: after - before }),
