@@ -2,7 +2,15 @@ import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
-import { type Counts, type DeploymentResult, noChanges, type RunRequest, type RunResult } from "./result.js";
+import { Recorder } from "./report/recorder.js";
+import {
+  type Counts,
+  type DeploymentResult,
+  exitCodeOf,
+  noChanges,
+  type RunRequest,
+  type RunResult,
+} from "./result.js";
 import { inventoryOf, openRun, type RunContext } from "./run-context.js";
 import { type Outcome, verbFunctions } from "./verbs.js";
 
@@ -12,14 +20,16 @@ import { type Outcome, verbFunctions } from "./verbs.js";
  * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const inventory = inventoryOf(request);
+  const inventory = await inventoryOf(request);
   const context = await openRun(request, inventory);
+  const recorder = new Recorder(request);
   let notes: readonly string[] = [];
   let results: DeploymentResult[];
   try {
-    results = await new Schedule(context, inventory.deployments).run();
+    request.onBegin?.(inventory.deployments.map(({ id }) => id));
+    results = await new Schedule(context, inventory.deployments, recorder).run();
   } finally {
-    notes = context.mask.value(await context.close());
+    notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
   }
   const problems = request.verb === "cost" ? costProblems(results, inventory.deployments) : [];
   return {
@@ -27,16 +37,8 @@ export async function run(request: RunRequest): Promise<RunResult> {
     results,
     ...(notes.length > 0 ? { notes } : {}),
     ...(problems.length > 0 ? { problems } : {}),
-    exitCode: problems.length > 0 ? 1 : exitCodeOf(results, request),
+    exitCode: problems.length > 0 ? 1 : exitCodeOf(request.verb, results),
   };
-}
-
-function exitCodeOf(results: readonly DeploymentResult[], { verb }: RunRequest): 0 | 1 | 2 {
-  if (results.some(({ status }) => status === "failed")) return 1;
-  return (verb === "plan" || verb === "drift") &&
-    results.some(({ status }) => status === "changed" || status === "waiting")
-    ? 2
-    : 0;
 }
 
 /** Works through deployments in the order of their references, as many at once as allowed. */
@@ -45,12 +47,15 @@ class Schedule {
   /** The deployments that come before one, by its id. */
   private readonly before: ReadonlyMap<string, readonly Deployment[]>;
   private readonly running = new Map<string, Promise<DeploymentResult>>();
+  /** For each deployment that was not started, the one whose failure was the cause. */
+  private readonly causes = new Map<string, string>();
   private free: number;
   private readonly queue: (() => void)[] = [];
 
   constructor(
     private readonly context: RunContext,
     deployments: readonly Deployment[],
+    private readonly recorder: Recorder,
   ) {
     this.byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
     this.before = orderOf(this.byId, context.request.verb === "destroy");
@@ -72,7 +77,11 @@ class Schedule {
     await Promise.resolve();
     const before = await Promise.all((this.before.get(deployment.id) ?? []).map((other) => this.start(other)));
     const failed = before.find(({ status }) => status === "failed");
-    if (failed && this.changesThings) return this.finish(deployment, 0, blocked(deployment, failed));
+    if (failed && this.changesThings) {
+      const cause = this.causes.get(failed.id) ?? failed.id;
+      this.causes.set(deployment.id, cause);
+      return this.finish(deployment, 0, blocked(deployment, cause));
+    }
     await this.slot();
     const begun = performance.now();
     this.context.request.onStart?.(deployment.id);
@@ -138,6 +147,7 @@ class Schedule {
       ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
       ...(outcome.cost ? { cost: outcome.cost } : {}),
     });
+    this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);
     return result;
   }
@@ -161,11 +171,11 @@ function failure(problems: readonly Problem[]): Outcome {
   return { status: "failed", problems };
 }
 
-function blocked(deployment: Deployment, failed: DeploymentResult): Outcome {
+function blocked(deployment: Deployment, cause: string): Outcome {
   return failure([
     {
-      message: `${deployment.id} was not started: ${failed.id} failed`,
-      remedy: `Mend ${failed.id}, then run this again`,
+      message: `${deployment.id} was not started: ${cause} failed`,
+      remedy: `Mend ${cause}, then run this again`,
     },
   ]);
 }
