@@ -60,6 +60,13 @@ describe("deploymentCost", () => {
     expect(cost.free).toBe(1);
   });
 
+  it("counts no side of a resource whose other side has no price, so that it never looks cheaper or dearer", () => {
+    const odd = { server_type: "cx999" };
+    const cost = deploymentCost(plan({ "hcloud_server.up": [small, odd], "hcloud_server.down": [odd, small] }), fsn1);
+    expect([cost.before, cost.after]).toEqual([{}, {}]);
+    expect(cost.unpriced.map(({ address }) => address)).toEqual(["hcloud_server.down", "hcloud_server.up"]);
+  });
+
   it("says from when its prices are, and whether somebody verified them", () => {
     expect(deploymentCost(plan({}), fsn1).prices).toMatch(/^hetzner \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, not verified$/);
   });

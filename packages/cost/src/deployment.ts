@@ -68,27 +68,11 @@ export interface PricedLocation {
 /** Prices a plan. @param infracost What Infracost knows of it. @default - nothing: the tables of this package decide */
 export function deploymentCost(
   plan: PricedPlan,
-  { provider, region }: PricedLocation,
+  location: PricedLocation,
   infracost: InfracostPrices = noInfracost,
 ): DeploymentCost {
-  const table = pricesOf(provider);
-  const [now, then] = [new Count(), new Count()];
-  const found = plan.resource_changes
-    .filter(({ mode }) => mode === "managed")
-    // Of what is sold in lots, the same one pays each time.
-    .sort((one, other) => (one.address < other.address ? -1 : 1))
-    .map(({ address, type, change: { before, after } }) => {
-      const theirs = infracost.of(address);
-      // One source for both sides: a difference of two price lists says nothing.
-      const complete = (!before || theirs.before !== undefined) && (!after || theirs.after !== undefined);
-      const price = (state: Values | null | undefined, monthly: number | undefined, count: Count): SidePrice => {
-        if (!state) return nothing;
-        const earlier = count.next(type);
-        if (complete && monthly !== undefined) return { kind: "priced", monthly, source: "infracost" };
-        return { ...priceOf(type, state, region, table, earlier), source: "table" };
-      };
-      return { address, before: price(before, theirs.before, now), after: price(after, theirs.after, then) };
-    });
+  const table = pricesOf(location.provider);
+  const found = sidesOf(plan, location.region, table, infracost);
   const resources = found.flatMap((each) => costOf(each, table.currency, infracost.currency));
   return {
     before: sums(resources, "before"),
@@ -96,9 +80,33 @@ export function deploymentCost(
     resources,
     unpriced: uncounted(found, "unpriced"),
     usage: [...uncounted(found, "usage"), ...found.flatMap(usageOfPriced)],
-    free: found.filter((each) => sides(each).every(({ kind }) => kind === "free" || kind === "none")).length,
-    prices: describePrices(provider, table),
+    free: found.filter(({ before, after }) => [before, after].every(({ kind }) => kind === "free" || kind === "none"))
+      .length,
+    prices: describePrices(location.provider, table),
   };
+}
+
+/** What each resource costs on both sides of the plan. */
+function sidesOf(plan: PricedPlan, region: string, table: PriceTable, infracost: InfracostPrices): Sides[] {
+  const [now, then] = [new Count(), new Count()];
+  return (
+    plan.resource_changes
+      .filter(({ mode }) => mode === "managed")
+      // Of what is sold in lots, the same one pays each time.
+      .sort((one, other) => (one.address < other.address ? -1 : 1))
+      .map(({ address, type, change: { before, after } }) => {
+        const theirs = infracost.of(address);
+        // One source for both sides: a difference of two price lists says nothing.
+        const complete = (!before || theirs.before !== undefined) && (!after || theirs.after !== undefined);
+        const price = (state: Values | null | undefined, monthly: number | undefined, count: Count): SidePrice => {
+          if (!state) return nothing;
+          const earlier = count.next(type);
+          if (complete && monthly !== undefined) return { kind: "priced", monthly, source: "infracost" };
+          return { ...priceOf(type, state, region, table, earlier), source: "table" };
+        };
+        return { address, before: price(before, theirs.before, now), after: price(after, theirs.after, then) };
+      })
+  );
 }
 
 /** Counts resources by type. */
@@ -122,12 +130,9 @@ interface Sides {
 
 const nothing: SidePrice = { kind: "none" };
 
-/** The state that is said about a resource: what it will be, or what it was when it goes. */
-function sides({ before, after }: Sides): SidePrice[] {
-  return [before, after];
-}
-
 function costOf({ address, before, after }: Sides, own: string, theirs: string): ResourceCost[] {
+  // With one side unknown the other would look like a change: the resource is listed as unpriced, and left out.
+  if (before.kind === "unpriced" || after.kind === "unpriced") return [];
   const priced = [after, before].find((side) => side.kind === "priced");
   if (!priced) return [];
   const { source } = priced;
@@ -136,12 +141,11 @@ function costOf({ address, before, after }: Sides, own: string, theirs: string):
   return [{ address, before: amount(before), after: amount(after), currency, source }];
 }
 
+/** The resources of a kind, with the reason: of what they will be, or of what they are when they go. */
 function uncounted(found: readonly Sides[], kind: "unpriced" | "usage") {
-  return found.flatMap((each) => {
-    const side = sides(each)
-      .reverse()
-      .find((one) => one.kind === kind);
-    return side && "reason" in side ? [{ address: each.address, reason: side.reason }] : [];
+  return found.flatMap(({ address, before, after }) => {
+    const side = [after, before].find((each) => each.kind === kind);
+    return side && "reason" in side ? [{ address, reason: side.reason }] : [];
   });
 }
 
