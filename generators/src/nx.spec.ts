@@ -131,6 +131,12 @@ describe("nx", () => {
     expect(nx("run-many", "-t", "plan", "-c", "offline")).toMatch(/4 deployments: 4 unchanged/);
   });
 
+  it("says what all deployments cost, in one table", () => {
+    const output = nx("run-many", "-t", "cost", "-c", "offline");
+    expect(output).toMatch(/environment +stack +provider +monthly +change +not counted/);
+    expect(output).toMatch(/Successfully ran target cost for 4 projects/);
+  });
+
   it("fails a task whose deployment fails, and says why", () => {
     write("inventory/production/base.yaml", "stack: ./stacks/items\nconfig:\n  itens: { one: hello }\n");
     try {

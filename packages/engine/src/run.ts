@@ -1,5 +1,6 @@
 import { type Deployment, InfraError, type Inventory, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
+import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
 import { Recorder } from "./report/recorder.js";
 import {
@@ -32,11 +33,13 @@ export async function run(request: RunRequest): Promise<RunResult> {
   } finally {
     notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
   }
+  const problems = request.verb === "cost" ? costProblems(results, inventory.deployments) : [];
   return {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
-    exitCode: exitCodeOf(request.verb, results),
+    ...(problems.length > 0 ? { problems } : {}),
+    exitCode: problems.length > 0 ? 1 : exitCodeOf(request.verb, results),
   };
 }
 
@@ -146,7 +149,11 @@ class Schedule {
       notes,
       text,
     };
-    const result = this.context.mask.value({ ...known, ...(outcome.outputs ? { outputs: outcome.outputs } : {}) });
+    const result = this.context.mask.value({
+      ...known,
+      ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
+      ...(outcome.cost ? { cost: outcome.cost } : {}),
+    });
     this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);
     return result;

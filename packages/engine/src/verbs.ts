@@ -1,7 +1,9 @@
 import { type Deployment, infraError, InfraError, type Problem } from "@infra/core";
+import type { DeploymentCost } from "@infra/cost";
 import { recordStep, recordUnchanged, type Step } from "./applied/record.js";
 import { isRemoved } from "./applied/removed-deployment.js";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
+import { renderResources } from "./cost/render.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
 import { NotApplied } from "./outputs.js";
@@ -28,6 +30,7 @@ export interface Outcome {
   readonly problems?: readonly Problem[];
   readonly notes?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly cost?: DeploymentCost;
   readonly text?: string;
 }
 
@@ -54,6 +57,7 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
   apply: (context, deployment) => withRun(context, deployment, "apply", (run) => change(run, false)),
   destroy: (context, deployment) => withRun(context, deployment, "destroy", (run) => change(run, true)),
   drift: (context, deployment) => withRun(context, deployment, "drift", drift),
+  cost: (context, deployment) => withRun(context, deployment, "cost", cost),
   output: async (context, deployment) => {
     const values = await context.outputs.of(deployment);
     const entries = Object.entries(values ?? {});
@@ -251,6 +255,17 @@ function drift(run: DeploymentRun): Promise<Outcome> {
     const changed = changes.length > 0;
     const text = renderChanges(changes, changed, "drift");
     return { status: changed ? "changed" : "unchanged", changes, counts: countChanges(changes), text };
+  });
+}
+
+/** Prices a plan that is not kept: what is applied now, and what will be. */
+function cost(run: DeploymentRun): Promise<Outcome> {
+  return withScratchPlan(run, async (file) => {
+    await engineCall(run, ["plan", "-json", "-input=false", `-out=${file}`], () => undefined);
+    const shown = await run.call(["show", "-json", "-no-color", file]);
+    const { priceShownPlan } = await import("./cost/price.js");
+    const found = await priceShownPlan(run, safeJson(shown.stdout), shown.stderr);
+    return { status: "done", cost: found, text: renderResources(found) };
   });
 }
 

@@ -26,6 +26,7 @@ describe("the layers", () => {
       'import "@infra/provider-hcloud/lib/server";',
     ],
     ["the engine imports no stack", "packages/engine/src/x.ts", 'import "@infra/stack-compute";'],
+    ["prices know core alone", "packages/cost/src/x.ts", 'import "@infra/engine";'],
     ["the plugin imports no module", "generators/src/x.ts", 'import "@infra/cloud-network";'],
     ["only core's façade knows cdktf", "packages/cloud/network/src/x.ts", 'import "cdktf";'],
     ["no index of bindings is loaded", "packages/cloud/network/src/aws.ts", 'import "@cdktf/provider-aws";'],

@@ -74,12 +74,16 @@ async function* runGroup(
   const settle = (task: string, success: boolean, terminalOutput: string) => {
     if (open.delete(task)) done.put({ task, result: { success, terminalOutput } });
   };
-  const onResult = (result: DeploymentResult) => {
+  const settleResult = (result: DeploymentResult, failed: boolean) => {
     const task = tasks.get(result.id);
-    if (task) settle(task, result.status !== "failed", textOf(result));
+    if (task) settle(task, !failed && result.status !== "failed", textOf(result));
   };
-  const running = run({ ...requestOf(options, [...tasks.keys()], root), signal, onResult })
+  // Limits of costs hold for all deployments together: what became of a task is known at the end.
+  const onResult = options.verb === "cost" ? undefined : (result: DeploymentResult) => settleResult(result, false);
+  const request = { ...requestOf(options, [...tasks.keys()], root), signal, ...(onResult ? { onResult } : {}) };
+  const running = run(request)
     .then((result) => {
+      for (const each of result.results) settleResult(each, (result.problems ?? []).length > 0);
       process.stdout.write(
         `\n${renderSummary(result, { colour: process.stdout.isTTY, offline: isOffline(options) })}\n`,
       );

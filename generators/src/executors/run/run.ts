@@ -1,3 +1,4 @@
+import { formatProblemWithFrame } from "@infra/core/inventory";
 import type { ExecutorContext } from "@nx/devkit";
 import { completeOptions, interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
@@ -12,9 +13,11 @@ export default async function runExecutor(
     const { projectName = "", targetName = "" } = context;
     const project = context.projectsConfigurations.projects[projectName];
     const task = completeOptions(options, targetName, project);
-    const { results } = await run({ ...requestOf(task, [task.deployment], context.root), signal });
+    const request = { ...requestOf(task, [task.deployment], context.root), signal };
+    const { results, problems = [], exitCode } = await run(request);
     for (const result of results) process.stdout.write(textOf(result));
-    return { success: results.length > 0 && results.every(({ status }) => status !== "failed") };
+    for (const problem of problems) process.stderr.write(`${formatProblemWithFrame(problem)}\n`);
+    return { success: results.length > 0 && exitCode !== 1 };
   } catch (error) {
     process.stderr.write(await textOfError(error));
     return { success: false };

@@ -17,6 +17,21 @@ const credentialName = rule(z.string(), (value) =>
       },
 );
 
+const amountPerMonth = z.number().positive();
+
+const costLimits = z
+  .strictObject({
+    monthly: amountPerMonth.optional().describe("the most that the environment may cost per month"),
+    increase: amountPerMonth.optional().describe("the most by which one change may raise that"),
+  })
+  .refine(({ monthly, increase }) => monthly !== undefined || increase !== undefined, {
+    message: "the limits are empty",
+    params: { remedy: "Say monthly or increase, or leave cost out" },
+  });
+
+/** What an environment may cost per month, in any currency by itself: amounts are never converted. */
+export type CostLimits = z.output<typeof costLimits>;
+
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
   region: z
@@ -49,6 +64,9 @@ const shared = {
     .optional()
     .describe("the management domain; leave it out to work alone with local encrypted state"),
   state: stateSchema.optional(),
+  cost: costLimits
+    .optional()
+    .describe("what an environment may cost; infra cost fails when it costs more, in any currency by itself"),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -97,4 +115,6 @@ export interface Settings {
   /** @default true */
   readonly cloudflare: boolean;
   readonly management: { readonly domain: string } | undefined;
+  /** What its environment may cost. @default - anything */
+  readonly cost?: CostLimits | undefined;
 }

@@ -26,14 +26,16 @@ async function impact(spec: string, { products, json = false, markdown = false }
   const { impactOf } = await import("../impact/impact.js");
   const { renderImpact } = await import("../impact/render.js");
   const folders = findProducts(products);
-  const { Progress } = await import("./progress.js");
-  const progress = new Progress(`impact on ${String(folders.length)} products`, process.stderr);
+  const { progressOf } = await import("./progress.js");
+  const progress = progressOf("impact", process.stderr, true);
+  progress.begin(folders.map(({ folder }) => folder));
   const found = await impactOf(release, folders, {
-    onResult: ({ product }) => {
-      progress.end(product);
+    onResult: ({ product, problem }) => {
+      progress.end({ id: product, status: problem === undefined ? "done" : "failed", seconds: 0 });
     },
+  }).finally(() => {
+    progress.stop();
   });
-  progress.stop();
   process.stdout.write(`${json ? JSON.stringify(found, null, 2) : renderImpact(release, found, markdown)}\n`);
   const failed = found.some(({ problem }) => problem !== undefined);
   process.exitCode = failed ? 1 : found.some(({ deployments }) => Object.keys(deployments).length > 0) ? 2 : 0;

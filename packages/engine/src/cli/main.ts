@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addCostCommand } from "./cost.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addReportCommand } from "./report.js";
@@ -16,6 +17,7 @@ Examples:
   $ infra apply production/compute            apply the saved plan, after a question
   $ infra status                              what is applied, against what the inventory says now
   $ infra secrets check                       which secret store has which secret
+  $ infra cost --offline                      what everything costs per month, by list prices
   $ infra report --format markdown            what the last plan found, for a comment
   $ infra drift --json                        what differs between state and cloud, for machines
 
@@ -31,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride();
   addVerbCommands(program);
+  addCostCommand(program);
   addReportCommand(program);
   addInspectionCommands(program);
   addStatusCommand(program);

@@ -1,5 +1,5 @@
 import { clearScreenDown, cursorTo, moveCursor } from "node:readline";
-import type { DeploymentResult, ResourceProgress, Verb } from "../result.js";
+import type { DeploymentResult, ResourceProgress } from "../result.js";
 
 /** How often what a terminal shows is drawn again, in milliseconds. */
 const REDRAW_MS = 100;
@@ -25,9 +25,10 @@ export interface Progress {
  * The progress of a run: on a terminal it is alive; in CI and in pipes each deployment has a line when it starts, when it ends and, if
  * it takes long, in between.
  *
+ * @param verb What is done
  * @param quiet Nothing but what changes on a terminal. @default false
  */
-export function progressOf(verb: Verb | "rekey", stream: NodeJS.WriteStream, quiet = false): Progress {
+export function progressOf(verb: string, stream: NodeJS.WriteStream, quiet = false): Progress {
   const alive = stream.isTTY && !process.env["CI"] && process.env["TERM"] !== "dumb";
   if (alive) return new LiveProgress(verb, stream);
   return new LineProgress(verb, quiet || verb === "synth" || verb === "output" ? undefined : stream);
@@ -49,7 +50,7 @@ export class LiveProgress implements Progress {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly verb: Verb | "rekey",
+    private readonly verb: string,
     private readonly stream: NodeJS.WriteStream,
   ) {
     this.resume();
@@ -139,7 +140,7 @@ export class LineProgress implements Progress {
 
   /** @param stream Where to; undefined: nowhere */
   constructor(
-    private readonly verb: Verb | "rekey",
+    private readonly verb: string,
     private readonly stream: Pick<NodeJS.WriteStream, "write"> | undefined,
   ) {}
 

@@ -102,12 +102,12 @@ class Lane {
     this.synthesizers = value && [new Synthesizer(value[0]), new Synthesizer(value[1])];
   }
 
-  async impactOn({ folder, inventory }: ProductFolder): Promise<ProductImpact> {
+  async impactOn({ folder, inventory, own }: ProductFolder): Promise<ProductImpact> {
     const product = basename(folder);
     const { problem } = this.pair;
     if (!this.synthesizers) return { product, deployments: {}, ...(problem === undefined ? {} : { problem }) };
     const [before, after] = this.synthesizers;
-    const request = { folder, inventory };
+    const request = { folder, inventory, own };
     const answers = await attempt(() => Promise.all([before.synthesize(request), after.synthesize(request)]));
     if (!answers.value) return { product, deployments: {}, problem: answers.problem ?? "" };
     return { product, ...compare(...answers.value) };

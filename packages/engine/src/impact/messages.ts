@@ -4,6 +4,8 @@ export interface SynthesisRequest {
   readonly folder: string;
   /** Its inventory, relative to that folder. */
   readonly inventory: string;
+  /** Folders of the packages that it holds itself, by name. */
+  readonly own: Readonly<Record<string, string>>;
 }
 
 /** What it answers. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { infraError } from "@infra/core";
 import { z } from "zod";
+import { ownPackages } from "../product-copy/own-packages.js";
 
 const manifestSchema = z.looseObject({
   infra: z.looseObject({ inventory: z.string().optional() }).optional(),
@@ -14,7 +15,9 @@ export interface ProductFolder {
   readonly folder: string;
   /** Its inventory, relative to the folder. */
   readonly inventory: string;
-  /** Everything that its package.json pins. */
+  /** Folders of the packages that it holds itself, as workspaces, by name. */
+  readonly own: Readonly<Record<string, string>>;
+  /** Everything else that its package.json pins. */
   readonly pins: Readonly<Record<string, string>>;
 }
 
@@ -52,11 +55,14 @@ function listed(file: string): string[] {
 function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
+  const own = ownPackages(folder);
+  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !own.has(name));
   return [
     {
       folder: resolve(folder),
       inventory: data.infra.inventory ?? "inventory",
-      pins: { ...data.devDependencies, ...data.dependencies },
+      own: Object.fromEntries(own),
+      pins: Object.fromEntries(pins),
     },
   ];
 }

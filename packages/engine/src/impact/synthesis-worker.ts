@@ -2,11 +2,12 @@
  * Synthesizes products, one after the other, with the packages of one installation: `node synthesis-worker.js <node_modules>`. Two
  * versions of a package never meet in one process.
  */
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { Deployment } from "@infra/core";
+import { linkModules } from "../product-copy/link-modules.js";
 import type { SynthesisAnswer, SynthesisRequest } from "./messages.js";
 
 const modules = process.argv[2] ?? "";
@@ -17,11 +18,11 @@ const { stackPackage } = load("@infra/core/inventory") as typeof import("@infra/
 /** What of a product its stacks do not need, or what belongs to an installation of its own. */
 const left = new Set(["node_modules", ".git", ".nx", ".infra", "state"]);
 
-function answer({ folder, inventory }: SynthesisRequest): Omit<SynthesisAnswer, "memory"> {
+function answer({ folder, inventory, own }: SynthesisRequest): Omit<SynthesisAnswer, "memory"> {
   const { deployments } = core.loadInventory(join(folder, inventory));
-  const isOwn = deployments.some(({ stack }) => stackPackage(stack).startsWith("."));
-  return isOwn
-    ? withCopy(folder, (copy) => synthesizeAll(deployments, copy))
+  const holdsCode = deployments.some(({ stack }) => stackPackage(stack).startsWith(".") || stackPackage(stack) in own);
+  return holdsCode
+    ? withCopy(folder, own, (copy) => synthesizeAll(deployments, copy))
     : synthesizeAll(deployments, dirname(modules));
 }
 
@@ -49,11 +50,11 @@ function stackOf({ stack }: Deployment, root: string): import("@infra/core").Sta
 }
 
 /** Stacks of the product's own find the installation's packages only beside them: they are copied, and forgotten afterwards. */
-function withCopy<T>(folder: string, action: (copy: string) => T): T {
+function withCopy<T>(folder: string, own: SynthesisRequest["own"], action: (copy: string) => T): T {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), "infra-impact-")));
   try {
     cpSync(folder, copy, { recursive: true, filter: (source) => source === folder || !left.has(basename(source)) });
-    symlinkSync(modules, join(copy, "node_modules"));
+    linkModules(modules, copy, own);
     return action(copy);
   } finally {
     for (const file of Object.keys(require.cache))

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseDocument, plain } from "@infra/core/inventory";
+import { z } from "zod";
+
+const patterns = z.array(z.string());
+const workspacesSchema = z.looseObject({
+  workspaces: z.union([patterns, z.looseObject({ packages: patterns }).transform(({ packages }) => packages)]),
+});
+const pnpmSchema = z.looseObject({ packages: patterns });
+const namedSchema = z.looseObject({ name: z.string() });
+
+/** Packages that a product itself holds, as workspaces of npm, pnpm or yarn. @returns their folders by name */
+export function ownPackages(product: string): ReadonlyMap<string, string> {
+  return new Map(
+    patternsOf(product)
+      .flatMap((pattern) => (/\/\*+$/.test(pattern) ? foldersIn(product, dirname(pattern)) : [pattern]))
+      .flatMap((folder): [string, string][] => {
+        const { data } = namedSchema.safeParse(parseJson(join(product, folder, "package.json")));
+        return data ? [[data.name, folder]] : [];
+      }),
+  );
+}
+
+function patternsOf(product: string): readonly string[] {
+  const pnpm = join(product, "pnpm-workspace.yaml");
+  if (existsSync(pnpm))
+    return pnpmSchema.safeParse(plain(parseDocument(pnpm, readFileSync(pnpm)))).data?.packages ?? [];
+  return workspacesSchema.safeParse(parseJson(join(product, "package.json"))).data?.workspaces ?? [];
+}
+
+function foldersIn(product: string, folder: string): string[] {
+  return existsSync(join(product, folder)) ? visible(join(product, folder)).map((name) => `${folder}/${name}`) : [];
+}
+
+function visible(folder: string): string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith("."));
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
