@@ -144,9 +144,9 @@ describe.skipIf(terraform() === undefined)("fault 7, with an engine that can't e
   it("states and plans are sealed with the key of Vault, also when it is sealed in the middle; OpenTofu reads them later", async () => {
     const product = productWith(terraform() ?? "", settings.transit, environment());
     products.push(product);
-    product.write(file, inventory(canary));
-    expect((await product.infra("plan", id)).code).toBe(2);
     product.write(file, inventory(canary, waiting));
+    expect((await product.infra("plan", id)).code).toBe(2);
+    expect(inClear(product)).toEqual([]);
     const running = product.start(["apply", id, "--yes"]);
     await until("the script has started", () => product.has(join(work, "started")));
     await vault.seal();
