@@ -32,50 +32,48 @@ const item = async (product: Product, env: Record<string, string>): Promise<unkn
     }
   ).results[0]?.outputs.items.one;
 
-it(
-  "fault 7: Vault and the store are gone at the last write: the state is kept for the age recipient, and pushed; then a rekey proves the rest",
-  { timeout: 240_000 },
-  async () => {
-    const { generateIdentity, identityToRecipient } = await import("age-encryption");
-    const INFRA_AGE_IDENTITY = await generateIdentity();
-    const env = {
-      VAULT_ADDR: vault.address,
-      VAULT_TOKEN: vault.rootToken,
-      INFRA_AGE_RECIPIENT: await identityToRecipient(INFRA_AGE_IDENTITY),
-    };
-    const product = remote.product();
-    product.write("inventory/product.yaml", settings("{ kind: transit }"));
-    product.write(file, inventory("before"));
-    await ok(product, env, "apply", id, "--yes");
+it("fault 7: Vault and the store are gone at the last write: the state is kept for the age recipient, and pushed; then a rekey proves the rest", async () => {
+  const { generateIdentity, identityToRecipient } = await import("age-encryption");
+  const INFRA_AGE_IDENTITY = await generateIdentity();
+  const env = {
+    VAULT_ADDR: vault.address,
+    VAULT_TOKEN: vault.rootToken,
+    INFRA_AGE_RECIPIENT: await identityToRecipient(INFRA_AGE_IDENTITY),
+  };
+  const product = remote.product();
+  product.write("inventory/product.yaml", settings("{ kind: transit }"));
+  product.write(file, inventory("before"));
+  await ok(product, env, "apply", id, "--yes");
 
-    product.write(file, inventory(canary, waiting));
-    const running = product.start(["apply", id, "--yes"], env);
-    await until("the script has started", () => product.has(join(work, "started")));
-    await vault.seal();
-    await remote.storeProxy.cut();
-    product.write(join(work, "go"), "");
-    const ran = await running.ended;
-    expect(ran.code, ran.output).toBe(1);
-    expect(ran.output).toContain(keptFile);
-    expect(JSON.parse(product.read(keptFile).split("\n")[0]!)).toMatchObject({ deployment: id, encryption: "age" });
-    const folder = join(product.root, work);
-    expect(filesWith(folder, formsOf(canary)).filter((path) => !path.endsWith("cdk.tf.json"))).toEqual([]);
-    expect(product.has(join(work, "errored.tfstate"))).toBe(false);
+  product.write(file, inventory(canary, waiting));
+  const running = product.start(["apply", id, "--yes"], env);
+  await until("the script has started", () => product.has(join(work, "started")));
+  await vault.seal();
+  await remote.storeProxy.cut();
+  product.write(join(work, "go"), "");
+  const ran = await running.ended;
+  expect(ran.code, ran.output).toBe(1);
+  expect(ran.output).toContain(keptFile);
+  expect(JSON.parse(product.read(keptFile).split("\n")[0]!)).toMatchObject({ deployment: id, encryption: "age" });
+  const folder = join(product.root, work);
+  expect(
+    filesWith(folder, formsOf(canary)).filter((path) => !/cdk\.tf\.json$|\.configuration\.json$/.test(path)),
+  ).toEqual([]);
+  expect(product.has(join(work, "errored.tfstate"))).toBe(false);
 
-    await vault.unseal();
-    await remote.storeProxy.mend();
-    const refused = await product.infraWith(env, "state", "rekey", id);
-    expect(refused.code).toBe(1);
-    expect(refused.output).toContain(`infra state push ${id}`);
-    await ok(product, { ...env, INFRA_AGE_IDENTITY }, "state", "push", id);
-    expect(await item(product, env)).toBe(canary);
+  await vault.unseal();
+  await remote.storeProxy.mend();
+  const refused = await product.infraWith(env, "state", "rekey", id);
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain(`infra state push ${id}`);
+  await ok(product, { ...env, INFRA_AGE_IDENTITY }, "state", "push", id);
+  expect(await item(product, env)).toBe(canary);
 
-    const rekeyed = await ok(product, env, "state", "rekey", id, "--rotate", "--retire");
-    expect(rekeyed).toMatch(
-      /^✓ production\/up: nothing is left under another key than transit\/acme\.production\.up v2; \d+ read/,
-    );
-    expect(rekeyed).toContain("s3://states/");
-    expect(await item(product, env)).toBe(canary);
-    await ok(product, env, "state", "check", "--history");
-  },
-);
+  const rekeyed = await ok(product, env, "state", "rekey", id, "--rotate", "--retire");
+  expect(rekeyed).toMatch(
+    /^✓ production\/up: nothing is left under another key than transit\/acme\.production\.up v2; \d+ read/,
+  );
+  expect(rekeyed).toContain("s3://states/");
+  expect(await item(product, env)).toBe(canary);
+  await ok(product, env, "state", "check", "--history");
+});

@@ -141,7 +141,7 @@ it("encrypts what it keeps for the age recipient, and only its identity brings i
 it("has help for every command", async () => {
   const product = remote.product();
   const help = await ok(product, "state", "--help");
-  for (const name of ["list", "versions", "show", "restore", "unlock", "push", "migrate", "check"]) {
+  for (const name of ["list", "versions", "show", "restore", "unlock", "push", "migrate", "check", "rekey", "policy"]) {
     expect(help).toContain(name);
     expect(await ok(product, "state", name, "--help")).toContain("--json");
   }

@@ -60,8 +60,10 @@ async function policy(id: string, options: CommonOptions & { rekey?: boolean }):
     const upstream = deployments.flatMap(({ environment, references }) =>
       references.map((each) => each.upstream(environment)),
     );
-    const reads = [...new Set(upstream)].flatMap((each) => keys.transitOf(each)?.key ?? []);
-    return Promise.resolve(vaultPolicy({ ...transit, reads, rekey: options.rekey ?? false }));
+    const reads = [...new Set(upstream)].flatMap((each) => keys.transitOf(each) ?? []);
+    return Promise.resolve(
+      vaultPolicy({ mount: transit.mount, key: transit.key, reads, rekey: options.rekey ?? false }),
+    );
   });
   print(options, { policy: text }, () => text.trimEnd());
 }

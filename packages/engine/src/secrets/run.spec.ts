@@ -131,7 +131,7 @@ describe("credentials of the cloud", () => {
     expect(applied.code, applied.output).toBe(0);
     expect(product.read("tmp/token")).toBe("canary-token-two");
     expect(planned.output + applied.output).not.toContain("canary");
-    expect(filesWith(product.root, ["canary"])).toEqual([join(product.root, "tmp/token")]);
+    expect(filesWith(product.root, ["canary-token"])).toEqual([join(product.root, "tmp/token")]);
     const offline = await product.infra("plan", id, "--offline");
     expect(offline.code, offline.output).toBe(2);
   });

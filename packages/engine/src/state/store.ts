@@ -1,6 +1,9 @@
 import { type AppliedRecords } from "./applied-records.js";
 
-/** Where a deployment's state stands. Pointers are numbered and contiguous, and say the same for ever, but for what encrypts their version; the highest is the current one. */
+/**
+ * Where a deployment's state stands. Pointers are numbered and contiguous; the highest is the current one. They never change, but
+ * that a rekey gives the bytes of an earlier version another key.
+ */
 export interface StatePointer {
   /** Number of this version in the deployment's history, from 1. Unlike `serial` it also grows by a restore. */
   readonly version: number;
@@ -62,8 +65,9 @@ export interface Retention {
 }
 
 /**
- * The states of one deployment. No version is ever overwritten; only {@link prune} removes, and never the current one; {@link reencrypt} changes what encrypts an earlier one. Every method may throw a `StateError`:
- * `damaged` and `foreign` when what is stored is not what was written, `storage` when the store can't be used.
+ * The states of one deployment. No version is ever overwritten: {@link prune} removes old ones, never the current one, and
+ * {@link reencrypt} changes what encrypts an earlier one. Every method may throw a `StateError`: `damaged` and `foreign` when what is
+ * stored is not what was written, `storage` when the store can't be used.
  */
 export interface StateStore {
   /** What is on record of the applies that made these states. */

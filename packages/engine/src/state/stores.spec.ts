@@ -170,6 +170,39 @@ describe.each(Object.keys(places))("a state in %s", (name) => {
     },
   );
 
+  it("gives an earlier version other bytes, with the same place in the history, and never the current one", async () => {
+    for (const serial of [1, 2]) await write(serial);
+    const before = await place.store.versions();
+    const old = before[1]!;
+    const bytes = state(1, "a", "encrypted otherwise");
+    await place.store.reencrypt(1, bytes, held);
+    expect((await place.store.read(1))?.bytes).toEqual(bytes);
+    const after = await place.store.versions();
+    const rest = ({ version, serial, lineage, written, current }: (typeof after)[number]) => [
+      [version, serial, lineage],
+      [written, current],
+    ];
+    expect(after.map(rest)).toEqual(before.map(rest));
+    await expect(place.store.reencrypt(2, bytes, held)).rejects.toMatchObject({ code: "conflict" });
+    await expect(place.store.reencrypt(7, bytes, held)).rejects.toMatchObject({ code: "no-version" });
+
+    expect(await place.store.unused()).toEqual([old.key]);
+    expect(await place.store.bytesOf(old.key)).toEqual(state(1));
+    await expect(place.store.dropUnused(after[0]!.key, held)).rejects.toMatchObject({ code: "conflict" });
+    await place.store.dropUnused(old.key, held);
+    expect(await place.store.unused()).toEqual([]);
+    await write(3);
+    await place.lock.forceUnlock();
+    await expect(place.store.reencrypt(1, state(1), held)).rejects.toMatchObject({ code: "lock-lost" });
+    expect((await place.store.read(1))?.bytes).toEqual(bytes);
+  });
+
+  it("takes nothing for unused while a pointer can't be read", async () => {
+    for (const serial of [1, 2]) await write(serial);
+    await place.replace("pointers/00000001.json", Buffer.from("{}"));
+    await expect(place.store.unused()).rejects.toMatchObject({ code: "damaged" });
+  });
+
   it("loses the beginning of its history by age and count, never the current version", async () => {
     for (const serial of [1, 2, 3, 4]) await write(serial);
     const keep = { versions: 2 };

@@ -56,8 +56,9 @@ export interface StoreOptions {
 
 /**
  * The rules of a state's history, over any place for its files: `versions/<serial>-<hash>.tfstate` hold the bytes,
- * `pointers/<version>.json` the history. Versions never change; {@link reencrypt} changes what encrypts an earlier one. Of two writers of the same version one loses: at the creation of
- * the pointer, or, with an authority, at its transaction, which the numbered pointer then follows.
+ * `pointers/<version>.json` the history. Versions never change; {@link reencrypt} changes what encrypts an earlier one. Of two writers of
+ * the same version one loses: at the creation of the pointer, or, with an authority, at its transaction, which the numbered pointer
+ * then follows.
  */
 export class VersionedStore implements StateStore {
   readonly applied: AppliedRecords;
