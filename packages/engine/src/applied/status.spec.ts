@@ -138,6 +138,7 @@ it("says that an apply was killed before it ended", async () => {
   const slow = JSON.stringify([{ type: "*", operation: "create", delayMs: 120_000 }]);
   const running = product.start(["apply", id, "--offline", "--yes"], { INFRA_FAULTS: slow });
   await until("an apply is on record", () => product.has(`${work}/state/applied`) && product.engineOf(id));
+  expect((await status()).detail).toContain(`under way: apply of `);
   process.kill(running.pid, "SIGKILL");
   await running.ended;
   expect(await status()).toMatchObject({ code: 2, state: "apply-incomplete", detail: "the last apply did not end" });
