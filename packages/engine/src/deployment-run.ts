@@ -6,7 +6,7 @@ import { withAppliedEngine } from "./applied/engine.js";
 import { type Applicable, applicableOf } from "./applied/record.js";
 import { isRemoved, providersMissing, recordedDeployment, withoutProtection } from "./applied/removed-deployment.js";
 import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
-import { passphraseVariable } from "./encryption.js";
+import type { Encryption } from "./encryption.js";
 import {
   changesThings,
   keptProblem,
@@ -17,8 +17,8 @@ import {
 } from "./deployment-session.js";
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
-import { endOrphan } from "./orphan.js";
 import type { MockProviders } from "./offline.js";
+import { endOrphan } from "./orphan.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
@@ -49,6 +49,8 @@ export class DeploymentRun {
     readonly synthesis: Synthesis,
     readonly paths: DeploymentPaths,
     readonly session: Session,
+    /** How its state and its plans are encrypted. */
+    readonly encryption: Encryption,
     private readonly operation: string,
     private readonly readOnly?: ReadOnly,
   ) {
@@ -72,12 +74,23 @@ export class DeploymentRun {
       : synthesizeDeployment(root, deployment, context.offline);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
+    const encryption = await context.encryptions.of(deployment.id);
+    const opening = { context, deployment, backend, encryption, paths, operation };
     try {
-      const session = await openSession(context, deployment, backend, paths, operation);
-      return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
+      const session = await openSession(opening);
+      return new DeploymentRun(context, deployment, synthesis, paths, session, encryption, operation);
     } catch (error) {
-      const readOnly = await openReadOnly(context, deployment, backend, paths, operation, error);
-      return new DeploymentRun(context, deployment, synthesis, paths, readOnly.session, operation, readOnly);
+      const readOnly = await openReadOnly(opening, error);
+      return new DeploymentRun(
+        context,
+        deployment,
+        synthesis,
+        paths,
+        readOnly.session,
+        encryption,
+        operation,
+        readOnly,
+      );
     }
   }
 
@@ -104,7 +117,7 @@ export class DeploymentRun {
       folder,
       env: {
         ...context.env,
-        ...context.encryption.env,
+        ...this.encryption.env,
         ...this.session.env,
         ...this.variables,
         ...this.secrets.env,
@@ -142,7 +155,7 @@ export class DeploymentRun {
     const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
     const message = mask.text(address ? `${address}: ${summary}` : summary);
     const remedy = /decryption failed/.test(summary)
-      ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+      ? this.encryption.remedy
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
     const problem = { message, remedy, ...(place ? { place } : {}) };
     return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
@@ -206,7 +219,12 @@ export class DeploymentRun {
     try {
       const handovers = await context.outputs.handovers(deployment, synthesis.references);
       this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
-      this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
+      this.secrets = await takeSecrets(
+        { ...context, pepper: this.encryption.pepper },
+        deployment,
+        synthesis,
+        handovers,
+      );
       this.notes.push(...this.secrets.notes);
     } catch (error) {
       const destroys = this.operation === "destroy" || context.request.destroy;

@@ -1,6 +1,5 @@
 import { infraError } from "@infra/core";
 import { type Engine, EngineError, findEngine, installOpenTofu } from "../binary/index.js";
-import { encryptionFor } from "../encryption.js";
 import type { RunContext } from "../run-context.js";
 import type { RemovedDeployment } from "./removed-deployment.js";
 
@@ -10,7 +9,7 @@ import type { RemovedDeployment } from "./removed-deployment.js";
  * @throws InfraError when that engine can't be had
  */
 export async function withAppliedEngine(context: RunContext, deployment: RemovedDeployment): Promise<RunContext> {
-  const { engine: present, request, offline } = context;
+  const { engine: present, request } = context;
   const { engine: wanted } = deployment.record;
   if (present.name === wanted.name && present.version === wanted.version) return context;
   const { env = process.env } = request;
@@ -19,7 +18,7 @@ export async function withAppliedEngine(context: RunContext, deployment: Removed
   try {
     const path = await installOpenTofu({ env: { ...env }, version: wanted.version });
     const engine = await findEngine({ env: { ...env, INFRA_ENGINE: path } });
-    return { ...context, engine, encryption: encryptionFor(engine, offline, env) };
+    return { ...context, engine, encryptions: context.encryptions.with(engine) };
   } catch (error) {
     if (error instanceof EngineError) throw otherEngine(deployment, `it can't be installed: ${error.problem}`);
     throw error;

@@ -1,70 +1,55 @@
-import { join } from "node:path";
-import {
-  findDeploymentFiles,
-  InfraError,
-  type Inventory,
-  loadInventory,
-  type StateSettings,
-} from "@infra/core/inventory";
+import { findDeploymentFiles, InfraError, type Inventory, loadInventory } from "@infra/core/inventory";
 import type { RunRequest } from "../result.js";
 import { type RemovedSearch, type RemovedState, unrecorded, withRemoved } from "./removed.js";
 import { refuseRemoved, type RemovedDeployment, removedDeployment } from "./removed-deployment.js";
 
+/** Looks at the wanted deployments that are removed, and at all others that are. @throws InfraError to refuse them */
+type Check = (wanted: readonly RemovedDeployment[], others: readonly RemovedDeployment[]) => void;
+
 /**
- * The inventory with those of the wanted deployments that it no longer has, as their last applies recorded them.
+ * The inventory for a run that names deployments which are no longer in it.
  *
- * @param only Ids of the wanted deployments.
- * @param present Ids of the deployments that have a file.
- * @throws InfraError when one was never there, when nothing is on record of it, or when more than its removal is asked for
+ * @throws InfraError when more than their removal is asked for, or when others that are removed refer to them
  */
-export async function inventoryWithRemoved(
-  { verb, destroy, root, inventory, offline = false, env = process.env }: RunRequest,
-  only: readonly string[],
-  present: ReadonlySet<string>,
-): Promise<Inventory> {
-  const loaded = loadInventory(inventory, { only: only.filter((id) => present.has(id)) });
-  const wanted = only.filter((id) => !present.has(id));
-  return await withRemoved({ root, inventory, offline, env }, loaded, async (removed) => {
-    refuseUnknown(inventory, wanted, removed);
-    if (verb !== "destroy" && !destroy) throw refuseRemoved(wanted);
-    const states = removed.filter(({ id }) => wanted.includes(id));
-    const deployments = await Promise.all(states.map((each) => recorded(each, inventory)));
-    const others = removed.filter(({ id, record }) => record && !wanted.includes(id));
-    refuseInUse(deployments, await Promise.all(others.map((each) => recorded(each, inventory))));
-    return {
-      ...loaded,
-      deployments: [...loaded.deployments, ...deployments],
-      states: new Map([...loaded.states, ...placesOf(states)]),
-    };
+export function inventoryForRemoval(request: RunRequest, only: readonly string[]): Promise<Inventory> {
+  const { verb, destroy, root, inventory, offline = false, env = process.env } = request;
+  return inventoryWithRemoved({ root, inventory, offline, env }, only, (wanted, others) => {
+    if (verb !== "destroy" && !destroy) throw refuseRemoved(wanted.map(({ id }) => id));
+    refuseInUse(wanted, others);
   });
 }
 
-/** Where the states of named deployments are, also of those that the inventory no longer has. @throws InfraError */
-export async function statesOf(
-  search: RemovedSearch,
+/**
+ * Wanted deployments of the inventory, and those that it no longer has as their last applies recorded them.
+ *
+ * @param only Ids of the wanted deployments.
+ * @throws InfraError when one was never there, or when nothing is on record of it
+ */
+export async function inventoryWithRemoved(
+  search: Omit<RemovedSearch, "only">,
   only: readonly string[],
-): Promise<Pick<Inventory, "product" | "states"> & { deployments: readonly { id: string; file: string }[] }> {
+  check: Check = () => undefined,
+): Promise<Inventory> {
   const { inventory } = search;
   const present = new Set(findDeploymentFiles(inventory).files.map(({ id }) => id));
   const loaded = loadInventory(inventory, { only: only.filter((id) => present.has(id)) });
   const wanted = only.filter((id) => !present.has(id));
   if (wanted.length === 0) return loaded;
-  return await withRemoved({ ...search, only: wanted }, loaded, (removed) => {
-    refuseUnknown(inventory, wanted, removed);
-    const gone = removed.map(({ id }) => ({ id, file: join(inventory, `${id}.yaml`) }));
-    const states = new Map([...loaded.states, ...placesOf(removed)]);
-    return Promise.resolve({ product: loaded.product, deployments: [...loaded.deployments, ...gone], states });
+  return await withRemoved(search, loaded, async (removed) => {
+    const unknown = wanted.find((id) => !removed.some((each) => each.id === id));
+    // Refused as any deployment that never was.
+    if (unknown !== undefined) loadInventory(inventory, { only: [unknown] });
+    const states = removed.filter(({ id }) => wanted.includes(id));
+    const others = removed.filter(({ id, record }) => record && !wanted.includes(id));
+    const deployments = await Promise.all(states.map((each) => recorded(each, inventory)));
+    check(deployments, await Promise.all(others.map((each) => recorded(each, inventory))));
+    const places = states.flatMap(({ id, settings }) => (settings ? [[id, settings] as const] : []));
+    return {
+      ...loaded,
+      deployments: [...loaded.deployments, ...deployments],
+      states: new Map([...loaded.states, ...places]),
+    };
   });
-}
-
-/** What is neither in the inventory nor has a state is refused as any unknown deployment. */
-function refuseUnknown(inventory: string, wanted: readonly string[], removed: readonly RemovedState[]): void {
-  const unknown = wanted.find((id) => !removed.some((each) => each.id === id));
-  if (unknown !== undefined) loadInventory(inventory, { only: [unknown] });
-}
-
-function placesOf(removed: readonly RemovedState[]): (readonly [string, StateSettings])[] {
-  return removed.flatMap(({ id, settings }) => (settings ? [[id, settings] as const] : []));
 }
 
 async function recorded({ id, record, store }: RemovedState, inventory: string): Promise<RemovedDeployment> {

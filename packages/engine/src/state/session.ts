@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Encrypts between the engine and the store. @default - states are stored as the engine sends them */
   readonly cipher?: StateCipher;
+  /** Turns stored bytes into what the engine can read. @default - it gets them as they are */
+  readonly forEngine?: (stored: Buffer) => Promise<Buffer>;
   /** Refuses states that the engine did not encrypt itself. @default false */
   readonly requireEncrypted?: boolean;
   /**
@@ -166,9 +168,14 @@ export class Session {
       if (!stored) return this.remember({ status: 204 });
       // Under the lock nobody else may write: another version than expected then refuses the next write.
       if (!this.held) this.currentVersion = stored.pointer.version;
-      const { cipher } = this.options;
-      return this.remember({ status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes });
+      return this.remember({ status: 200, body: await this.forEngine(stored.bytes) });
     });
+  }
+
+  private async forEngine(stored: Buffer): Promise<Buffer> {
+    const { cipher, forEngine } = this.options;
+    if (cipher) return await cipher.open(stored);
+    return forEngine ? await forEngine(stored) : stored;
   }
 
   private remember(answer: Answer): Answer {
