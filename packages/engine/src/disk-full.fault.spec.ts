@@ -44,11 +44,14 @@ it.skipIf(!mountable)("fault 10: a full disk ends an apply with an error, and th
   expect((await product.infra("apply", id, "--yes")).code).toBe(0);
   const before = (await product.infra("state", "versions", id, "--json")).stdout;
 
+  product.write(file, `${inventory("x".repeat(20_000))}  script: ${JSON.stringify(waiting)}\n`);
+  const running = product.start(["apply", id, "--yes"]);
+  await until("the script has started", () => product.has(join(work, "started")));
   const { bavail, bsize } = statfsSync(state);
   // What is left is enough for the lock's small files, not for a state.
   writeFileSync(join(state, "ballast"), Buffer.alloc((bavail - 3) * bsize));
-  product.write(file, inventory("x".repeat(20_000)));
-  const ran = await product.infra("apply", id, "--yes");
+  product.write(join(work, "go"), "");
+  const ran = await running.ended;
   expect(ran.code, ran.output).toBe(1);
   expect(ran.output).toContain("ENOSPC");
   expect((await product.infra("state", "versions", id, "--json")).stdout).toBe(before);
@@ -60,6 +63,21 @@ it.skipIf(!mountable)("fault 10: a full disk ends an apply with an error, and th
   expect(again.output).toContain("recorded the state that an interrupted run had left");
   expect((await product.infra("plan", id)).code).toBe(0);
 });
+
+it.skipIf(!mountable)(
+  "fault 10: nothing is changed when not even the beginning of an apply can be recorded",
+  async () => {
+    product.write(file, inventory("before"));
+    expect((await product.infra("apply", id, "--yes")).code).toBe(0);
+    const { bavail, bsize } = statfsSync(state);
+    writeFileSync(join(state, "ballast"), Buffer.alloc((bavail - 3) * bsize));
+    product.write(file, inventory("x".repeat(20_000)));
+    const ran = await product.infra("apply", id, "--yes");
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain("ENOSPC");
+    expect(product.has(join(work, "errored.tfstate"))).toBe(false);
+  },
+);
 
 it.skipIf(!mountable)(
   "fault 10: a store whose disk is full: the state is kept, and pushed when there is space",

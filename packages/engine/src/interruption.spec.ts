@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as os from "node:os";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openTofu, Product, until } from "../test/product.js";
+import { waiting } from "../test/remote.js";
 import { FileLock } from "./state/index.js";
 
 const id = "production/net";
@@ -107,9 +108,19 @@ it("after an interruption nothing more is started, and that is said", async () =
   expect(product.cloud(second)).toEqual([]);
 });
 
+/** Starts an apply that goes on until it is let go. */
+const startWaiting = async () => {
+  product.write(
+    "inventory/production/net.yaml",
+    `stack: ./stacks/values\nconfig:\n  script: ${JSON.stringify(waiting)}\n`,
+  );
+  const { pid, ended } = product.start(["apply", id, "--offline", "--yes"]);
+  await until("the script has started", () => product.has(join(product.work(id), "started")));
+  return { pid, letGo: () => product.write(join(product.work(id), "go"), ""), ended };
+};
+
 it("refuses a second apply on the same deployment and names who holds it", async () => {
-  const first = product.start(["apply", id, "--offline", "--yes"], slowSubnets(3_000));
-  await firstNetworks();
+  const first = await startWaiting();
   const second = await product.infra("apply", id, "--offline", "--yes");
   expect(second.code, second.output).toBe(1);
   const holder = `apply of ${os.userInfo().username}@${os.hostname()}, pid ${String(first.pid)}, since 2`;
@@ -117,9 +128,10 @@ it("refuses a second apply on the same deployment and names who holds it", async
   expect(second.stdout).toContain(`infra state unlock ${id}`);
   const doctor = await product.infra("doctor", "--offline");
   expect(doctor.stdout).toContain(`pid ${String(first.pid)}`);
+  first.letGo();
   const ended = await first.ended;
   expect(ended.code, ended.output).toBe(0);
-  expect(product.cloud(id)).toHaveLength(6);
+  expect(product.states(id).at(-1)).toHaveProperty(["terraform_data.script"]);
 });
 
 it("lets one of many applies that start at once win each time, and nothing is created twice", async () => {
@@ -136,11 +148,11 @@ it("lets one of many applies that start at once win each time, and nothing is cr
 });
 
 it("takes a lock away on request; that run then cannot record anything", async () => {
-  const first = product.start(["apply", id, "--offline", "--yes"], slowSubnets(2_000));
-  await firstNetworks();
+  const first = await startWaiting();
   const unlocked = await product.infra("state", "unlock", id, "--offline");
   expect(unlocked.code, unlocked.output).toBe(0);
   expect(unlocked.stdout).toContain(`pid ${String(first.pid)}`);
+  first.letGo();
   const ended = await first.ended;
   expect(ended.code, ended.output).toBe(1);
   expect(ended.stdout).toContain("this run lost its lock");

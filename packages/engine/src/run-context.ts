@@ -39,8 +39,8 @@ export async function inventoryOf(request: RunRequest): Promise<Inventory> {
   const { inventory, deployments: only } = request;
   const present = new Set(only && findDeploymentFiles(inventory).files.map(({ id }) => id));
   if (!only || only.every((id) => present.has(id))) return loadInventory(inventory, only ? { only } : {});
-  const { inventoryWithRemoved } = await import("./applied/removed-inventory.js");
-  return await inventoryWithRemoved(request, only, present);
+  const { inventoryForRemoval } = await import("./applied/removed-inventory.js");
+  return await inventoryForRemoval(request, only);
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Synthesis } from "@infra/core";
 import type { Engine } from "../binary/index.js";
 import type { DeploymentRun } from "../deployment-run.js";
+import type { RunRequest } from "../result.js";
 import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
 import { digestOfConfiguration, digestOfInventory } from "./digest.js";
-import type { RunRequest } from "../result.js";
 import { type ApplyOrigin, originOfApply } from "./origin.js";
 import { packagesOf } from "./packages.js";
 import { isRemoved } from "./removed-deployment.js";
@@ -41,17 +42,14 @@ function originOf(request: RunRequest): Promise<ApplyOrigin> {
 /** Writes down what a run applies, beside the state. @throws StateError when it can't be recorded */
 export async function recordStep(run: DeploymentRun, step: Step): Promise<void> {
   const { context, deployment, session } = run;
-  const lockFile = context.offline ? "" : contentOf(join(run.paths.work, ".terraform.lock.hcl"));
+  const lockFile = lockFileOf(run);
   const record = {
     version: session.version,
     ...step,
     time: new Date().toISOString(),
     ...(await originOf(context.request)),
     engine: identityOf(context.engine),
-    digest: run.applicable.digest,
-    inventory: run.applicable.inventory,
-    packages: run.applicable.packages,
-    providers: providersIn(lockFile),
+    ...whatOf(run.applicable, providersIn(lockFile)),
   };
   await session.recordApplied(record, isRemoved(deployment) ? deployment.applied : appliedConfiguration(run, lockFile));
 }
@@ -61,14 +59,19 @@ export async function recordUnchanged(run: DeploymentRun, operation: Step["opera
   const { session, applicable } = run;
   if (operation === "destroy" && session.version === 0) return;
   const last = await session.lastApplied();
-  const known =
-    last?.outcome === "done" &&
-    last.operation === operation &&
-    last.version === session.version &&
-    (operation === "destroy" ||
-      JSON.stringify([last.digest, last.inventory, last.packages]) ===
-        JSON.stringify([applicable.digest, applicable.inventory, applicable.packages]));
-  if (!known) await recordStep(run, { operation, outcome: "done" });
+  const complete = last?.outcome === "done" && last.operation === operation && last.version === session.version;
+  const now = whatOf(applicable, providersIn(lockFileOf(run)));
+  if (complete && (operation === "destroy" || isDeepStrictEqual(whatOf(last, last.providers), now))) return;
+  await recordStep(run, { operation, outcome: "done" });
+}
+
+function whatOf({ digest, inventory, packages }: Applicable, providers: AppliedRecord["providers"]) {
+  return { digest, inventory, packages, providers };
+}
+
+function lockFileOf({ context, paths }: DeploymentRun): string {
+  const file = join(paths.work, ".terraform.lock.hcl");
+  return !context.offline && existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 /** Exact versions of the providers that a lock file pins, by source. */
@@ -93,8 +96,4 @@ function appliedConfiguration({ deployment, synthesis }: DeploymentRun, lockFile
 
 function identityOf({ name, version }: Engine): AppliedRecord["engine"] {
   return { name, version };
-}
-
-function contentOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

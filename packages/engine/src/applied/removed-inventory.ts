@@ -11,19 +11,15 @@ import { type RemovedSearch, type RemovedState, unrecorded, withRemoved } from "
 import { refuseRemoved, type RemovedDeployment, removedDeployment } from "./removed-deployment.js";
 
 /**
- * The inventory with those of the wanted deployments that it no longer has, as their last applies recorded them.
+ * The inventory for a run that names deployments which are no longer in it: those are as their last applies recorded them.
  *
- * @param only Ids of the wanted deployments.
- * @param present Ids of the deployments that have a file.
- * @throws InfraError when one was never there, when nothing is on record of it, or when more than its removal is asked for
+ * @throws InfraError when one was never there, when nothing is on record of it, when more than their removal is asked for, or when
+ * others that are removed refer to them
  */
-export async function inventoryWithRemoved(
-  { verb, destroy, root, inventory, offline = false, env = process.env }: RunRequest,
-  only: readonly string[],
-  present: ReadonlySet<string>,
-): Promise<Inventory> {
-  const loaded = loadInventory(inventory, { only: only.filter((id) => present.has(id)) });
-  const wanted = only.filter((id) => !present.has(id));
+export async function inventoryForRemoval(request: RunRequest, only: readonly string[]): Promise<Inventory> {
+  const { verb, destroy, root, inventory, offline = false, env = process.env } = request;
+  const { loaded, wanted } = divide(inventory, only);
+  if (wanted.length === 0) return loaded;
   return await withRemoved({ root, inventory, offline, env }, loaded, async (removed) => {
     refuseUnknown(inventory, wanted, removed);
     if (verb !== "destroy" && !destroy) throw refuseRemoved(wanted);
@@ -47,15 +43,20 @@ export interface InventoryOfStates extends Inventory {
 /** Where the states of deployments are, also of those that the inventory no longer has. @throws InfraError */
 export async function inventoryOfStates(search: RemovedSearch): Promise<InventoryOfStates> {
   const { inventory, only } = search;
-  const present = new Set(findDeploymentFiles(inventory).files.map(({ id }) => id));
-  const loaded = loadInventory(inventory, only ? { only: only.filter((id) => present.has(id)) } : {});
-  const wanted = only?.filter((id) => !present.has(id));
+  const { loaded, wanted } = only ? divide(inventory, only) : { loaded: loadInventory(inventory) };
   if (wanted?.length === 0) return { ...loaded, removed: [] };
   return await withRemoved({ ...search, ...(wanted && { only: wanted }) }, loaded, (found) => {
     if (wanted) refuseUnknown(inventory, wanted, found);
     const removed = found.map(({ id }) => ({ id, file: join(inventory, `${id}.yaml`) }));
     return Promise.resolve({ ...loaded, removed, states: new Map([...loaded.states, ...placesOf(found)]) });
   });
+}
+
+/** The named deployments that have a file, and the ids of those that have none. */
+function divide(inventory: string, only: readonly string[]): { loaded: Inventory; wanted: readonly string[] } {
+  const present = new Set(findDeploymentFiles(inventory).files.map(({ id }) => id));
+  const loaded = loadInventory(inventory, { only: only.filter((id) => present.has(id)) });
+  return { loaded, wanted: only.filter((id) => !present.has(id)) };
 }
 
 /** What is neither in the inventory nor has a state is refused as any unknown deployment. */

@@ -2,19 +2,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { openTofu, passphrase, Product, until } from "../../test/product.js";
+import { type DeploymentStatus, exitCodeOfStatus, statusOf } from "./status.js";
 
 const id = "production/net";
 const work = ".infra/offline/production/net";
 const net = (cidr: string) => `stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: ${cidr} }\n`;
 const failing = JSON.stringify([{ type: "*", operation: "create", error: "no capacity" }]);
-
-interface Status {
-  readonly id: string;
-  readonly state: string;
-  readonly detail?: string;
-  readonly versions?: readonly { name: string; from?: string; to?: string }[];
-  readonly record?: { version: number; outcome: string; by: string; packages: Record<string, string> };
-}
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -37,14 +30,18 @@ afterEach(() => {
 
 const apply = (env: Record<string, string> = {}) => product.infraWith(env, "apply", id, "--offline", "--yes");
 
-const statusIn = async (where: Product, ...args: string[]): Promise<{ code: number; deployments: Status[] }> => {
-  const { code, stdout, output } = await where.infra("status", "--offline", "--json", ...args);
-  expect(stdout, output).not.toBe("");
-  return { code, deployments: (JSON.parse(stdout) as { deployments: Status[] }).deployments };
+const statusIn = async (
+  where: Product,
+  ...only: string[]
+): Promise<{ code: number; deployments: DeploymentStatus[] }> => {
+  const { root } = where;
+  const wanted = only.length > 0 ? { only } : {};
+  const deployments = await statusOf({ root, inventory: join(root, "inventory"), offline: true, env: {}, ...wanted });
+  return { code: exitCodeOfStatus(deployments), deployments };
 };
 
 /** The status of the one deployment, and the exit code. */
-const status = async (): Promise<Status & { code: number }> => {
+const status = async (): Promise<DeploymentStatus & { code: number }> => {
   const { code, deployments } = await statusIn(product);
   expect(deployments).toHaveLength(1);
   return { code, ...deployments[0]! };
@@ -86,23 +83,28 @@ it("gives the same digest in another folder, and for the same inventory in other
   expect(await statusIn(copy)).toMatchObject({ code: 0, deployments: [{ state: "up-to-date" }] });
 });
 
+/** The status as a process of its own finds it: one that has loaded a stack before does not see that it changed. */
+const fresh = async (): Promise<DeploymentStatus> => {
+  const { stdout } = await product.infra("status", id, "--offline", "--json");
+  return (JSON.parse(stdout) as { deployments: [DeploymentStatus] }).deployments[0];
+};
+
 it("names the packages whose versions changed, once they change what would be applied", async () => {
   const extra = "stacks/net/node_modules/@infra/extra/package.json";
   product.write("stacks/net/package.json", JSON.stringify({ dependencies: { "@infra/extra": "*" } }));
   product.write(extra, JSON.stringify({ name: "@infra/extra", version: "1.0.0" }));
   await apply();
-  expect((await status()).record?.packages).toMatchObject({
+  expect((await fresh()).record?.packages).toMatchObject({
     "@infra/extra": "1.0.0",
     "@infra/provider-hcloud": expect.stringMatching(/^\d/) as string,
   });
   product.write(extra, JSON.stringify({ name: "@infra/extra", version: "1.1.0" }));
-  expect((await status()).state).toBe("up-to-date");
+  expect((await fresh()).state).toBe("up-to-date");
   product.write(
     "stacks/net/index.js",
     product.read("stacks/net/index.js").replace("name: resourceName", 'labels: { a: "b" }, name: resourceName'),
   );
-  expect(await status()).toMatchObject({
-    code: 2,
+  expect(await fresh()).toMatchObject({
     state: "packages-changed",
     versions: [{ name: "@infra/extra", from: "1.0.0", to: "1.1.0" }],
   });
@@ -136,6 +138,7 @@ it("says that an apply was killed before it ended", async () => {
   const slow = JSON.stringify([{ type: "*", operation: "create", delayMs: 120_000 }]);
   const running = product.start(["apply", id, "--offline", "--yes"], { INFRA_FAULTS: slow });
   await until("an apply is on record", () => product.has(`${work}/state/applied`) && product.engineOf(id));
+  expect((await status()).detail).toContain(`under way: apply of `);
   process.kill(running.pid, "SIGKILL");
   await running.ended;
   expect(await status()).toMatchObject({ code: 2, state: "apply-incomplete", detail: "the last apply did not end" });

@@ -6,7 +6,7 @@ import { pathsOf } from "../paths.js";
 import { problemsOfError } from "../run.js";
 import { loadStack } from "../stacks.js";
 import { StateBackends } from "../state-backends.js";
-import type { AppliedRecord, StatePointer } from "../state/index.js";
+import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "../state/index.js";
 import { type Applicable, applicableOf, providersIn } from "./record.js";
 import { isDestroyed, type RemovedSearch, withRemoved } from "./removed.js";
 
@@ -97,10 +97,10 @@ async function statusOfOne(
 ): Promise<DeploymentStatus> {
   const { id } = deployment;
   try {
-    const { store: own, readOnlyStore: store = own } = await backends.of(deployment);
+    const { store: own, readOnlyStore: store = own, lock } = await backends.of(deployment);
     const [current, record] = await Promise.all([store.current(), store.applied.last()]);
     const known = { id, ...(record && { record }) };
-    const unfinished = withoutApply(record, current);
+    const unfinished = (await underWay(record, lock)) ?? withoutApply(record, current);
     if (unfinished || !record) return { ...known, ...(unfinished ?? { state: "never-applied" }) };
     const now = applicableOf(deployment, synthesize(deployment, loadStack(deployment, root), root), root);
     const { lockFile } = pathsOf(root, deployment, offline);
@@ -112,6 +112,13 @@ async function statusOfOne(
 }
 
 type Found = Pick<DeploymentStatus, "state" | "detail" | "versions">;
+
+/** A run that has begun and holds the lock is at work. */
+async function underWay(record: AppliedRecord | undefined, lock: StateLock): Promise<Found | undefined> {
+  const held = record?.outcome === "started" ? await lock.inspect() : undefined;
+  if (!held || held.state === "dead") return undefined;
+  return { state: "apply-incomplete", detail: `under way: ${describeHolder(held.holder)}` };
+}
 
 /** What is said of a state that was not left by a complete apply. @returns undefined for one that was */
 function withoutApply(record: AppliedRecord | undefined, current: StatePointer | undefined): Found | undefined {
