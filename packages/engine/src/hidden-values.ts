@@ -1,5 +1,5 @@
 import { bindingsOf, type ProviderName } from "@infra/core/inventory";
-import { passphraseVariable } from "./encryption.js";
+import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
 import { tierCredentials } from "./secrets/index.js";
 
 /** Variables of state stores and of kept states whose values are hidden. */
@@ -16,6 +16,6 @@ export function hiddenValues(env: Readonly<NodeJS.ProcessEnv>, providers: readon
   const credentials = [...new Set(providers)].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const hidden = [passphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
+  const hidden = [passphraseVariable, oldPassphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
   return hidden.flatMap((name) => env[name] ?? []);
 }

@@ -27,6 +27,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   let notes: readonly string[] = [];
   let results: DeploymentResult[];
   try {
+    request.onBegin?.(inventory.deployments.map(({ id }) => id));
     results = await new Schedule(context, inventory.deployments, recorder).run();
   } finally {
     notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
@@ -40,7 +41,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
 }
 
 async function begin(request: RunRequest): Promise<{ inventory: Inventory; context: RunContext }> {
-  const inventory = inventoryOf(request);
+  const inventory = await inventoryOf(request);
   return { inventory, context: await openRun(request, inventory) };
 }
 
@@ -50,6 +51,8 @@ class Schedule {
   /** The deployments that come before one, by its id. */
   private readonly before: ReadonlyMap<string, readonly Deployment[]>;
   private readonly running = new Map<string, Promise<DeploymentResult>>();
+  /** For each deployment that was not started, the one whose failure was the cause. */
+  private readonly causes = new Map<string, string>();
   private free: number;
   private readonly queue: (() => void)[] = [];
 
@@ -78,7 +81,11 @@ class Schedule {
     await Promise.resolve();
     const before = await Promise.all((this.before.get(deployment.id) ?? []).map((other) => this.start(other)));
     const failed = before.find(({ status }) => status === "failed");
-    if (failed && this.changesThings) return this.finish(deployment, 0, blocked(deployment, failed));
+    if (failed && this.changesThings) {
+      const cause = this.causes.get(failed.id) ?? failed.id;
+      this.causes.set(deployment.id, cause);
+      return this.finish(deployment, 0, blocked(deployment, cause));
+    }
     await this.slot();
     const begun = performance.now();
     this.context.request.onStart?.(deployment.id);
@@ -164,11 +171,11 @@ function failure(problems: readonly Problem[]): Outcome {
   return { status: "failed", problems };
 }
 
-function blocked(deployment: Deployment, failed: DeploymentResult): Outcome {
+function blocked(deployment: Deployment, cause: string): Outcome {
   return failure([
     {
-      message: `${deployment.id} was not started: ${failed.id} failed`,
-      remedy: `Mend ${failed.id}, then run this again`,
+      message: `${deployment.id} was not started: ${cause} failed`,
+      remedy: `Mend ${cause}, then run this again`,
     },
   ]);
 }
