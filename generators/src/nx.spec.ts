@@ -109,22 +109,26 @@ describe("nx", () => {
     expect(output).toMatch(/Successfully ran target plan for 4 projects/);
   });
 
-  it.each(["true", "false"])("leaves the results of one command to infra report (batch: %s)", (batch) => {
-    const plan = ["run-many", "-t", "plan", "-c", "offline", "--batch", batch, "-p"];
-    tryNx(...plan, "production-web");
-    nx(...plan, "production-base", "staging-base");
-    const report = spawnSync(
-      process.execPath,
-      [join(repository, "packages/engine/bin/infra.js"), "report", "-f", "json"],
-      {
-        cwd: root,
-        env,
-        encoding: "utf8",
-      },
-    );
-    const { results } = JSON.parse(report.stdout) as { results: { id: string }[] };
-    expect(results.map(({ id }) => id).sort()).toEqual(["production/base", "staging/base"]);
-  });
+  it.each(["true", "false"])(
+    "leaves the results of one command to infra report (batch: %s)",
+    (batch) => {
+      const plan = ["run-many", "-t", "plan", "-c", "offline", "--batch", batch, "-p"];
+      tryNx(...plan, "production-web");
+      nx(...plan, "production-base", "staging-base");
+      const report = spawnSync(
+        process.execPath,
+        [join(repository, "packages/engine/bin/infra.js"), "report", "-f", "json"],
+        {
+          cwd: root,
+          env,
+          encoding: "utf8",
+        },
+      );
+      const { results } = JSON.parse(report.stdout) as { results: { id: string }[] };
+      expect(results.map(({ id }) => id).sort()).toEqual(["production/base", "staging/base"]);
+    },
+    240_000,
+  );
 
   it("applies, after which a plan finds no change", () => {
     nx("run-many", "-t", "apply", "-c", "offline", "--yes");

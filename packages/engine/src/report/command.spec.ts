@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { filesWith, formsOf } from "../../test/canaries.js";
 import { openTofu, passphrase, Product } from "../../test/product.js";
 import { readMarkdown } from "../../test/markdown-tree.js";
@@ -12,6 +12,7 @@ const laptop = { GITHUB_RUN_ID: "", CI_PIPELINE_ID: "", GITHUB_SERVER_URL: "", C
 
 let product: Product;
 
+vi.setConfig({ testTimeout: 240_000 });
 beforeAll(async () => {
   product = new Product(await openTofu(), laptop);
   product.write("inventory/production/up.yaml", values('one: "first"'));
@@ -63,7 +64,6 @@ describe("infra report", () => {
   });
 
   it("mixes no results of an earlier run in, unless both name the same", async () => {
-    await product.infra("plan", "--offline");
     await product.infra("plan", "production/up", "--offline");
     expect((await report()).results.map(({ id }) => id)).toEqual(["production/up"]);
     for (const name of ["down", "up"])

@@ -1,4 +1,4 @@
-import type { DeploymentResult } from "../result.js";
+import type { DeploymentResult, ResourceChange } from "../result.js";
 
 /** What a reader of a summary wants to know of a deployment, in one word. */
 export type Group = "destructive" | "changed" | "waiting" | "unchanged" | "failed";
@@ -20,4 +20,11 @@ export const pageOrder: readonly Group[] = ["destructive", "changed", "failed", 
 export function sortByGroup<T extends DeploymentResult>(results: readonly T[], order: readonly Group[]): T[] {
   const rank = (result: T) => order.indexOf(groupOf(result));
   return [...results].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
+const losses: readonly ResourceChange["action"][] = ["delete", "replace", "update", "create"];
+
+/** Changes of resources, what is lost first; otherwise in their order. */
+export function sortByLoss(changes: readonly ResourceChange[]): ResourceChange[] {
+  return [...changes].sort((a, b) => losses.indexOf(a.action) - losses.indexOf(b.action));
 }

@@ -3,7 +3,7 @@ import { formatProblem } from "@infra/core/inventory";
 import type { ResourceChange, Verb } from "../../result.js";
 import { countsText, offlineNotice, sumOf, totals } from "../../render.js";
 import { causeText } from "../cause-text.js";
-import { type Group, groupOf, pageOrder, sortByGroup } from "../groups.js";
+import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
 import { plainLine } from "../plain.js";
 import type { Platform } from "../platform.js";
 import type { Report, ReportedDeployment } from "../report.js";
@@ -152,7 +152,7 @@ function details(each: ReportedDeployment, anchor: string, platform: Platform): 
       ? `<pre tabindex="0"><span class="problem">${escaped(problems.map(formatProblem).join("\n"))}</span></pre>`
       : "",
     places.length > 0 ? `<p>Asked for by ${places.map((place) => placeOf(place, platform)).join(", ")}</p>` : "",
-    changes.length > 0 ? `<pre tabindex="0">${changes.map(lines).join("")}</pre>` : "",
+    changes.length > 0 ? `<pre tabindex="0">${sortByLoss(changes).map(lines).join("")}</pre>` : "",
   ].filter(Boolean);
   const open: Readonly<Record<string, string>> = status === "failed" ? { open: "" } : {};
   return element(

@@ -1,6 +1,7 @@
 import { countsText } from "../../render.js";
 import type { ResourceChange, Verb } from "../../result.js";
 import { causeText } from "../cause-text.js";
+import { sortByLoss } from "../groups.js";
 import type { Platform } from "../platform.js";
 import type { ReportedDeployment } from "../report.js";
 import { code, fence, htmlCode, inline, listed } from "./escape.js";
@@ -27,11 +28,10 @@ export interface DetailsOptions {
 /** What the first letters of a line of a diff mean: platforms colour lines by them. */
 const marks = { create: "+", update: "!", replace: "-/+", delete: "-" } as const;
 const words = { create: "", update: "", replace: "REPLACED, ", delete: "DELETED, " } as const;
-const importance: readonly ResourceChange["action"][] = ["delete", "replace", "update", "create"];
 
 /** What changes in a deployment, in about so many characters: what is deleted first, with the inventory lines that ask for it. */
 export function detailsOf(deployment: ReportedDeployment, { verb, full, most, platform }: DetailsOptions): Details {
-  const changes = [...deployment.changes].sort((a, b) => importance.indexOf(a.action) - importance.indexOf(b.action));
+  const changes = sortByLoss(deployment.changes);
   const head = [
     `<details><summary>${htmlCode(deployment.id)}: ${countsText(verb, deployment.counts) || "only outputs"}</summary>`,
     "",

@@ -122,7 +122,7 @@ describe("texts from outside", () => {
       ),
       { numRuns: process.env["INFRA_TEST_LONG"] ? 2_000 : 100 },
     );
-  });
+  }, 600_000);
 });
 
 describe("the page", () => {
