@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { connectionProblem } from "./connection.js";
 import { dropKeptState, escapeFile, keepState, keptState } from "./escape.js";
 import { cipherOf } from "./outputs.js";
 import type { DeploymentPaths } from "./paths.js";
@@ -57,7 +58,7 @@ export async function openReadOnly(
   operation: string,
   reason: unknown,
 ): Promise<ReadOnly> {
-  const passes = reason instanceof StateError && (reason.code === "storage" || reason.code === "refused");
+  const passes = reason instanceof StateError && (reason.code === "refused" || mayBeRead(reason));
   if (!store || !passes || changesThings(operation)) throw reason;
   const held = await new FileLock(work, deployment).acquire(operation);
   try {
@@ -67,6 +68,11 @@ export async function openReadOnly(
     await held.release();
     throw error;
   }
+}
+
+/** Who decides about writes may be away while the store is there; a store that does not answer can't be read either. */
+function mayBeRead({ code, cause }: StateError): boolean {
+  return code === "storage" && !(cause instanceof Error && cause.name === "S3Failure" && connectionProblem(cause));
 }
 
 /** A state that was kept is newer than the recorded one: a change that is made from that would do things twice. */

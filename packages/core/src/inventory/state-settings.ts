@@ -46,7 +46,29 @@ export const stateSchema = z
       .optional()
       .describe("which versions are kept; one that any of the two keeps stays, and so does the current one"),
   })
-  .describe("where states are kept; a local folder when left out");
+  .describe("where states are kept; when left out, in the management domain, or without one in a local folder");
 
 /** Where states are kept, as the inventory says it. */
 export type StateSettings = z.output<typeof stateSchema>;
+
+/**
+ * Where states are kept: as the inventory says it, or, where it says nothing and there is a management domain, in that one's Garage,
+ * locked through its Consul.
+ *
+ * @returns undefined for the local folder
+ */
+export function stateWith(
+  state: StateSettings | undefined,
+  managementDomain: string | undefined,
+): StateSettings | undefined {
+  if (managementDomain === undefined || state?.kind === "folder") return state;
+  const address = `https://consul.${managementDomain}:8501`;
+  if (state) return state.consul ? { ...state, consul: { address, ...state.consul } } : state;
+  return {
+    kind: "s3",
+    bucket: "states",
+    endpoint: `https://s3.${managementDomain}`,
+    region: "garage",
+    consul: { address },
+  };
+}
