@@ -7,6 +7,7 @@ import { graphInference } from "./graph.js";
 import { manyDeployments } from "./many-deployments.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
+import { stateTransfer } from "./state.js";
 import { synthesis } from "./synthesis.js";
 import { renderReport } from "./table.js";
 
@@ -16,6 +17,7 @@ const groups: Readonly<Record<string, Group>> = {
   graph: graphInference,
   many: manyDeployments,
   clouds,
+  state: stateTransfer,
 };
 
 const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]
