@@ -1,44 +1,12 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { command, openTofu, Product, until } from "../test/product.js";
+import { openTofu, Product, until } from "../test/product.js";
+import { Terminal, withoutTerminal } from "../test/terminal.js";
 
-const withoutTerminal = spawnSync("script", ["--version"]).status !== 0;
 const net = "stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: 10.0.0.0/16 }\n";
 const question = (id: string) => `apply ${id}? Only "yes" is accepted: `;
 
 let product: Product;
 let tofu: string;
-
-/** The command on a terminal of its own. */
-class Terminal {
-  shown = "";
-  ended = false;
-  readonly code: Promise<number | null>;
-  private readonly child: ChildProcessWithoutNullStreams;
-
-  constructor(line: string, env: Record<string, string> = {}) {
-    const { PATH = "", HOME = "" } = process.env;
-    const own = { PATH, HOME, TERM: "xterm", INFRA_ENGINE: tofu, ...env };
-    const infra = `${process.execPath} ${command} ${line}`;
-    this.child = spawn("script", ["-qfec", infra, "/dev/null"], { cwd: product.root, env: own });
-    this.child.stdout.on("data", (chunk: Buffer) => (this.shown += chunk.toString()));
-    this.code = new Promise((resolve) => {
-      this.child.on("close", (code) => {
-        this.ended = true;
-        resolve(code);
-      });
-    });
-  }
-
-  type(text: string): void {
-    this.child.stdin.write(text);
-  }
-
-  async sees(text: string): Promise<void> {
-    await until(`the terminal shows ${text}`, () => this.shown.includes(text) || this.ended);
-    expect(this.shown).toContain(text);
-  }
-}
 
 beforeAll(async () => {
   tofu = await openTofu();
@@ -56,7 +24,7 @@ afterEach(() => {
 
 describe.skipIf(withoutTerminal)("on a terminal", () => {
   it("asks about one deployment after the other, and changes only what is agreed to", async () => {
-    const terminal = new Terminal("apply --all --offline -p 2");
+    const terminal = new Terminal(product, "apply --all --offline -p 2");
     await until("it asks", () => /apply production\/[ab]\? Only/.test(terminal.shown) || terminal.ended);
     const [, first = ""] = /apply (production\/[ab])\? Only/.exec(terminal.shown) ?? [];
     const second = first === "production/a" ? "production/b" : "production/a";
@@ -73,7 +41,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
 
   it("takes Ctrl-C and the end of the input at a question for a no, and ends", async () => {
     for (const key of ["\u0003", "\u0004"]) {
-      const terminal = new Terminal("apply production/a --offline");
+      const terminal = new Terminal(product, "apply production/a --offline");
       await terminal.sees(question("production/a"));
       terminal.type(key);
       expect(await terminal.code, terminal.shown).toBe(1);
@@ -84,10 +52,10 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
   });
 
   it("shows colours, unless NO_COLOR is set", async () => {
-    const coloured = new Terminal("plan --offline");
+    const coloured = new Terminal(product, "plan --offline");
     await coloured.code;
     expect(coloured.shown).toContain("\u001b[32m");
-    const plain = new Terminal("plan --offline", { NO_COLOR: "1" });
+    const plain = new Terminal(product, "plan --offline", { NO_COLOR: "1" });
     await plain.code;
     expect(plain.shown).not.toMatch(/\u001b\[\d+m/);
   });
