@@ -34,10 +34,10 @@ async function transfer(settings: Settings, megabytes: number): Promise<Figure[]
   const service = await startStateService();
   const samples = { write: { service: [], local: [] }, read: { service: [], local: [] } } as Samples;
   try {
-    const engines = await enginesIn(root, service, settings.engine);
+    const file = join(root, "state.json");
+    writeFileSync(file, stateOf(megabytes));
     for (let run = 1; run <= settings.runs; run += 1) {
-      const file = join(root, "state.json");
-      writeFileSync(file, stateOf(megabytes, run));
+      const engines = await enginesIn(join(root, `run-${String(run)}`), service, settings.engine);
       for (const side of sides) {
         samples.write[side].push(await engines[side]("state", "push", "-force", file));
         samples.read[side].push(await engines[side]("state", "pull"));
@@ -70,7 +70,7 @@ async function enginesIn(root: string, service: StateService, program: string): 
   });
   const engineIn = async (side: Side, backend: object, more: Readonly<Record<string, string>>): Promise<Engine> => {
     const folder = join(root, side);
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend } }));
     const env = { ...engineEnvironment(process.env, true), ...more };
     const call = async (...args: readonly string[]) => (await take({ program, arguments: args, folder, env })).seconds;
@@ -84,12 +84,12 @@ async function enginesIn(root: string, service: StateService, program: string): 
 }
 
 /** A state of about this size, as the engine writes it. */
-function stateOf(megabytes: number, serial: number): string {
+function stateOf(megabytes: number): string {
   const value = "x".repeat(1_000);
   const entries = Array.from({ length: megabytes * 970 }, (_, index) => [
     `o${String(index)}`,
     { value, type: "string" },
   ]);
   const outputs: unknown = Object.fromEntries(entries);
-  return JSON.stringify({ version: 4, terraform_version: "1.12.0", serial, lineage, outputs, resources: [] });
+  return JSON.stringify({ version: 4, terraform_version: "1.12.0", serial: 1, lineage, outputs, resources: [] });
 }
