@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freePort, startVault, type VaultServer } from "@infra/services";
-import { openTofu, passphrase, Product, type Ran } from "../test/product.js";
+import { openTofu, passphrase, type Product, type Ran } from "../test/product.js";
 import { id, long, Remote } from "../test/remote.js";
 import { SecretStores } from "../test/secret-stores.js";
 
@@ -25,12 +25,11 @@ afterAll(() => Promise.all([remote.stop(), stores.stop()]));
 
 beforeEach(async () => {
   product = remote.product();
-  const { TF_STATE_CONSUL, TF_STATE_PREFIX, TF_STATE_PATIENCE, INFRA_STATE_PASSPHRASE, ...store } = product.env;
+  const env = product.env;
   Object.assign(product, { env: { INFRA_STATE_PASSPHRASE: passphrase, PATH: stores.path } });
   product.write(`inventory/${id}.yaml`, deployment);
   own = await stores.inEnvironment(product, { key: "from-environment" });
-  domain = { ...own, ...store, TF_STATE_CONSUL: TF_STATE_CONSUL ?? "", TF_STATE_PREFIX: TF_STATE_PREFIX ?? "" };
-  domain = { ...domain, TF_STATE_PATIENCE: "2", ...(await stores.inVault(product, { key: "from-vault" })) };
+  domain = { ...env, ...own, TF_STATE_PATIENCE: "2", ...(await stores.inVault(product, { key: "from-vault" })) };
 });
 afterEach(() => remote.reset());
 
