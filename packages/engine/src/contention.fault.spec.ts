@@ -116,7 +116,7 @@ describe("fault 12: many deployments at once against one store", () => {
 });
 
 /** Megabytes that the command's own objects may take. */
-const heap = 96;
+const heap = 192;
 
 /** Sends a state as an engine does. @returns the status of the answer */
 const write = async (env: Readonly<Record<string, string>>, lineage: string, serial: number): Promise<number> => {

@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { connectionProblem } from "./connection.js";
 import type { Encryption } from "./encryption.js";
 import { dropKeptState, escapeFile, keepState, keptState } from "./escape.js";
 import { cipherOf } from "./outputs.js";
@@ -63,7 +64,7 @@ export async function openReadOnly(opening: Opening, reason: unknown): Promise<R
   const { id: deployment } = opening.deployment;
   const { lock, readOnlyStore: store } = opening.backend;
   const { work } = opening.paths;
-  const passes = reason instanceof StateError && (reason.code === "storage" || reason.code === "refused");
+  const passes = reason instanceof StateError && (reason.code === "refused" || mayBeRead(reason));
   if (!store || !passes || changesThings(operation)) throw reason;
   const held = await new FileLock(work, deployment).acquire(operation);
   try {
@@ -73,6 +74,11 @@ export async function openReadOnly(opening: Opening, reason: unknown): Promise<R
     await held.release();
     throw error;
   }
+}
+
+/** Who decides about writes may be away while the store is there; a store that does not answer can't be read either. */
+function mayBeRead({ code, cause }: StateError): boolean {
+  return code === "storage" && !(cause instanceof Error && cause.name === "S3Failure" && connectionProblem(cause));
 }
 
 /** A state that was kept is newer than the recorded one: a change that is made from that would do things twice. */

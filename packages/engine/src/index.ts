@@ -21,5 +21,13 @@ export {
   verbs,
 } from "./result.js";
 export { problemsOfError, run } from "./run.js";
-export { FileLock, FolderStore, restoreVersion, type StateLock, type StateStore } from "./state/index.js";
+export {
+  FileLock,
+  FolderStore,
+  restoreVersion,
+  type StateLock,
+  type StateService,
+  type StateStore,
+  startStateService,
+} from "./state/index.js";
 export { findWorkspace, type Workspace } from "./workspace.js";

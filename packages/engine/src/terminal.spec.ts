@@ -1,45 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { command, openTofu, Product, until } from "../test/product.js";
+import { openTofu, Product, until } from "../test/product.js";
+import { Terminal, withoutTerminal } from "../test/terminal.js";
 
-const withoutTerminal = spawnSync("script", ["--version"]).status !== 0;
 const net = "stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: 10.0.0.0/16 }\n";
 const clear = "\u001b[0J";
 const question = (id: string) => `apply ${id}? Only "yes" is accepted: `;
 
 let product: Product;
 let tofu: string;
-
-/** The command on a terminal of its own. */
-class Terminal {
-  shown = "";
-  ended = false;
-  readonly code: Promise<number | null>;
-  private readonly child: ChildProcessWithoutNullStreams;
-
-  constructor(line: string, env: Record<string, string> = {}) {
-    const { PATH = "", HOME = "" } = process.env;
-    const own = { PATH, HOME, TERM: "xterm", INFRA_ENGINE: tofu, ...env };
-    const infra = `${process.execPath} ${command} ${line}`;
-    this.child = spawn("script", ["-qfec", infra, "/dev/null"], { cwd: product.root, env: own });
-    this.child.stdout.on("data", (chunk: Buffer) => (this.shown += chunk.toString()));
-    this.code = new Promise((resolve) => {
-      this.child.on("close", (code) => {
-        this.ended = true;
-        resolve(code);
-      });
-    });
-  }
-
-  type(text: string): void {
-    this.child.stdin.write(text);
-  }
-
-  async sees(text: string): Promise<void> {
-    await until(`the terminal shows ${text}`, () => this.shown.includes(text) || this.ended);
-    expect(this.shown).toContain(text);
-  }
-}
 
 /** What a terminal shows below the last place that was cleared, without colours. */
 const left = ({ shown }: Terminal): string =>
@@ -61,7 +29,7 @@ afterEach(() => {
 
 describe.skipIf(withoutTerminal)("on a terminal", () => {
   it("asks about one deployment after the other, and changes only what is agreed to", async () => {
-    const terminal = new Terminal("apply --all --offline -p 2");
+    const terminal = new Terminal(product, "apply --all --offline -p 2");
     await until("it asks", () => /apply production\/[ab]\? Only/.test(terminal.shown) || terminal.ended);
     const [, first = ""] = /apply (production\/[ab])\? Only/.exec(terminal.shown) ?? [];
     const second = first === "production/a" ? "production/b" : "production/a";
@@ -78,7 +46,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
 
   it("takes Ctrl-C and the end of the input at a question for a no, and ends", async () => {
     for (const key of ["\u0003", "\u0004"]) {
-      const terminal = new Terminal("apply production/a --offline");
+      const terminal = new Terminal(product, "apply production/a --offline");
       await terminal.sees(question("production/a"));
       terminal.type(key);
       expect(await terminal.code, terminal.shown).toBe(1);
@@ -97,7 +65,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
       };
       for (const name of ["a", "b"])
         product.write(`inventory/production/${name}.yaml`, net.replace(" }", ", subnets: 1 }"));
-      const interrupted = new Terminal("apply --all --offline --yes -p 2", slow);
+      const interrupted = new Terminal(product, "apply --all --offline --yes -p 2", slow);
       await interrupted.sees("apply: 0 of 2 done");
       await until("one is half done", () => /production\/[ab] {2}\d+s {2}1 of 2 resources/.test(interrupted.shown));
       interrupted.type("\u0003");
@@ -105,7 +73,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
       await interrupted.code;
       expect(left(interrupted)).toMatch(/^environment +stack/);
 
-      const complete = new Terminal("destroy --all --offline --yes -p 2");
+      const complete = new Terminal(product, "destroy --all --offline --yes -p 2");
       expect(await complete.code, complete.shown).toBe(0);
       expect(complete.shown).toContain("destroy: 0 of 2 done");
       expect(left(complete)).toMatch(/^production\/a\r\n +- hcloud/);
@@ -113,10 +81,10 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
   );
 
   it("shows colours, unless NO_COLOR is set", async () => {
-    const coloured = new Terminal("plan --offline");
+    const coloured = new Terminal(product, "plan --offline");
     await coloured.code;
     expect(coloured.shown).toContain("\u001b[32m");
-    const plain = new Terminal("plan --offline", { NO_COLOR: "1" });
+    const plain = new Terminal(product, "plan --offline", { NO_COLOR: "1" });
     await plain.code;
     expect(plain.shown).not.toMatch(/\u001b\[\d+m/);
   });

@@ -11,6 +11,7 @@ import { manyDeployments } from "./many-deployments.js";
 import { manyResults } from "./many-results.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
+import { stateTransfer } from "./state.js";
 import { synthesis } from "./synthesis.js";
 import { renderReport } from "./table.js";
 
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, Group>> = {
   affected,
   install,
   impact,
+  state: stateTransfer,
 };
 
 const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureTool } from "@infra/toolchain";
@@ -10,12 +12,16 @@ import { type Program, startProgram } from "./program.js";
 export interface VaultServerOptions {
   /** `dev`: initialised and unsealed, in memory; `file`: a server that nobody has initialised yet. @default dev */
   readonly kind?: "dev" | "file";
+  /** A dev server that speaks TLS, with a certificate of an authority of its own. @default false */
+  readonly tls?: boolean;
 }
 
 /** A Vault server. */
 export interface VaultServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https://…` */
   readonly address: string;
+  /** File of the authority that issued its certificate. @default - it speaks no TLS */
+  readonly authority: string | undefined;
   /** Token of the dev server. */
   readonly rootToken: string;
   /** Asks its API as root. @throws Error when the answer is no success */
@@ -33,26 +39,30 @@ export interface VaultServer {
 }
 
 /** Starts Vault and waits until it answers. @throws Error when the program can't be had */
-export async function startVault({ kind = "dev" }: VaultServerOptions = {}): Promise<VaultServer> {
+export async function startVault({ kind = "dev", tls = false }: VaultServerOptions = {}): Promise<VaultServer> {
   const file = await ensureTool("vault");
   const folder = mkdtempSync(join(tmpdir(), "vault-"));
   const [port = 0, cluster = 0] = await freePorts(2);
-  const address = `http://127.0.0.1:${String(port)}`;
+  const address = `${tls ? "https" : "http"}://127.0.0.1:${String(port)}`;
+  const authority = tls ? join(folder, "vault-ca.pem") : undefined;
   const rootToken = `root-${randomBytes(12).toString("hex")}`;
   const log = join(folder, "vault.log");
   const args =
-    kind === "dev" ? devArguments(port, rootToken) : ["server", `-config=${configure(folder, port, cluster)}`];
+    kind === "dev"
+      ? [...devArguments(port, rootToken), ...(tls ? ["-dev-tls", `-dev-tls-cert-dir=${folder}`] : [])]
+      : ["server", `-config=${configure(folder, port, cluster)}`];
+  const server = { address, authority };
   const run = () =>
     startProgram({
       file,
       args,
       log,
       env: { HOME: folder, VAULT_ADDR: address },
-      ready: async () => (await fetch(`${address}/v1/sys/seal-status`)).ok,
+      ready: async () => (await request(server, "GET", "sys/seal-status")).status === 200,
     });
   let program: Program = await run();
   const ask = (method: string, path: string, token?: string, body?: object) =>
-    request(address, method, path, token, body);
+    request(server, method, path, token, body);
   const root = async (method: string, path: string, body?: object) => {
     const { status, json } = await ask(method, path, rootToken, body);
     if (status >= 300) throw new Error(`${method} ${path} answered ${String(status)}: ${JSON.stringify(json)}`);
@@ -60,6 +70,7 @@ export async function startVault({ kind = "dev" }: VaultServerOptions = {}): Pro
   };
   return {
     address,
+    authority,
     rootToken,
     ask,
     root,
@@ -101,12 +112,32 @@ function configure(folder: string, port: number, cluster: number): string {
   return file;
 }
 
-async function request(address: string, method: string, path: string, token?: string, body?: object) {
-  const answer = await fetch(`${address}/v1/${path}`, {
-    method,
-    headers: token === undefined ? {} : { "x-vault-token": token },
-    ...(body ? { body: JSON.stringify(body) } : {}),
+/** @returns status and body */
+async function request(
+  { address, authority }: Pick<VaultServer, "address" | "authority">,
+  method: string,
+  path: string,
+  token?: string,
+  body?: object,
+): Promise<{ status: number; json: unknown }> {
+  const text = body ? JSON.stringify(body) : undefined;
+  const headers = {
+    ...(token === undefined ? {} : { "x-vault-token": token }),
+    ...(text === undefined ? {} : { "content-length": Buffer.byteLength(text) }),
+  };
+  const ca = authority === undefined ? {} : { ca: readFileSync(authority) };
+  const ask = authority === undefined ? http.request : https.request;
+  return await new Promise((resolve, reject) => {
+    const asked = ask(`${address}/v1/${path}`, { method, headers, agent: false, ...ca }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer
+        .on("data", (chunk: Buffer) => chunks.push(chunk))
+        .once("error", reject)
+        .once("end", () => {
+          const received = Buffer.concat(chunks).toString();
+          resolve({ status: answer.statusCode ?? 0, json: received ? (JSON.parse(received) as unknown) : undefined });
+        });
+    });
+    asked.once("error", reject).end(text);
   });
-  const text = await answer.text();
-  return { status: answer.status, json: text ? (JSON.parse(text) as unknown) : undefined };
 }

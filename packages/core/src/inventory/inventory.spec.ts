@@ -169,6 +169,24 @@ describe("where states are kept", () => {
     });
   });
 
+  it("is the management domain, when there is one and nothing else is said", () => {
+    write({
+      "product.yaml": "product: acme\nprovider: hetzner\nregion: fsn1\nmanagement: { domain: mgmt.acme.example }\n",
+      "production/compute.yaml": "config: {}\n",
+      "production/management.yaml": "state: { kind: folder }\n",
+      "production/elsewhere.yaml": "state: { kind: s3, bucket: other }\n",
+      "production/locked.yaml": "state: { kind: s3, bucket: other, consul: { ttl: 60 } }\n",
+    });
+    const address = "https://consul.mgmt.acme.example:8501";
+    const endpoint = "https://s3.mgmt.acme.example";
+    expect(Object.fromEntries(loadInventory(folder).states)).toEqual({
+      "production/compute": { kind: "s3", bucket: "states", endpoint, region: "garage", consul: { address } },
+      "production/management": { kind: "folder" },
+      "production/elsewhere": { kind: "s3", bucket: "other" },
+      "production/locked": { kind: "s3", bucket: "other", consul: { address, ttl: 60 } },
+    });
+  });
+
   it.each([
     ["{ kind: s4 }", /"s4"/],
     ["{ kind: s3, buckett: states }", /buckett/],

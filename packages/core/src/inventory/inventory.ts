@@ -10,7 +10,7 @@ import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
 import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
-import type { StateSettings } from "./state-settings.js";
+import { type StateSettings, stateWith } from "./state-settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
 export interface Deployment extends DeploymentFile {
@@ -171,7 +171,8 @@ class Loader {
       file.file,
     ];
     const settingPlaces = placesOf([productDocument, environmentDocument, document]);
-    const state = merged.state ? { state: merged.state } : {};
+    const kept = stateWith(merged.state, merged.management?.domain);
+    const state = kept ? { state: kept } : {};
     return { ...file, stack, settings, ...state, settingPlaces, config, references, secrets, files };
   }
 

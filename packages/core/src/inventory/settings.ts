@@ -62,7 +62,9 @@ const shared = {
   management: z
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
-    .describe("the management domain; leave it out to work alone with local encrypted state"),
+    .describe(
+      "the management domain; its Garage keeps the states and its Vault the secrets; leave it out to work alone with local encrypted state",
+    ),
   state: stateSchema.optional(),
   cost: costLimits
     .optional()

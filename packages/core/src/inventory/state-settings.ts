@@ -68,10 +68,32 @@ export const stateSchema = z
       .describe("which versions are kept; one that any of the two keeps stays, and so does the current one"),
     encryption: encryption.optional(),
   })
-  .describe("where states are kept; a local folder when left out");
+  .describe("where states are kept; when left out, in the management domain, or without one in a local folder");
 
 /** Where states are kept, as the inventory says it. */
 export type StateSettings = z.output<typeof stateSchema>;
 
 /** What encrypts a state and its plans, as the inventory says it. */
 export type EncryptionSettings = z.output<typeof encryption>;
+
+/**
+ * Where states are kept: as the inventory says it, or, where it says nothing and there is a management domain, in that one's Garage,
+ * locked through its Consul.
+ *
+ * @returns undefined for the local folder
+ */
+export function stateWith(
+  state: StateSettings | undefined,
+  managementDomain: string | undefined,
+): StateSettings | undefined {
+  if (managementDomain === undefined || state?.kind === "folder") return state;
+  const address = `https://consul.${managementDomain}:8501`;
+  if (state) return state.consul ? { ...state, consul: { address, ...state.consul } } : state;
+  return {
+    kind: "s3",
+    bucket: "states",
+    endpoint: `https://s3.${managementDomain}`,
+    region: "garage",
+    consul: { address },
+  };
+}

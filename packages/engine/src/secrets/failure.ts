@@ -1,4 +1,5 @@
 import { InfraError } from "@infra/core/inventory";
+import { connectionProblem } from "../connection.js";
 
 /**
  * Why a tier gave no value. `unavailable`: it could not be asked (refused connection, sealed, timeout), so the next tier is asked.
@@ -41,22 +42,11 @@ export function wrong(reason: string, remedy: string): SecretFailure {
 /** Why a connection failed, without what was sent over it. */
 export function connectionFailure(error: unknown, timeout: number): SecretFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const { code, name } = cause as { code?: unknown; name?: unknown };
-  const known: Record<string, string> = {
-    ECONNREFUSED: "connection refused",
-    ECONNRESET: "connection reset",
-    ENOTFOUND: "its name is not known",
-    EAI_AGAIN: "its name could not be looked up",
-    EHOSTUNREACH: "no route to it",
-    ENETUNREACH: "no route to it",
-    TimeoutError: `no answer within ${String(timeout / 1000)} s`,
-    UND_ERR_CONNECT_TIMEOUT: "no connection in time",
-    UND_ERR_SOCKET: "the connection was cut",
-    EPIPE: "the connection was cut",
-  };
-  const key = [code, name].map(String).find((each) => each in known);
-  if (key !== undefined) return unavailable(known[key] ?? key);
+  if (error instanceof Error && error.name === "TimeoutError")
+    return unavailable(`no answer within ${String(timeout / 1000)} s`);
+  const problem = connectionProblem(error);
   // A certificate that does not fit may be somebody else's server: that is not "down".
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return wrong(`the connection failed: ${reason}`, "Check its address and its certificate");
+  if (problem && !problem.reason.startsWith("its certificate")) return unavailable(problem.reason, problem.remedy);
+  const reason = problem?.reason ?? `the connection failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+  return wrong(reason, problem?.remedy ?? "Check its address and its certificate");
 }

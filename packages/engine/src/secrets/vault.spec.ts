@@ -1,10 +1,12 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { secretSettings } from "@infra/core/inventory";
 import { freePort, startProxy, startVault, type VaultServer } from "@infra/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../test/product.js";
 import { failureOf, tierContract } from "../../test/tier-contract.js";
+import { tiersOf } from "./tiers.js";
 import { type VaultOptions, VaultTier } from "./vault.js";
 
 const defaults = { mount: "secret", jwtMount: "jwt", approleMount: "approle" } as const;
@@ -140,6 +142,43 @@ describe("a login to Vault", () => {
     expect(await tier.read("acme/long")).toEqual({ password: "still" });
     expect(await tier.close()).toEqual([]);
     expect((await lookUp(token)).status).toBe(200);
+  });
+});
+
+describe("a connection to Vault", () => {
+  it("is encrypted, and trusts the authority that VAULT_CACERT names, and nobody else", async () => {
+    const own = await startVault({ tls: true });
+    await own.root("POST", "secret/data/acme/app", { data: { password: "one" } });
+    const tier = (env: Record<string, string>) =>
+      tierWith({ VAULT_TOKEN: own.rootToken, ...env }, { address: own.address });
+    const trusting = tier({ VAULT_CACERT: own.authority ?? "" });
+    expect(await trusting.read("acme/app")).toEqual({ password: "one" });
+    await trusting.close();
+    expect(await tier({}).read("acme/app").catch(failureOf)).toMatchObject({
+      kind: "wrong",
+      reason: expect.stringContaining("its certificate is not accepted") as string,
+    });
+    expect(() => tier({ VAULT_CACERT: "/nowhere/ca.pem" })).toThrow("/nowhere/ca.pem");
+    await own.stop();
+  });
+
+  it("names the namespace of VAULT_NAMESPACE, else the one of product.yaml", async () => {
+    const namespaces = new Set<unknown>();
+    const server = createServer((request, response) => {
+      namespaces.add(request.headers["x-vault-namespace"]);
+      response.writeHead(503).end(JSON.stringify({ errors: ["Vault is sealed"] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const settings = secretSettings.parse({ vault: { address, namespace: "of-product" } });
+    for (const more of [{}, { VAULT_NAMESPACE: "of-environment" }]) {
+      const env = { HOME: "/nowhere", VAULT_TOKEN: "t", ...more };
+      const [tier] = tiersOf({ root: "/nowhere", env, settings, hide: () => undefined });
+      expect(await tier?.read("acme/app", []).catch(failureOf)).toMatchObject({ kind: "unavailable" });
+      await tier?.close?.();
+    }
+    expect([...namespaces]).toEqual(["of-product", "of-environment"]);
+    server.close();
   });
 });
 

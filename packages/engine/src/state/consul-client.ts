@@ -1,3 +1,4 @@
+import { connectionProblem } from "../connection.js";
 import { type ConsulSettings } from "./remote-settings.js";
 import { retried } from "./retry.js";
 
@@ -47,7 +48,7 @@ export class ConsulClient {
     return retried(() => this.attempt(call), {
       patienceMs: call.patienceMs ?? this.settings.patienceMs ?? DEFAULT_PATIENCE_MS,
       passes: (error) => {
-        const passes = error instanceof ConsulFailure && (error.status === undefined || error.status >= 500);
+        const passes = error instanceof ConsulFailure && mayPass(error, this.settings.addresses.length);
         if (passes) this.server += 1;
         return passes;
       },
@@ -79,7 +80,13 @@ export class ConsulClient {
   }
 }
 
+/** With several servers, another one may have the name or the certificate that this one lacks. */
+function mayPass(error: ConsulFailure, servers: number): boolean {
+  if (error.status !== undefined) return error.status >= 500;
+  return servers > 1 || (connectionProblem(error)?.passes ?? true);
+}
+
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? message;
+  return connectionProblem(error)?.reason ?? cause?.code ?? cause?.message ?? message;
 }

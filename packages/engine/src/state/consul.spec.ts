@@ -110,7 +110,9 @@ describe("the lock", () => {
     await proxy.cut();
     await expect(lock.acquire("apply")).rejects.toMatchObject({
       code: "storage",
-      message: expect.stringMatching(/its lock\) could not be written: Consul at \S+ does not answer: ECONNREFUSED/),
+      message: expect.stringMatching(
+        /its lock\) could not be written: Consul at \S+ does not answer: connection refused/,
+      ),
     });
   });
 });

@@ -1,4 +1,5 @@
 import { InfraError } from "@infra/core/inventory";
+import { connectionProblem } from "../connection.js";
 import { type LockHolder } from "./lock.js";
 
 /** Which rule a {@link StateError} is about; stable, for machines. */
@@ -121,15 +122,18 @@ export function pointerElsewhere(deployment: string): StateError {
 /** The store could not be read or written: disk full, no permission, input/output error. */
 export function storageFailed(deployment: string, action: "read" | "write", cause: unknown): StateError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const remote = cause instanceof Error && (cause.name === "S3Failure" || cause.name === "ConsulFailure");
-  return new StateError(
-    "storage",
-    `The state of ${deployment} could not be ${action === "read" ? "read" : "written"}: ${reason}`,
-    remote
-      ? "The last recorded version is unchanged; infra doctor says what does not answer. Without Consul a plan is still possible."
-      : "The last recorded version is unchanged; make the store writable (space, permissions) and run again.",
-    { cause },
-  );
+  const unchanged = "The last recorded version is unchanged";
+  const message = `The state of ${deployment} could not be ${action === "read" ? "read" : "written"}: ${reason}`;
+  return new StateError("storage", message, `${unchanged}${remedyFor(cause)}`, { cause });
+}
+
+function remedyFor(cause: unknown): string {
+  const name = cause instanceof Error ? cause.name : "";
+  if (name !== "S3Failure" && name !== "ConsulFailure")
+    return "; make the store writable (space, permissions) and run again.";
+  const problem = connectionProblem(cause);
+  const doing = problem ? `. ${problem.remedy}` : "; infra doctor says what does not answer";
+  return `${doing}.${name === "ConsulFailure" ? " Without Consul a plan is still possible." : ""}`;
 }
 
 /** A sealed state can't be opened, or an unsealed one was found where sealed ones are required. */

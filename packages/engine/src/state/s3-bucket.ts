@@ -8,6 +8,7 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
+import { connectionProblem } from "../connection.js";
 import { type S3Settings } from "./remote-settings.js";
 import { retried } from "./retry.js";
 
@@ -180,7 +181,8 @@ export class S3Bucket {
 /** No answer at all, or one that says that the store has a problem of its own. */
 function mayPass(error: unknown): boolean {
   const status = statusOf(error);
-  if (status === undefined) return nameOf(error) !== "CredentialsProviderError";
+  if (status === undefined)
+    return nameOf(error) !== "CredentialsProviderError" && (connectionProblem(error)?.passes ?? true);
   return status >= 500 || status === 200 || PASSING.has(status);
 }
 
@@ -212,7 +214,7 @@ export class S3Failure extends Error {
 function describe(error: unknown, { bucket, endpoint }: S3Settings): S3Failure {
   const status = statusOf(error);
   const where = `s3://${bucket} at ${endpoint ?? "AWS"}`;
-  const text = error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name) : "";
+  const text = connectionProblem(error)?.reason ?? (error instanceof Error ? error.message || error.name : "");
   const said =
     status === undefined ? `does not answer: ${text}` : `answers ${String(status)} ${nameOf(error)}: ${text}`;
   return new S3Failure(`${where} ${said}`, status, nameOf(error), { cause: error });
