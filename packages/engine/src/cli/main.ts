@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
+import { addPlatformCommands } from "./platform.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addVerbCommands } from "./verbs.js";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);
+  addPlatformCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
