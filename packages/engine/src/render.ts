@@ -1,6 +1,6 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
-import type { DeploymentResult, ResourceChange, RunResult } from "./result.js";
+import type { Counts, DeploymentResult, ResourceChange, RunResult } from "./result.js";
 
 /** How a summary is to look. */
 export interface RenderOptions {
@@ -30,6 +30,14 @@ export function renderChanges(
   return lines.join("\n");
 }
 
+/** What changed outside and is ignored, by deployment. */
+export function renderIgnored({ results }: RunResult): string {
+  return results
+    .filter(({ ignored = [] }) => ignored.length > 0)
+    .map(({ id, ignored = [] }) => `${id}, ignored\n${renderChanges(ignored, false).replaceAll(/^/gm, "  ")}`)
+    .join("\n\n");
+}
+
 /** One table of all deployments: changed first, what deletes or replaces before the rest, failures last with their problems below, and the totals. */
 export function renderSummary(result: RunResult, { colour, offline, frames = true }: RenderOptions): string {
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
@@ -45,7 +53,9 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
   const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
   const failed = sorted.filter(({ status }) => status === "failed");
   const problems = failed.flatMap((each) =>
-    each.problems.map((problem) => paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed)),
+    each.problems.map((problem) =>
+      paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed),
+    ),
   );
   const waiting = sorted
     .filter(({ status }) => status === "waiting")
@@ -108,17 +118,26 @@ const wordsOf = {
   drift: { create: "appeared", update: "changed outside", replace: "REPLACED outside", delete: "DELETED outside" },
 } as const;
 
+/** `1 appeared, 2 changed outside`; empty when nothing is counted. */
+export function totalsOf(counts: Counts, kind: keyof typeof wordsOf): string {
+  return (["create", "update", "replace", "delete"] as const)
+    .flatMap((key) => (counts[key] > 0 ? [`${String(counts[key])} ${wordsOf[kind][key]}`] : []))
+    .join(", ");
+}
+
 /** How many deployments ended how, and what changes in all: one sentence. */
 export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
-  const sum = (key: keyof DeploymentResult["counts"]) => results.reduce((total, { counts }) => total + counts[key], 0);
-  const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
-  const changes = (["create", "update", "replace", "delete"] as const).flatMap((key) =>
-    sum(key) > 0 ? [`${String(sum(key))} ${words[key]}`] : [],
-  );
+  const sum = (key: keyof Counts) => results.reduce((total, { counts }) => total + counts[key], 0);
+  const counts = { create: sum("create"), update: sum("update"), replace: sum("replace"), delete: sum("delete") };
+  const kind = verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned";
+  const changed = totalsOf(counts, kind);
+  const changes = changed ? [changed] : [];
   const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
     return count > 0 ? [`${String(count)} ${status}`] : [];
   });
+  const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
+  if (ignored > 0) changes.push(`${String(ignored)} ignored`);
   const noun = results.length === 1 ? "deployment" : "deployments";
   return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes.length > 0 ? [changes.join(", ")] : [])].join("; ")}`;
 }

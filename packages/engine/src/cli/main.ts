@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
-import { addPlatformCommands } from "./platform.js";
+import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addVerbCommands } from "./verbs.js";
@@ -33,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addSecretCommands(program);
   addImpactCommand(program);
   addPlatformCommands(program);
+  addFollowUpCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {
