@@ -1,4 +1,11 @@
-import { findDeploymentFiles, infraError, type Inventory, loadInventory, type Problem } from "@infra/core/inventory";
+import {
+  findDeploymentFiles,
+  infraError,
+  InfraError,
+  type Inventory,
+  loadInventory,
+  type Problem,
+} from "@infra/core/inventory";
 import { type DriftIssue, keepIssues } from "../drift/issues.js";
 import { Mask } from "../mask.js";
 import { happeningsOf, type Notice, notifyAll } from "../notify/index.js";
@@ -46,17 +53,24 @@ export function followUp(options: FollowUpOptions, workspace: Workspace, ids: re
     const { product } = inventory;
     const { files } = findDeploymentFiles(workspace.inventory);
     const deployments = [...files.map(({ id }) => id), ...result.results.map(({ id }) => id)];
-    const kept = platform && (await keepIssues(platform, { product, deployments, offline, results: result.results }));
+    const findings = { product, deployments, offline, results: result.results };
+    const kept = platform && (await keepIssues(platform, findings).catch(problemsOnly));
     const happenings = happeningsOf(result, kept?.issues);
     const url = pipelineUrl(process.env);
     const notice = { product, verb: result.verb, offline, happenings, ...(url === undefined ? {} : { url }) };
     const notified = teller && (await teller.tell(notice));
     return {
-      ...(kept ? { issues: kept.issues } : {}),
+      ...(kept?.issues ? { issues: kept.issues } : {}),
       ...(notified ? { notified: notified.told } : {}),
       problems: [...(kept?.problems ?? []), ...(notified?.problems ?? [])],
     };
   };
+}
+
+/** A platform that fails does not take the results of the run along. */
+function problemsOnly(error: unknown): { readonly issues?: undefined; readonly problems: readonly Problem[] } {
+  if (error instanceof InfraError) return { problems: error.problems };
+  throw error;
 }
 
 /** Tells those whom product.yaml names; their secrets come from the product's secret stores, also in offline runs. */

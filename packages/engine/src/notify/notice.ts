@@ -50,7 +50,10 @@ export function happeningsOf({ verb, results }: RunResult, issues?: readonly Dri
     const text = change === "gone" ? "no longer in the inventory" : "no drift any more";
     return [{ ...(event === "drift" && result ? drifted(result) : { event, deployment, text }), url }];
   });
-  return [...told, ...failed];
+  // Without an issue nobody knows whether it is new.
+  const issued = new Set(issues.map(({ deployment }) => deployment));
+  const unissued = results.filter(({ status, id }) => status === "changed" && !issued.has(id)).map(drifted);
+  return [...told, ...unissued, ...failed];
 }
 
 function drifted({ id, counts }: DeploymentResult): Happening {
