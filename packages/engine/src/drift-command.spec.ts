@@ -5,6 +5,7 @@ import { type Receiver, startReceiver } from "../test/receiver.js";
 
 const id = "production/net";
 const productFile = "product: acme\nprovider: hetzner\nregion: fsn1\n";
+const canary = "canary-of-consul";
 const net = `stack: ./stacks/net
 config:
   networks:
@@ -21,7 +22,7 @@ beforeAll(async () => {
   [gitHub, gitLab, chat] = await Promise.all([startGitHub(), startGitLab(), startReceiver()]);
   product.write(
     "inventory/product.yaml",
-    `${productFile}notify:\n  chat: { kind: webhook, url: secret://acme/chat#url, secret: secret://acme/chat#key }\n`,
+    `${productFile}notify:\n  chat: { kind: webhook, url: secret://acme/chat#url, secret: secret://acme/chat#key, events: [drift, healed, failed, applied] }\n`,
   );
   product.write(`inventory/${id}.yaml`, net);
   const applied = await product.results("apply", id, "--offline", "--yes");
@@ -38,6 +39,7 @@ const change = (labels: Record<string, string>) => {
 };
 const env = () => ({
   ...gitHub.env,
+  CONSUL_HTTP_TOKEN: canary,
   INFRA_SECRET_ACME_CHAT_URL: `${chat.url}/T0ken`,
   INFRA_SECRET_ACME_CHAT_KEY: "k3y",
 });
@@ -57,12 +59,13 @@ describe("infra drift --issues --notify", () => {
   });
 
   it("opens an issue and tells of it; the next night it says nothing", async () => {
-    change({ owner: "@somebody" });
+    change({ owner: "@somebody", leaked: canary });
     const found = await drift();
     expect(found.code, found.output).toBe(2);
     expect(found.stdout).toMatch(/^production\/net: issue \d+ opened http.*\ntold chat$/m);
     expect(gitHub.issues()).toMatchObject([{ title: "Drift: production/net", state: "open", labels: ["infra-drift"] }]);
     expect(gitHub.issues()[0]?.body).toContain('+     labels.owner: "@somebody"');
+    expect(gitHub.issues()[0]?.body).toContain('+     labels.leaked: "***"');
     expect(told()).toEqual(["drift production/net"]);
     const again = await drift("--json");
     expect(again.code, again.output).toBe(2);
@@ -91,8 +94,9 @@ describe("infra drift --issues --notify", () => {
   });
 
   it("closes the issue when the drift is healed, tells of it once, and reopens it when the drift is back", async () => {
-    const healed = await product.results("apply", id, "--offline", "--yes");
+    const healed = await product.infraWith(env(), "apply", id, "--offline", "--yes", "--notify");
     expect(healed.code, healed.output).toBe(0);
+    expect(told()).toEqual(["applied production/net"]);
     const clean = await drift();
     expect(clean.code, clean.output).toBe(0);
     expect(gitHub.issues()).toMatchObject([{ state: "closed", comments: [expect.stringContaining("is gone")] }]);
@@ -122,6 +126,12 @@ describe("infra notify", () => {
     const again = await product.infraWith(env(), "notify", "--json");
     expect(JSON.parse(again.stdout), again.output).toEqual({ notified: ["chat"], problems: [] });
     expect(told()).toEqual(["drift production/net"]);
+  });
+
+  it("has its secrets checked with those of the deployments", async () => {
+    const ran = await product.infraWith(env(), "secrets", "check");
+    expect(ran.code, ran.output).toBe(0);
+    expect(ran.stdout).toMatch(/^secret:\/\/acme\/chat#key +environment .*notify\.chat$/m);
   });
 
   it("says that there is nobody to tell", async () => {

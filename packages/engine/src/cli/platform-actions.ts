@@ -90,13 +90,14 @@ export function platformOf(options: PlatformCommandOptions): FoundPlatform {
 
 /** With `--if-possible`, says why something can't be done, and goes on. */
 async function whenPossible(
-  { ifPossible = false }: { ifPossible?: boolean },
+  { ifPossible = false, json = false }: { readonly ifPossible?: boolean; readonly json?: boolean },
   action: () => Promise<void>,
 ): Promise<void> {
   try {
     await action();
   } catch (error) {
     if (!ifPossible || !(error instanceof NotPossible)) throw error;
+    if (json) process.stdout.write("null\n");
     process.stderr.write(`nothing was done, which is allowed here: ${error.message}\n`);
   }
 }

@@ -1,6 +1,9 @@
 import { createHmac } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type NotifySettings, notifySchema, SecretReference } from "@infra/core/inventory";
+import { loadInventory, type NotifySettings, notifySchema, SecretReference } from "@infra/core/inventory";
 import { SMTPServer } from "smtp-server";
 import { startReceiver, type Receiver } from "../../test/receiver.js";
 import type { DriftIssue } from "../drift/issues.js";
@@ -212,6 +215,20 @@ describe("an e-mail", () => {
     expect(headers).not.toMatch(/^Bcc:/m);
     expect(mails[0]?.to).toHaveLength(2);
   });
+});
+
+it("is configured as the README says", () => {
+  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+  const [, example = ""] = /```yaml\n(# inventory\/product\.yaml[^`]*\bnotify:[^`]*)```/.exec(readme) ?? [];
+  const folder = mkdtempSync(join(tmpdir(), "inventory-"));
+  writeFileSync(join(folder, "product.yaml"), `product: acme\nprovider: hetzner\nregion: fsn1\n${example}`);
+  const { notify = {} } = loadInventory(folder);
+  rmSync(folder, { recursive: true });
+  expect(Object.entries(notify).map(([name, { kind }]) => `${name} ${kind}`)).toEqual([
+    "chat slack",
+    "audit webhook",
+    "mail email",
+  ]);
 });
 
 describe("what is told of a run", () => {

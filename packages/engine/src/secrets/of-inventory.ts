@@ -10,15 +10,19 @@ export function secretsOf(
   { root, offline = false, env = process.env }: Pick<RunRequest, "root" | "offline" | "env">,
   mask: Mask,
 ): Secrets {
-  const wanted = [...deployments.flatMap((deployment) => deployment.secrets), ...secretsOfNotifiers(notify)];
+  const wanted = [...deployments, ...notifierSecrets(notify)].flatMap(({ secrets }) => secrets);
   if (offline) return new Secrets([], wanted, mask, true);
   const managementDomain = deployments.find((each) => each.settings.management)?.settings.management?.domain;
   const hide = (value: string) => mask.add([value]);
   return new Secrets(tiersOf({ settings, managementDomain, root, env, hide }), wanted, mask);
 }
 
-function secretsOfNotifiers(notify: NotifySettings = {}): SecretReference[] {
-  return Object.values(notify).flatMap((notifier) =>
-    Object.values(notifier).filter((value) => value instanceof SecretReference),
-  );
+/** The secrets of those who are notified, by `notify.<name>`. */
+export function notifierSecrets(
+  notify: NotifySettings = {},
+): { readonly id: string; readonly secrets: SecretReference[] }[] {
+  return Object.entries(notify).map(([name, notifier]) => ({
+    id: `notify.${name}`,
+    secrets: Object.values(notifier).filter((value) => value instanceof SecretReference),
+  }));
 }
