@@ -1,6 +1,13 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
-import type { Counts, DeploymentResult, ResourceChange, RunResult } from "./result.js";
+import {
+  type Counts,
+  type DeploymentResult,
+  noChanges,
+  type ResourceChange,
+  type RunResult,
+  type Verb,
+} from "./result.js";
 
 /** How a summary is to look. */
 export interface RenderOptions {
@@ -118,26 +125,30 @@ const wordsOf = {
   drift: { create: "appeared", update: "changed outside", replace: "REPLACED outside", delete: "DELETED outside" },
 } as const;
 
-/** `1 appeared, 2 changed outside`; empty when nothing is counted. */
-export function totalsOf(counts: Counts, kind: keyof typeof wordsOf): string {
-  return (["create", "update", "replace", "delete"] as const)
-    .flatMap((key) => (counts[key] > 0 ? [`${String(counts[key])} ${wordsOf[kind][key]}`] : []))
-    .join(", ");
-}
-
 /** How many deployments ended how, and what changes in all: one sentence. */
 export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
-  const sum = (key: keyof Counts) => results.reduce((total, { counts }) => total + counts[key], 0);
-  const counts = { create: sum("create"), update: sum("update"), replace: sum("replace"), delete: sum("delete") };
-  const kind = verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned";
-  const changed = totalsOf(counts, kind);
-  const changes = changed ? [changed] : [];
+  const changed = countsText(verb, sumOf(results));
   const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
     return count > 0 ? [`${String(count)} ${status}`] : [];
   });
   const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
-  if (ignored > 0) changes.push(`${String(ignored)} ignored`);
+  const changes = [changed, ignored > 0 ? `${String(ignored)} ignored` : ""].filter(Boolean).join(", ");
   const noun = results.length === 1 ? "deployment" : "deployments";
-  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes.length > 0 ? [changes.join(", ")] : [])].join("; ")}`;
+  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes ? [changes] : [])].join("; ")}`;
 }
+
+/** The counts of several deployments together. */
+export function sumOf(results: readonly Pick<DeploymentResult, "counts">[]): Counts {
+  const sum = { ...noChanges };
+  for (const { counts } of results) for (const key of kinds) sum[key] += counts[key];
+  return sum;
+}
+
+/** `1 to create, 2 to DELETE`, in the words of a verb; empty when nothing changes. */
+export function countsText(verb: Verb, counts: Partial<Counts>): string {
+  const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
+  return kinds.flatMap((key) => (counts[key] ? [`${String(counts[key])} ${words[key]}`] : [])).join(", ");
+}
+
+const kinds = ["create", "update", "replace", "delete"] as const;

@@ -5,13 +5,14 @@ import {
   type Inventory,
   loadInventory,
   type Problem,
+  providerNames,
 } from "@infra/core/inventory";
 import { type DriftIssue, keepIssues } from "../drift/issues.js";
+import { hiddenValues } from "../hidden-values.js";
 import { Mask } from "../mask.js";
 import { happeningsOf, type Notice, notifyAll } from "../notify/index.js";
 import { pipelineUrl } from "../platforms/pipeline-url.js";
 import type { RunResult } from "../result.js";
-import { secretsIn } from "../secret-variables.js";
 import { secretsOf } from "../secrets/index.js";
 import type { Workspace } from "../workspace.js";
 import { platformOf } from "./platform-actions.js";
@@ -88,7 +89,7 @@ export class Teller {
   }
 
   async tell(notice: Notice, test = false) {
-    const mask = new Mask(secretsIn(process.env));
+    const mask = new Mask(hiddenValues(process.env, providerNames));
     const secrets = secretsOf(this.inventory, { root: this.workspace.root }, mask);
     const reveal = async (secret: Parameters<typeof secrets.of>[0]) => (await secrets.of(secret)).value;
     try {

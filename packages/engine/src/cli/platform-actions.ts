@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { infraError } from "@infra/core/inventory";
+import { infraError, providerNames } from "@infra/core/inventory";
 import {
   type FoundPlatform,
   findPlatform,
@@ -10,10 +10,10 @@ import {
   postSticky,
 } from "../platforms/index.js";
 import { pipelineUrl } from "../platforms/pipeline-url.js";
+import { hiddenValues } from "../hidden-values.js";
 import { Mask } from "../mask.js";
 import { collect } from "../report/collect.js";
 import { resultsFolder } from "../report/stored.js";
-import { secretsIn } from "../secret-variables.js";
 import { print, workspaceOf } from "./options.js";
 import type { PlatformCommandOptions } from "./platform.js";
 
@@ -36,7 +36,7 @@ export async function comment(options: CommentOptions): Promise<void> {
         `this run is for no ${platform.pullRequestWord} of ${platform.where}`,
         "Run it for one, or name it: --pull-request <n>",
       );
-    const markdown = new Mask(secretsIn(process.env)).text(await read(options.file));
+    const markdown = new Mask(hiddenValues(process.env, providerNames)).text(await read(options.file));
     const posted = await orFork(found, postSticky(platform, pullRequest, options.key, markdown));
     const where = `${platform.pullRequestWord} ${String(pullRequest)} of ${platform.where}`;
     print(options, { ...posted, pullRequest }, () => `${posted.change} the comment on ${where}`);

@@ -2,14 +2,15 @@ import { createInterface } from "node:readline/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
-import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
 import type { FollowUpOptions } from "./follow-up.js";
+import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
 import { withPlatformOptions } from "./platform.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 
 interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
+  readonly destroy?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -35,6 +36,7 @@ export function addVerbCommands(program: Command): void {
       .option("-a, --all", "all deployments of the inventory")
       .option("-v, --verbose", "every change of every deployment")
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
+    if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
     if (verb === "drift")
@@ -55,7 +57,7 @@ function positive(text: string): number {
 
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
   const { root, inventory } = workspaceOf(options);
-  if (changes(verb) && ids.length === 0 && !options.all) {
+  if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
     throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
   }
   const wanted = options.issues === true || options.notify === true;
@@ -63,9 +65,9 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const followUp = following?.followUp(options, { root, inventory }, ids);
   const { run } = await import("../run.js");
   const { renderIgnored, renderSummary } = await import("../render.js");
-  const progress = new Progress(verb, process.stderr);
-  const { offline = false, yes, parallelism } = options;
-  const signal = interruption();
+  const progress = progressOf(verb, process.stderr, options.json);
+  const { offline = false, yes, destroy, parallelism } = options;
+  const signal = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
@@ -73,15 +75,22 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     inventory,
     offline,
     ...(yes ? { yes } : {}),
+    ...(destroy ? { destroy } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
     signal,
+    onBegin: (all) => {
+      progress.begin(all);
+    },
     onStart: (id) => {
       progress.start(id);
     },
-    onResult: ({ id }) => {
-      progress.end(id);
+    onResources: (resources) => {
+      progress.resources(resources);
+    },
+    onResult: (ended) => {
+      progress.end(ended);
     },
   }).finally(() => {
     progress.stop();
@@ -145,11 +154,14 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-function interruption(): AbortSignal {
+function interruption(progress: Progress): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\ninterrupted: the engines save their states and end; once more ends at once\n");
+    if (controller.signal.aborted) {
+      progress.stop();
+      process.exit(130);
+    }
+    progress.say("\ninterrupted: the engines save their states and end; once more ends at once");
     controller.abort();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);

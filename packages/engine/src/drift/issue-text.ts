@@ -1,4 +1,4 @@
-import { offlineNotice, totalsOf } from "../render.js";
+import { offlineNotice, countsText } from "../render.js";
 import { plainLine } from "../report/plain.js";
 import type { DeploymentResult, ResourceChange } from "../result.js";
 
@@ -22,7 +22,7 @@ export function issueBody(
   { marker, most, offline }: { readonly marker: string; readonly most: number; readonly offline: boolean },
 ): string {
   const ignoredText = ignored.length > 0 ? ` ${String(ignored.length)} more are ignored by \`drift.ignore\`.` : "";
-  const head = `${marker}\n\`${id}\` is not as it was applied: ${totalsOf(counts, "drift")}.${ignoredText}\n`;
+  const head = `${marker}\n\`${id}\` is not as it was applied: ${countsText("drift", counts)}.${ignoredText}\n`;
   const foot = [
     `- Make it as the inventory says: \`infra apply ${id}\``,
     "- Keep what was changed: write it into the inventory.",

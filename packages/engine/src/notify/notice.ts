@@ -1,6 +1,6 @@
 import type { NotifiedEvent } from "@infra/core/inventory";
 import type { DriftIssue, IssueChange } from "../drift/issues.js";
-import { totalsOf } from "../render.js";
+import { countsText } from "../render.js";
 import { plainLine } from "../report/plain.js";
 import type { DeploymentResult, RunResult } from "../result.js";
 
@@ -57,11 +57,11 @@ export function happeningsOf({ verb, results }: RunResult, issues?: readonly Dri
 }
 
 function drifted({ id, counts }: DeploymentResult): Happening {
-  return { event: "drift", deployment: id, text: totalsOf(counts, "drift") };
+  return { event: "drift", deployment: id, text: countsText("drift", counts) };
 }
 
 function done({ id, counts }: DeploymentResult): Happening {
-  return { event: "applied", deployment: id, text: totalsOf(counts, "done") || "only outputs changed" };
+  return { event: "applied", deployment: id, text: countsText("apply", counts) || "only outputs changed" };
 }
 
 function failure({ id, problems }: DeploymentResult): Happening {
