@@ -46,14 +46,16 @@ export type FollowUp = (result: RunResult) => Promise<FollowedUp>;
  * @throws InfraError
  */
 export function followUp(options: FollowUpOptions, workspace: Workspace, ids: readonly string[]): FollowUp {
-  const inventory = loadInventory(workspace.inventory, ids.length > 0 ? { only: ids } : {});
+  // A deployment that is to be destroyed may have no file any more.
+  const withFile = new Set(findDeploymentFiles(workspace.inventory).files.map(({ id }) => id));
+  const only = ids.filter((id) => withFile.has(id));
+  const inventory = loadInventory(workspace.inventory, only.length > 0 ? { only } : {});
   const platform = options.issues ? platformOf(options).platform : undefined;
   const teller = options.notify ? new Teller(inventory, workspace) : undefined;
   return async (result) => {
     const offline = result.offline ?? false;
     const { product } = inventory;
-    const { files } = findDeploymentFiles(workspace.inventory);
-    const deployments = [...files.map(({ id }) => id), ...result.results.map(({ id }) => id)];
+    const deployments = [...withFile, ...result.results.map(({ id }) => id)];
     const findings = { product, deployments, offline, results: result.results };
     const kept = platform && (await keepIssues(platform, findings).catch(problemsOnly));
     const happenings = happeningsOf(result, kept?.issues);

@@ -19,6 +19,7 @@ Examples:
   $ infra secrets check                       which secret store has which secret
   $ infra report --format markdown            what the last plan found, for a comment
   $ infra drift --json                        what differs between state and cloud, for machines
+  $ infra drift --issues --notify             keep an issue per deployment that drifts, tell of what is new
 
 Exit codes: 0 no change, 2 changes, 1 error.
 Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { platformNames } from "../platforms/names.js";
 import type { IssuesOptions, NotifyOptions } from "./follow-up-actions.js";
-import { type CommonOptions, withCommonOptions } from "./options.js";
+import { type CommonOptions, positive, withCommonOptions } from "./options.js";
 import type { CommentOptions, CommitStatusOptions } from "./platform-actions.js";
 
 /** Adds the commands that speak to the platform of the repository: comments, commit statuses. */
@@ -75,13 +75,6 @@ export function withPlatformOptions(command: Command): Command {
     .addOption(new Option("--platform <name>", "the platform (default: the pipeline's)").choices(platformNames))
     .option("--project <path>", "<owner>/<name>, for GitLab also its number (default: the pipeline's)")
     .option("--api-url <url>", "the platform's REST API (default: the pipeline's)");
-}
-
-/** A whole number of 1 or more. */
-export function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
-  return value;
 }
 
 /** Options of every command that speaks to the platform. */

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
 import type { FollowUpOptions } from "./follow-up.js";
-import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import { coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
 import { withPlatformOptions } from "./platform.js";
 import { type Progress, progressOf } from "./progress.js";
 
@@ -47,12 +47,6 @@ export function addVerbCommands(program: Command): void {
 
 function changes(verb: Verb): boolean {
   return verb === "apply" || verb === "destroy";
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
-  return value;
 }
 
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
