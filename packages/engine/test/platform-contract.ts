@@ -155,6 +155,9 @@ function troubles(at: Bench): void {
     await expect(at.subject.client(at.subject.server.token, 5_000).issues(label)).rejects.toThrow(
       /with 429: .*rate limit/s,
     );
+    for (const after of ["0", "soon", new Date(Date.now() - 1_000).toUTCString()])
+      at.subject.server.disturb({ answer: 429, headers: { "retry-after": after } });
+    expect(await at.platform.issues(label)).toEqual([]);
   });
 
   it("gives up on a platform that stays broken, and says what it answered", async () => {

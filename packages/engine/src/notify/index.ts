@@ -28,25 +28,21 @@ export async function notifyAll(
   { reveal, mask, test = false }: { readonly reveal: Reveal; readonly mask: Mask; readonly test?: boolean },
 ): Promise<Notified> {
   const outcomes = await Promise.all(
-    Object.entries(settings).map(
-      async ([name, each]): Promise<Partial<Record<"told" | "failed", string>> & { error?: unknown }> => {
-        const notifier = notifierOf(each, reveal);
-        const happenings = notice.happenings.filter(({ event }) => notifier.events.includes(event));
-        if (happenings.length === 0 && !test) return {};
-        try {
-          await notifier.send(mask.value({ ...notice, happenings }));
-          return { told: name };
-        } catch (error) {
-          return { failed: name, error };
-        }
-      },
-    ),
+    Object.entries(settings).map(async ([name, each]): Promise<Notified> => {
+      const notifier = notifierOf(each, reveal);
+      const happenings = notice.happenings.filter(({ event }) => notifier.events.includes(event));
+      if (happenings.length === 0 && !test) return { told: [], problems: [] };
+      try {
+        await notifier.send(mask.value({ ...notice, happenings }));
+        return { told: [name], problems: [] };
+      } catch (error) {
+        return { told: [], problems: mask.value(problemsOf(name, error)) };
+      }
+    }),
   );
   return {
-    told: outcomes.flatMap(({ told }) => told ?? []),
-    problems: outcomes.flatMap(({ failed, error }) =>
-      failed === undefined ? [] : mask.value(problemsOf(failed, error)),
-    ),
+    told: outcomes.flatMap(({ told }) => told),
+    problems: outcomes.flatMap(({ problems }) => problems),
   };
 }
 

@@ -100,6 +100,11 @@ describe("a webhook", () => {
     expect(JSON.stringify(problems)).not.toContain(canary);
   });
 
+  it("with an address that is none is named, and the address is not shown", async () => {
+    const { problems } = await tell(settings({ audit: { kind: "webhook", url: secret("a#password") } }));
+    expect(problems).toMatchObject([{ message: "notify.audit: its address is no URL" }]);
+  });
+
   it("is told no secret that a result repeats", async () => {
     await tell(audit, { happenings: [{ event: "failed", deployment: "p/a", text: `login with ${canary} failed` }] });
     expect(receiver.received[0]?.text).toContain("login with *** failed");

@@ -90,7 +90,8 @@ export class RestApi {
         return outcome;
       }
       const asked = failed ? undefined : askedPause(outcome);
-      const pause = asked ?? Math.min(firstPause * 2 ** attempt, longestPause) * (0.5 + Math.random() / 2);
+      const own = Math.min(firstPause * 2 ** attempt, longestPause) * (0.5 + Math.random() / 2);
+      const pause = Math.max(asked ?? 0, own);
       if (performance.now() + pause > deadline) {
         if (failed) throw outcome;
         return outcome;
@@ -181,8 +182,8 @@ function bearsRepetition(request: RestRequest, { status, headers }: Response): b
 function askedPause({ headers }: Response): number | undefined {
   const after = headers.get("retry-after");
   if (after !== null) {
-    const seconds = Number(after);
-    return Math.max(0, Number.isFinite(seconds) ? seconds * 1000 : Date.parse(after) - Date.now());
+    const pause = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
+    return Number.isNaN(pause) ? undefined : pause;
   }
   const reset = Number(headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset"));
   const exhausted = [headers.get("x-ratelimit-remaining"), headers.get("ratelimit-remaining")].includes("0");
