@@ -50,7 +50,7 @@ const told = () =>
     return happenings.map(({ event, deployment }) => `${event} ${deployment}`);
   });
 
-describe("infra drift --issues --notify", () => {
+describe("infra drift --issues --notify", { timeout: 240_000 }, () => {
   it("refuses before anything runs when there is no token", async () => {
     const ran = await product.infraWith({ ...env(), GITHUB_TOKEN: "" }, "drift", "--offline", "--issues");
     expect(ran.code, ran.output).toBe(1);
@@ -71,7 +71,7 @@ describe("infra drift --issues --notify", () => {
     expect(again.code, again.output).toBe(2);
     expect(JSON.parse(again.stdout)).toMatchObject({ issues: [{ change: "unchanged" }], notified: [], problems: [] });
     expect(told()).toEqual([]);
-  }, 120_000);
+  });
 
   it("gives the same issue to GitLab from the results that the run left", async () => {
     const ran = await product.infraWith(gitLab.env, "issues", "--json");
@@ -105,7 +105,7 @@ describe("infra drift --issues --notify", () => {
     expect((await drift()).code).toBe(2);
     expect(gitHub.issues()).toMatchObject([{ state: "open" }]);
     expect(told()).toEqual(["drift production/net"]);
-  }, 120_000);
+  });
 
   it("fails, and says so, when the platform does, though there is only drift", async () => {
     gitHub.disturb({ answer: 410, when: ({ path }) => path.endsWith("/issues") });
@@ -117,7 +117,7 @@ describe("infra drift --issues --notify", () => {
   });
 });
 
-describe("infra notify", () => {
+describe("infra notify", { timeout: 240_000 }, () => {
   it("tells everybody that they can be told, and tells the last results again", async () => {
     const test = await product.infraWith(env(), "notify", "--test");
     expect(test.code, test.output).toBe(0);
@@ -144,7 +144,7 @@ describe("infra notify", () => {
   });
 });
 
-describe("drift.ignore", () => {
+describe("drift.ignore", { timeout: 240_000 }, () => {
   it("leaves declared noise out, counts it, shows it with --verbose, and notes rules for nothing", async () => {
     product.write(
       `inventory/${id}.yaml`,
@@ -160,7 +160,7 @@ describe("drift.ignore", () => {
     expect(verbose.stdout).toContain('"another"');
     const { results } = await product.results("drift", "--offline");
     expect(results[id]).toMatchObject({ status: "unchanged", changes: [], ignored: [{ action: "update" }] });
-  }, 120_000);
+  });
 
   it("does not hide the other attributes of the same resource, nor a resource that vanished", async () => {
     product.edit(id, ({ type }) => type === "hcloud_network", {
@@ -173,5 +173,5 @@ describe("drift.ignore", () => {
     product.write(`${product.work(id)}/cloud.jsonl`, "");
     const gone = await product.results("drift", "--offline");
     expect(gone.results[id]?.changes).toMatchObject([{ action: "delete" }]);
-  }, 120_000);
+  });
 });

@@ -49,7 +49,7 @@ const pipeline = () => ({ ...gitLab.env, CI_MERGE_REQUEST_IID: "7", CI_COMMIT_SH
 const comment = (env: Record<string, string>, ...args: string[]) =>
   product.infraWith(env, "comment", "--file", "summary.md", ...args);
 
-describe("infra comment", () => {
+describe("infra comment", { timeout: 240_000 }, () => {
   it("posts once and updates in place, on both platforms, from what their pipelines say", async () => {
     for (const [env, server] of [
       [workflow(), gitHub],
@@ -114,7 +114,7 @@ describe("infra comment", () => {
   });
 });
 
-describe("infra commit-status", () => {
+describe("infra commit-status", { timeout: 240_000 }, () => {
   const status = (env: Record<string, string>, ...args: string[]) =>
     product.infraWith(env, "commit-status", ...args, "--offline", "--json");
 
@@ -136,7 +136,7 @@ describe("infra commit-status", () => {
       expect(JSON.parse((await status(env, "production/net")).stdout)).toMatchObject({ state: "success" });
     for (const server of [gitHub, gitLab])
       expect(server.statuses().at(-1)).toMatchObject({ sha: commit, description: "1 deployment unchanged" });
-  }, 120_000);
+  });
 
   it("is a failure when what had to be planned was not, and the links of a workflow lead to it", async () => {
     const run = { GITHUB_SERVER_URL: "https://github.com", GITHUB_RUN_ID: "99" };

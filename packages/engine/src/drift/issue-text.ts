@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { offlineNotice, countsText } from "../render.js";
 import { plainLine } from "../report/plain.js";
 import type { DeploymentResult, ResourceChange } from "../result.js";
@@ -10,19 +11,25 @@ export function issueTitle(id: string): string {
   return `Drift: ${id}`;
 }
 
+/** The hidden beginning of an issue's text: its mark, and a digest of the drift. Moved lines of the inventory are the same drift. */
+export function issueHead(marker: string, { changes }: Pick<DeploymentResult, "changes">): string {
+  const drift = changes.map(({ address, action, attributes }) => [address, action, attributes]);
+  const digest = createHash("sha256").update(JSON.stringify(drift)).digest("hex").slice(0, 16);
+  return `${marker}\n<!-- infra:drift-digest:${digest} -->`;
+}
+
 /**
  * What the issue of a drifted deployment says. Everything that comes from a cloud stands in a block of code: there it is no mention, no
- * HTML, no command of the platform. The same drift has the same text.
+ * HTML, no command of the platform.
  *
  * @param marker Begins the text; the issue is found by it.
  * @param most Characters that the platform takes.
  */
 export function issueBody(
-  { id, changes, counts, ignored = [] }: DeploymentResult,
+  { id, changes, counts }: DeploymentResult,
   { marker, most, offline }: { readonly marker: string; readonly most: number; readonly offline: boolean },
 ): string {
-  const ignoredText = ignored.length > 0 ? ` ${String(ignored.length)} more are ignored by \`drift.ignore\`.` : "";
-  const head = `${marker}\n\`${id}\` is not as it was applied: ${countsText("drift", counts)}.${ignoredText}\n`;
+  const head = `${issueHead(marker, { changes })}\n\`${id}\` is not as it was applied: ${countsText("drift", counts)}.\n`;
   const foot = [
     `- Make it as the inventory says: \`infra apply ${id}\``,
     "- Keep what was changed: write it into the inventory.",

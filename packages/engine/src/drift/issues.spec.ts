@@ -68,7 +68,9 @@ describe.each(Object.entries(starts))("issues of drift on %s", (_name, start) =>
     expect(await changesOf(drifted(web, lost))).toEqual(["production/net opened"]);
     const { title, body, state, labels } = only();
     expect([title, state, labels]).toEqual(["Drift: production/net", "open", [driftLabel]]);
-    expect(body).toMatch(/^<!-- infra:drift:acme\/production\/net -->\n`production\/net` is not as it was applied: /);
+    expect(body).toMatch(
+      /^<!-- infra:drift:acme\/production\/net -->\n<!-- infra:drift-digest:\w+ -->\n`production\/net` is not as it was applied: /,
+    );
     expect(body).toContain("1 changed outside, 1 DELETED outside.");
     expect(body).toContain("! hcloud_server.web  # inventory/production/net.yaml:4\n-     labels.owner: null\n");
     expect(body).toContain("- hcloud_network.one  # DELETED outside, no longer in the inventory");
@@ -83,6 +85,14 @@ describe.each(Object.entries(starts))("issues of drift on %s", (_name, start) =>
     expect(await changesOf(drifted(web, lost))).toEqual(["production/net updated"]);
     expect(only().body).toContain("hcloud_network.one");
     expect(only().comments).toEqual([]);
+  });
+
+  it("are left alone when only lines of the inventory moved, noise came or went, or a person added to the text", async () => {
+    await changesOf(drifted(web));
+    await platform.editIssue(only().number, { body: `${only().body.replaceAll("\n", "\r\n")}\r\n- [ ] ask Ann` });
+    const noise = { ...result("production/net", "changed", { ...web, place: "inventory/production/net.yaml:9" }) };
+    expect(await changesOf(findings({ ...noise, ignored: [lost] }))).toEqual(["production/net unchanged"]);
+    expect(only().body).toContain("ask Ann");
   });
 
   it("are closed with a comment when the drift is gone, once, and reopened when it is back", async () => {

@@ -1,8 +1,7 @@
-import type { Problem } from "@infra/core/inventory";
-import { InfraError } from "@infra/core/inventory";
-import { createOnce, markerOf, type Platform, type PlatformIssue, sameText } from "../platforms/index.js";
+import { InfraError, type Problem } from "@infra/core/inventory";
+import { createOnce, markerOf, type Platform, type PlatformIssue } from "../platforms/index.js";
 import type { DeploymentResult } from "../result.js";
-import { issueBody, issueTitle } from "./issue-text.js";
+import { issueBody, issueHead, issueTitle } from "./issue-text.js";
 
 /** The label of all issues about drift. */
 export const driftLabel = "infra-drift";
@@ -94,9 +93,9 @@ class Keeper {
   }
 
   private async write(found: PlatformIssue, result: DeploymentResult): Promise<DriftIssue> {
-    const body = this.body(result);
-    if (found.open && sameText(found.body, body)) return about(result.id, "unchanged", found);
-    await this.platform.editIssue(found.number, { body, ...(found.open ? {} : { open: true }) });
+    const known = found.body.replaceAll("\r\n", "\n").startsWith(issueHead(this.marker(result.id), result));
+    if (found.open && known) return about(result.id, "unchanged", found);
+    await this.platform.editIssue(found.number, { body: this.body(result), ...(found.open ? {} : { open: true }) });
     if (found.open) return about(result.id, "updated", found);
     await this.platform.commentIssue(found.number, `\`${result.id}\` drifts again.`);
     return about(result.id, "reopened", found);
