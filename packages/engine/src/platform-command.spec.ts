@@ -105,11 +105,11 @@ describe("infra comment", { timeout: 240_000 }, () => {
 
   it("posts no secret of the environment, and shows no token", async () => {
     const canary = "canary-of-the-passphrase";
-    product.write("leak.md", `it printed ${canary} and ${gitHub.token}`);
+    product.write("leak.md", `<!-- infra:leak -->\nit printed ${canary} and ${gitHub.token}`);
     const env = { ...workflow(), INFRA_STATE_PASSPHRASE: canary };
     const ran = await product.infraWith(env, "comment", "--file", "leak.md");
     expect(ran.code, ran.output).toBe(0);
-    expect(gitHub.comments()[0]?.body).toBe("<!-- infra:plan -->\nit printed *** and ***");
+    expect(gitHub.comments()[0]?.body).toBe("<!-- infra:leak -->\nit printed *** and ***");
     expect(ran.output).not.toContain(gitHub.token);
   });
 });

@@ -55,6 +55,12 @@ function comments(at: Bench): void {
     expect(at.written()).toEqual(["<!-- infra:plan -->\ntwo"]);
   });
 
+  it("marks a text once, which may have its mark already, as reports do", async () => {
+    await postSticky(at.platform, 7, "plan", "<!-- infra:plan -->\none");
+    expect(await postSticky(at.platform, 7, "plan", "one")).toMatchObject({ change: "unchanged" });
+    expect(at.written()).toEqual(["<!-- infra:plan -->\none"]);
+  });
+
   it("keeps one comment per key, also when a key begins with another", async () => {
     await postSticky(at.platform, 7, "plan", "one");
     await postSticky(at.platform, 7, "plan/production", "two");

@@ -4,6 +4,7 @@ import { infraError, providerNames } from "@infra/core/inventory";
 import {
   type FoundPlatform,
   findPlatform,
+  keyIn,
   noChange,
   NotPossible,
   PlatformError,
@@ -20,7 +21,7 @@ import type { PlatformCommandOptions } from "./platform.js";
 /** Options of `comment`. */
 export interface CommentOptions extends PlatformCommandOptions {
   readonly file: string;
-  readonly key: string;
+  readonly key?: string;
   readonly pullRequest?: number;
   readonly ifPossible?: boolean;
 }
@@ -37,7 +38,8 @@ export async function comment(options: CommentOptions): Promise<void> {
         "Run it for one, or name it: --pull-request <n>",
       );
     const markdown = new Mask(hiddenValues(process.env, providerNames)).text(await read(options.file));
-    const posted = await orFork(found, postSticky(platform, pullRequest, options.key, markdown));
+    const key = options.key ?? keyIn(markdown) ?? "plan";
+    const posted = await orFork(found, postSticky(platform, pullRequest, key, markdown));
     const where = `${platform.pullRequestWord} ${String(pullRequest)} of ${platform.where}`;
     print(options, { ...posted, pullRequest }, () => `${posted.change} the comment on ${where}`);
   });

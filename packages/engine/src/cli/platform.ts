@@ -9,7 +9,7 @@ export function addPlatformCommands(program: Command): void {
   withPlatformOptions(program.command("comment"))
     .description("keep one comment on the pull request of the pipeline: written once, then updated in place")
     .requiredOption("-f, --file <path>", "Markdown to post; - for the standard input")
-    .option("-k, --key <key>", "tells several comments of a pull request apart", "plan")
+    .option("-k, --key <key>", "tells several comments of a pull request apart (default: the one of the file, or plan)")
     .option("--pull-request <n>", "its number (default: the pipeline's)", positive)
     .option("--if-possible", "say so and exit 0 where there is no pull request, no token, or one that may not write")
     .option("--json", "print JSON, for machines")

@@ -10,7 +10,7 @@ export type { PlatformOptions, Surroundings } from "./environment.js";
 export { NotPossible, PlatformError } from "./errors.js";
 export { type CommitStatus, type Platform, type PlatformIssue } from "./platform.js";
 export { type Expectations, noChange } from "./no-change.js";
-export { markerOf, postSticky, type Posted } from "./sticky-comment.js";
+export { keyIn, markerOf, postSticky, type Posted } from "./sticky-comment.js";
 
 /** A platform, and where the run is on it. */
 export interface FoundPlatform {

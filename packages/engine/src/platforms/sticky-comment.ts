@@ -14,6 +14,11 @@ export function markerOf(key: string): string {
   return `<!-- infra:${key} -->`;
 }
 
+/** The key of a text that begins with a mark, as reports do. @returns undefined when it begins with something else */
+export function keyIn(text: string): string | undefined {
+  return /^<!-- infra:([^\s]+) -->/.exec(text)?.[1];
+}
+
 /**
  * Keeps one comment on a pull request: writes it once, then updates it in place, and leaves it alone when it says the same. Only
  * comments of the token's own account count, whatever others write.
@@ -25,7 +30,7 @@ export async function postSticky(platform: Platform, pullRequest: number, key: s
   if (!/^[a-z0-9][a-z0-9:/_-]*$/.test(key))
     throw infraError(`${JSON.stringify(key)} can't be a key`, "Use lower-case letters, digits and - _ : /");
   const marker = markerOf(key);
-  const body = `${marker}\n${text}`;
+  const body = text.startsWith(marker) ? text : `${marker}\n${text}`;
   if (body.length > platform.limits.comment)
     throw infraError(
       `the comment has ${String(body.length)} characters, and ${platform.name} takes ${String(platform.limits.comment)}`,
