@@ -12,6 +12,8 @@ const manifestSchema = z.looseObject({
 /** A product, as it lies in a folder. */
 export interface ProductFolder {
   readonly folder: string;
+  /** Its inventory, relative to the folder. */
+  readonly inventory: string;
   /** Everything that its package.json pins. */
   readonly pins: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,13 @@ function listed(file: string): string[] {
 function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
-  return [{ folder: resolve(folder), pins: { ...data.devDependencies, ...data.dependencies } }];
+  return [
+    {
+      folder: resolve(folder),
+      inventory: data.infra.inventory ?? "inventory",
+      pins: { ...data.devDependencies, ...data.dependencies },
+    },
+  ];
 }
 
 function parseJson(file: string): unknown {
