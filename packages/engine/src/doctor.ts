@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
+import { platformFindings } from "./doctor-platform.js";
 import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
 import { problemsOfError } from "./run.js";
@@ -23,7 +24,11 @@ export async function examine(
   { root, inventory }: Workspace,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Finding[]> {
-  return [await engineFinding(env), ...(await inventoryFindings(root, inventory, env))];
+  return [
+    await engineFinding(env),
+    ...(await inventoryFindings(root, inventory, env)),
+    ...(await platformFindings(env)),
+  ];
 }
 
 async function engineFinding(env: NodeJS.ProcessEnv): Promise<Finding> {

@@ -2,13 +2,17 @@ import { bindingsOf, type ProviderName } from "@infra/core/inventory";
 import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
 import { tierCredentials } from "./secrets/index.js";
 
-/** Variables of state stores and of kept states whose values are hidden. */
+/** Variables of state stores, of kept states and of platforms whose values are hidden. */
 const secretVariables = [
   "TF_STATE_SECRET_ACCESS_KEY",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
   "CONSUL_HTTP_TOKEN",
   "INFRA_AGE_IDENTITY",
+  "GITHUB_TOKEN",
+  "GH_TOKEN",
+  "GITLAB_TOKEN",
+  "CI_JOB_TOKEN",
 ] as const;
 
 /** The values of an environment that nothing may show: the passphrase, and credentials of secret stores, states and clouds. */

@@ -38,6 +38,14 @@ export function renderChanges(
   return lines.join("\n");
 }
 
+/** What changed outside and is ignored, by deployment. */
+export function renderIgnored({ results }: RunResult): string {
+  return results
+    .filter(({ ignored = [] }) => ignored.length > 0)
+    .map(({ id, ignored = [] }) => `${id}, ignored\n${renderChanges(ignored, false).replaceAll(/^/gm, "  ")}`)
+    .join("\n\n");
+}
+
 /** One table of all deployments: changed first, what deletes or replaces before the rest, failures last with their problems below, and the totals. */
 export function renderSummary(result: RunResult, { colour, offline, frames = true }: RenderOptions): string {
   if (result.verb === "cost") return renderCosts(result, { colour, offline });
@@ -121,11 +129,13 @@ const wordsOf = {
 
 /** How many deployments ended how, and what changes in all: one sentence. */
 export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
-  const changes = countsText(verb, sumOf(results));
+  const changed = countsText(verb, sumOf(results));
   const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
     return count > 0 ? [`${String(count)} ${status}`] : [];
   });
+  const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
+  const changes = [changed, ignored > 0 ? `${String(ignored)} ignored` : ""].filter(Boolean).join(", ");
   const noun = results.length === 1 ? "deployment" : "deployments";
   return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes ? [changes] : [])].join("; ")}`;
 }

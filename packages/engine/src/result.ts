@@ -51,6 +51,8 @@ export interface DeploymentResult {
   readonly status: Status;
   readonly counts: Counts;
   readonly changes: readonly ResourceChange[];
+  /** Changes outside that the inventory ignores, with the ignored attributes alone. @default - none */
+  readonly ignored?: readonly ResourceChange[];
   /** Wall time, in seconds. */
   readonly seconds: number;
   /** Everything that went wrong, with its place in the inventory. */
@@ -73,6 +75,8 @@ export interface RunResult {
   readonly notes?: readonly string[];
   /** What is wrong with the run as a whole, such as costs above a limit. @default - nothing */
   readonly problems?: readonly Problem[];
+  /** Did the mock provider stand in for the clouds? @default false */
+  readonly offline?: boolean;
   /** 0: no change; 1: something failed; 2: there are changes. */
   readonly exitCode: 0 | 1 | 2;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { findDeploymentFiles, type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
+import { RulesInUse } from "./drift/ignore.js";
 import { Encryptions } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { hiddenValues } from "./hidden-values.js";
@@ -24,6 +25,8 @@ export interface RunContext {
   readonly outputs: Outputs;
   readonly secrets: Secrets;
   readonly mask: Mask;
+  /** Which rules of `drift.ignore` are for something. */
+  readonly driftRules: RulesInUse;
   /** Environment of every engine call, before what belongs to one deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly parallelism: number;
@@ -65,8 +68,10 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
   const shared = { request, offline, engine, encryptions, state, backends, env: engineEnv, mask, secrets };
+  const driftRules = new RulesInUse();
   return {
     ...shared,
+    driftRules,
     outputs: new Outputs(shared),
     parallelism: request.parallelism ?? availableParallelism(),
     close: async () => {

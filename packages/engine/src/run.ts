@@ -30,14 +30,17 @@ export async function run(request: RunRequest): Promise<RunResult> {
   try {
     request.onBegin?.(inventory.deployments.map(({ id }) => id));
     results = await new Schedule(context, inventory.deployments, recorder).run();
+    if (request.verb === "drift")
+      notes = context.driftRules.notes(inventory.deployments, request.deployments === undefined);
   } finally {
-    notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
+    notes = context.mask.value([...notes, ...(await recorder.close()), ...(await context.close())]);
   }
   const problems = request.verb === "cost" ? costProblems(results, inventory.deployments) : [];
   return {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
+    ...(request.offline ? { offline: true } : {}),
     ...(problems.length > 0 ? { problems } : {}),
     exitCode: problems.length > 0 ? 1 : exitCodeOf(request.verb, results),
   };
@@ -153,6 +156,7 @@ class Schedule {
       ...known,
       ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
       ...(outcome.cost ? { cost: outcome.cost } : {}),
+      ...(outcome.ignored ? { ignored: outcome.ignored } : {}),
     });
     this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
 import { domainName, name, rule, secret } from "../schema.js";
+import { driftSchema } from "./drift-settings.js";
+import { notifySchema } from "./notify-settings.js";
 import type { SecretReference } from "./secret.js";
 import { secretSettings } from "./secret-settings.js";
 import { stateSchema } from "./state-settings.js";
@@ -69,6 +71,7 @@ const shared = {
   cost: costLimits
     .optional()
     .describe("what an environment may cost; infra cost fails when it costs more, in any currency by itself"),
+  drift: driftSchema.optional(),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -79,6 +82,7 @@ const shared = {
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
   secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
+  notify: notifySchema.optional(),
   ...shared,
 });
 
@@ -98,6 +102,7 @@ export const deploymentSchema = z.strictObject({
   region: shared.region,
   account: shared.account,
   state: shared.state,
+  drift: shared.drift,
   credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
 import type { DeploymentResult, RunRequest, RunResult } from "../result.js";
-import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import { type CommonOptions, coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
 import { type Progress, progressOf } from "./progress.js";
-import { interruption, positive } from "./verbs.js";
+import { interruption } from "./verbs.js";
 
 interface CostOptions extends CommonOptions {
   readonly all?: boolean;

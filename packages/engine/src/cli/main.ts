@@ -3,6 +3,7 @@ import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addCostCommand } from "./cost.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
+import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
 import { addReportCommand } from "./report.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
@@ -20,6 +21,7 @@ Examples:
   $ infra cost --offline                      what everything costs per month, by list prices
   $ infra report --format markdown            what the last plan found, for a comment
   $ infra drift --json                        what differs between state and cloud, for machines
+  $ infra drift --issues --notify             keep an issue per deployment that drifts, tell of what is new
 
 Exit codes: 0 no change, 2 changes, 1 error.
 Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
@@ -40,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);
+  addPlatformCommands(program);
+  addFollowUpCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

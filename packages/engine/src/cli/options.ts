@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { isOn } from "@infra/core/inventory";
 import { findWorkspace, type Workspace } from "../workspace.js";
 
@@ -37,4 +37,11 @@ export function print(options: CommonOptions, value: unknown, text: () => string
 /** Are colours wanted on a stream? https://no-color.org */
 export function coloured(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && !process.env["NO_COLOR"];
+}
+
+/** A whole number of 1 or more. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
+  return value;
 }

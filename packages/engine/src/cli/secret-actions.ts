@@ -7,6 +7,7 @@ import {
   bootstrap,
   checkSecrets,
   checkTiers,
+  notifierSecrets,
   type SecretReport,
   type Secrets,
   secretsOf,
@@ -46,9 +47,9 @@ async function withSecrets<T>(
 export async function check(ids: readonly string[], options: CommonOptions): Promise<void> {
   const found = await withSecrets(
     options,
-    async (secrets, { deployments }) => ({
+    async (secrets, { deployments, notify }) => ({
       tiers: await checkTiers(secrets.tiers),
-      secrets: await checkSecrets(secrets, deployments),
+      secrets: await checkSecrets(secrets, ids.length > 0 ? deployments : [...deployments, ...notifierSecrets(notify)]),
     }),
     ids,
   );

@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline/promises";
-import { type Command, InvalidArgumentError } from "commander";
-import { infraError } from "@infra/core/inventory";
+import type { Command } from "commander";
+import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
-import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import type { FollowUpOptions } from "./follow-up.js";
+import { coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
+import { withPlatformOptions } from "./platform.js";
 import { type Progress, progressOf } from "./progress.js";
 
-interface VerbOptions extends CommonOptions {
+interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly destroy?: boolean;
@@ -36,6 +38,9 @@ export function addVerbCommands(program: Command): void {
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
+    if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
+    if (verb === "drift")
+      withPlatformOptions(command.option("--issues", "keep an issue per deployment that drifts, on GitHub or GitLab"));
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
 }
@@ -44,19 +49,16 @@ function changes(verb: Verb): boolean {
   return verb === "apply" || verb === "destroy";
 }
 
-export function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
-  return value;
-}
-
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
   const { root, inventory } = workspaceOf(options);
   if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
     throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
   }
+  const wanted = options.issues === true || options.notify === true;
+  const following = wanted ? await import("./follow-up.js") : undefined;
+  const followUp = following?.followUp(options, { root, inventory }, ids);
   const { run } = await import("../run.js");
-  const { renderSummary } = await import("../render.js");
+  const { renderIgnored, renderSummary } = await import("../render.js");
   const progress = progressOf(verb, process.stderr, options.json);
   const { offline = false, yes, destroy, parallelism } = options;
   const signal = interruption(progress);
@@ -87,12 +89,17 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   }).finally(() => {
     progress.stop();
   });
-  process.exitCode = result.exitCode;
-  print(options, result, () => {
+  const followed = await followUp?.(result);
+  const exitCode = followed && followed.problems.length > 0 ? 1 : result.exitCode;
+  process.exitCode = exitCode;
+  print(options, { ...result, ...followed, exitCode }, () => {
     const quiet = (verb === "output" || verb === "synth") && result.exitCode === 0;
     const summary = quiet ? "" : renderSummary(result, { colour: coloured(process.stdout), offline });
-    return [...details(verb, result, options), summary].filter(Boolean).join("\n\n");
+    const ignored = options.verbose ? renderIgnored(result) : "";
+    const after = followed ? (following?.renderFollowedUp(followed) ?? "") : "";
+    return [...details(verb, result, options), ignored, summary, after].filter(Boolean).join("\n\n");
   });
+  for (const problem of followed?.problems ?? []) process.stderr.write(`${formatProblem(problem)}\n`);
 }
 
 /** The changes of deployments that a person should look at: of a single one, of drift, of what is destructive. */

@@ -1,7 +1,7 @@
 export { bootstrap, type BootstrapOptions, type BootstrapStep } from "./bootstrap.js";
 export { type FailureKind, SecretFailure } from "./failure.js";
 export { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
-export { secretsOf } from "./of-inventory.js";
+export { notifierSecrets, secretsOf } from "./of-inventory.js";
 export { checkSecrets, checkTiers, type SecretReport, type TierReport } from "./report.js";
 export { originNotes, type Resolved, Secrets } from "./secrets.js";
 export { SopsTier } from "./sops.js";

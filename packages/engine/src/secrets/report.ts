@@ -18,7 +18,7 @@ export interface TierReport {
 /** Which tier has a secret. */
 export interface SecretReport {
   readonly secret: string;
-  /** Ids of the deployments that name it. */
+  /** Ids of the deployments that name it, and `notify.<name>`. */
   readonly deployments: readonly string[];
   /** What each tier says of it, in the order in which they are asked. */
   readonly tiers: Readonly<Partial<Record<TierName, "there" | FailureKind>>>;
@@ -41,10 +41,10 @@ export function checkTiers(tiers: readonly SecretTier[]): Promise<TierReport[]> 
   );
 }
 
-/** Asks every tier for every secret of deployments. Values are read where a tier can't say it otherwise, and dropped. */
+/** Asks every tier for every secret of deployments, and of others by their names. Values are read where a tier can't say it otherwise, and dropped. */
 export async function checkSecrets(
   { tiers }: Pick<Secrets, "tiers">,
-  deployments: readonly Deployment[],
+  deployments: readonly Pick<Deployment, "id" | "secrets">[],
 ): Promise<SecretReport[]> {
   const slot = limited(8);
   const bySecret = new Map<string, { secret: SecretReference; ids: Set<string> }>();
