@@ -4,12 +4,7 @@ import { join } from "node:path";
 import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
 import { withAppliedEngine } from "./applied/engine.js";
 import { type Applicable, applicableOf } from "./applied/record.js";
-import {
-  isRemoved,
-  providersMissing,
-  recordedSynthesis,
-  type RemovedDeployment,
-} from "./applied/removed-deployment.js";
+import { isRemoved, providersMissing, recordedDeployment, withoutProtection } from "./applied/removed-deployment.js";
 import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
 import type { Encryption } from "./encryption.js";
 import {
@@ -73,9 +68,10 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
+    const { root } = context.request;
     const { synthesis, paths } = isRemoved(deployment)
-      ? recordedDeployment(context, deployment)
-      : synthesizeDeployment(context.request.root, deployment, context.offline);
+      ? recordedDeployment(root, deployment, context.offline)
+      : synthesizeDeployment(root, deployment, context.offline);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);
@@ -161,7 +157,8 @@ export class DeploymentRun {
     const remedy = /decryption failed/.test(summary)
       ? this.encryption.remedy
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
-    return { message, remedy, ...(place ? { place } : {}) };
+    const problem = { message, remedy, ...(place ? { place } : {}) };
+    return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 
   /** Stops what was started for the deployment and releases its lock. */
@@ -284,18 +281,6 @@ function synthesizeDeployment(
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
   const synthesis = synthesize(deployment, loadStack(deployment, root), root);
   return { synthesis, paths: pathsOf(root, deployment, offline) };
-}
-
-/** What a removed deployment was applied with; the lock file of its providers is written to its working folder. */
-function recordedDeployment(
-  { request, offline }: RunContext,
-  deployment: RemovedDeployment,
-): { synthesis: Synthesis; paths: DeploymentPaths } {
-  const paths = pathsOf(request.root, deployment, offline);
-  return {
-    synthesis: recordedSynthesis(deployment),
-    paths: { ...paths, lockFile: join(paths.work, "applied.lock.hcl") },
-  };
 }
 
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */

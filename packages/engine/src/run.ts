@@ -1,4 +1,4 @@
-import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { type Deployment, InfraError, type Inventory, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
@@ -20,9 +20,11 @@ import { type Outcome, verbFunctions } from "./verbs.js";
  * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const inventory = await inventoryOf(request);
-  const context = await openRun(request, inventory);
   const recorder = new Recorder(request);
+  const { inventory, context } = await begin(request).catch(async (error: unknown) => {
+    await recorder.fail(problemsOfError(error));
+    throw error;
+  });
   let notes: readonly string[] = [];
   let results: DeploymentResult[];
   try {
@@ -39,6 +41,11 @@ export async function run(request: RunRequest): Promise<RunResult> {
     ...(problems.length > 0 ? { problems } : {}),
     exitCode: problems.length > 0 ? 1 : exitCodeOf(request.verb, results),
   };
+}
+
+async function begin(request: RunRequest): Promise<{ inventory: Inventory; context: RunContext }> {
+  const inventory = await inventoryOf(request);
+  return { inventory, context: await openRun(request, inventory) };
 }
 
 /** Works through deployments in the order of their references, as many at once as allowed. */

@@ -184,7 +184,7 @@ describe("the life of a product", () => {
     await succeed("npx", "nx", "sync:check");
   });
 
-  it("takes a patch of one module by update, and plans exactly what uses it", { timeout: 300_000 }, async () => {
+  it("takes a patch of one module by update, and plans exactly what uses it", { timeout: 900_000 }, async () => {
     writeOwnStack("npm");
     await succeed("make", "setup");
     await commit("chore: start");

@@ -13,6 +13,15 @@ home=$(dirname "$0")/../files
 LD_LIBRARY_PATH=$home/al2023/lib:$home FONTCONFIG_PATH=$home/fonts exec "$home/chromium" "$@"
 `;
 
+/** Its own configuration of fonts looks for them in folders that only Lambda has. Without any font Chromium crashes. */
+const fonts = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
+
 /**
  * Installs Chromium from npm: exactly what the lockfile of its folder lists, with its hashes; no script of a package runs.
  * @param folder An empty folder
@@ -38,6 +47,7 @@ export async function installWithNpm(name: ToolName, tool: NpmTool, folder: stri
     const env = { TMPDIR: files, AWS_LAMBDA_JS_RUNTIME: "nodejs22.x" };
     await runLogged({ program: process.execPath, args: unpack, cwd: install, env }, label, context);
   });
+  await fs.writeFile(path.join(files, "fonts", "fonts.conf"), fonts);
   await fs.writeFile(path.join(made, "bin", path.posix.basename(tool.file)), start, { mode: 0o755 });
   await fs.rm(install, { recursive: true });
   return made;

@@ -1,6 +1,6 @@
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import type { ExecutorContext } from "@nx/devkit";
-import { interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
+import { completeOptions, interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
 /** Does one thing to one deployment. A plan that finds changes is a success. */
 export default async function runExecutor(
@@ -10,14 +10,11 @@ export default async function runExecutor(
   const { signal, stopListening } = interruption();
   try {
     const { run } = await import("@infra/engine");
-    const {
-      results,
-      problems = [],
-      exitCode,
-    } = await run({
-      ...requestOf(options, [options.deployment], context.root),
-      signal,
-    });
+    const { projectName = "", targetName = "" } = context;
+    const project = context.projectsConfigurations.projects[projectName];
+    const task = completeOptions(options, targetName, project);
+    const request = { ...requestOf(task, [task.deployment], context.root), signal };
+    const { results, problems = [], exitCode } = await run(request);
     for (const result of results) process.stdout.write(textOf(result));
     for (const problem of problems) process.stderr.write(`${formatProblemWithFrame(problem)}\n`);
     return { success: results.length > 0 && exitCode !== 1 };

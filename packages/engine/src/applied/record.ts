@@ -5,7 +5,8 @@ import type { Engine } from "../binary/index.js";
 import type { DeploymentRun } from "../deployment-run.js";
 import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
 import { digestOfConfiguration, digestOfInventory } from "./digest.js";
-import { originOfApply } from "./origin.js";
+import type { RunRequest } from "../result.js";
+import { type ApplyOrigin, originOfApply } from "./origin.js";
 import { packagesOf } from "./packages.js";
 import { isRemoved } from "./removed-deployment.js";
 
@@ -28,16 +29,24 @@ export function applicableOf(
   };
 }
 
+/** Asked once for all deployments of a run. */
+const origins = new WeakMap<RunRequest, Promise<ApplyOrigin>>();
+
+function originOf(request: RunRequest): Promise<ApplyOrigin> {
+  const origin = origins.get(request) ?? originOfApply(request.root, request.env ?? process.env);
+  origins.set(request, origin);
+  return origin;
+}
+
 /** Writes down what a run applies, beside the state. @throws StateError when it can't be recorded */
 export async function recordStep(run: DeploymentRun, step: Step): Promise<void> {
   const { context, deployment, session } = run;
-  const { root, env = process.env } = context.request;
   const lockFile = context.offline ? "" : contentOf(join(run.paths.work, ".terraform.lock.hcl"));
   const record = {
     version: session.version,
     ...step,
     time: new Date().toISOString(),
-    ...(await originOfApply(root, env)),
+    ...(await originOf(context.request)),
     engine: identityOf(context.engine),
     digest: run.applicable.digest,
     inventory: run.applicable.inventory,

@@ -11,6 +11,7 @@ import {
 } from "@infra/core";
 import { providerNames } from "@infra/core/inventory";
 import { z } from "zod";
+import { type DeploymentPaths, pathsOf } from "../paths.js";
 import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
 
 /** A deployment that has a state and no inventory file any more, as its last apply recorded it. */
@@ -68,8 +69,17 @@ export function removedDeployment(
   return { ...known, config, references, secrets, record, applied };
 }
 
-/** What the engine takes, as it was applied. */
-export function recordedSynthesis({ applied, file }: RemovedDeployment): Synthesis {
+/** What the engine takes, as it was applied; the providers' lock file is not the inventory's, but one of the working folder. */
+export function recordedDeployment(
+  root: string,
+  deployment: RemovedDeployment,
+  offline: boolean,
+): { synthesis: Synthesis; paths: DeploymentPaths } {
+  const paths = pathsOf(root, deployment, offline);
+  return { synthesis: synthesisOf(deployment), paths: { ...paths, lockFile: join(paths.work, "applied.lock.hcl") } };
+}
+
+function synthesisOf({ applied, file }: RemovedDeployment): Synthesis {
   const entries = <T>(texts: Readonly<Record<string, string>>, parse: (text: string) => T) =>
     new Map(Object.entries(texts).map(([name, text]) => [name, parse(text)] as const));
   return {
@@ -78,6 +88,13 @@ export function recordedSynthesis({ applied, file }: RemovedDeployment): Synthes
     references: entries(applied.references, (text) => referenceOf(text, file)),
     secrets: entries(applied.secrets, (text) => SecretReference.parse(text)),
   };
+}
+
+/** What protects a resource was applied with it, and is taken away with the file of the inventory. */
+export function withoutProtection(problem: Problem, { file }: RemovedDeployment): Problem {
+  if (!problem.remedy.includes("prevent_destroy")) return problem;
+  const way = `restore ${file} from git, take the protection away there, apply it, and remove it again`;
+  return { ...problem, remedy: `It was applied with prevent_destroy: ${way}` };
 }
 
 /** The providers that a removed deployment was applied with can't be installed. */

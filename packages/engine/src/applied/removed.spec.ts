@@ -1,7 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { openTofu, passphrase, Product } from "../../test/product.js";
+import { goPlatform } from "../binary/index.js";
 import { FolderStore } from "../state/index.js";
 
 const old = "production/old";
@@ -58,6 +64,7 @@ it("shows a deployment whose file is gone in list and status, until a destroy ha
   expect(status.stdout).toContain(`What a removal deletes: infra plan --destroy ${old}`);
 
   expect((await product.infra("plan", "--destroy", old, "--offline")).code).toBe(2);
+  expect((await product.infra("state", "versions", old, "--offline")).stdout).toMatch(/^\* +\d+ +serial/);
   const destroyed = await product.infra("destroy", old, "--offline", "--yes");
   expect(destroyed.code, destroyed.output).toBe(0);
   expect(product.cloud(old)).toEqual([]);
@@ -107,6 +114,17 @@ it("needs nothing that the deployment was made with but the record: not its stac
   expect(product.cloud(old)).toEqual([]);
 });
 
+it("is held by the protection that it was applied with", async () => {
+  const stack = "stacks/net/index.js";
+  const protect = "lifecycle: { preventDestroy: true }, name: resourceName";
+  product.write(stack, product.read(stack).replace("name: resourceName", protect));
+  await applyAndRemove();
+  const refused = await product.infra("plan", "--destroy", old, "--offline");
+  expect(refused.code, refused.output).toBe(1);
+  expect(refused.stdout).toContain("prevent_destroy");
+  expect(refused.stdout).toContain(`restore ${file} from git, take the protection away`);
+});
+
 it("also takes away what an apply that failed halfway left behind", async () => {
   const broken = {
     INFRA_FAULTS: JSON.stringify([{ type: "hcloud_network_subnet", operation: "create", error: "no" }]),
@@ -145,30 +163,53 @@ it("refuses everything but the removal, and says how", async () => {
   expect(all.stderr).toContain("needs to know which deployments");
 });
 
-it("refuses to destroy with another engine than the one that applied it, unless that one can be had", async () => {
-  const other = join(product.root, "other-tofu");
-  product.write(
-    "other-tofu",
-    `#!/bin/sh\ncase "$1" in version) '${tofu}' "$@" | sed 's/"terraform_version": *"[^"]*"/"terraform_version":"1.9.9"/';; *) exec '${tofu}' "$@";; esac\n`,
-  );
-  chmodSync(other, 0o755);
-  await applyAndRemove({ INFRA_ENGINE: other });
+/** OpenTofu that says that it is 1.9.9. @returns its folder */
+const otherTofu = (): string => {
+  const version = `'${tofu}' "$@" | sed 's/"terraform_version": *"[^"]*"/"terraform_version":"1.9.9"/'`;
+  const script = `#!/bin/sh\ncase "$1" in version) ${version};; *) exec '${tofu}' "$@";; esac\n`;
+  product.write("other/tofu", script);
+  chmodSync(join(product.root, "other/tofu"), 0o755);
+  return join(product.root, "other");
+};
+
+/** A mirror with a release of OpenTofu. */
+const startMirror = async (folder: string): Promise<{ url: string; stop: () => void }> => {
+  const tar = execFileSync("tar", ["-czf", "-", "-C", folder, "tofu"]);
+  const { os = "", arch = "" } = goPlatform() ?? {};
+  const sums = `${createHash("sha256").update(tar).digest("hex")}  tofu_1.9.9_${os}_${arch}.tar.gz\n`;
+  const server = createServer((request, response) => {
+    response.end(request.url === "/v1.9.9/tofu_1.9.9_SHA256SUMS" ? sums : tar);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, stop: () => server.close() };
+};
+
+it("destroys with the engine that applied it, installed if need be, and with no other one", async () => {
+  const other = otherTofu();
+  await applyAndRemove({ INFRA_ENGINE: join(other, "tofu") });
   const refused = await product.infra("plan", "--destroy", old, "--offline");
   expect(refused.code, refused.output).toBe(1);
   expect(refused.stdout).toContain(
     `${old} was applied with tofu 1.9.9, which is what may destroy it, and INFRA_ENGINE is tofu `,
   );
   expect(refused.stdout).toContain(`or restore ${file} from git`);
-  const mirror = {
+  const onPath = {
     INFRA_ENGINE: "",
     INFRA_ENGINE_MIRROR: "http://127.0.0.1:9",
     INFRA_CACHE: join(product.root, "cache"),
     PATH: `${join(tofu, "..")}:/usr/bin:/bin`,
   };
-  const missing = await product.infraWith(mirror, "plan", "--destroy", old, "--offline");
+  const missing = await product.infraWith(onPath, "plan", "--destroy", old, "--offline");
   expect(missing.stdout).toContain("it can't be installed: http://127.0.0.1:9/v1.9.9/");
-  const planned = await product.infraWith({ INFRA_ENGINE: other }, "plan", "--destroy", old, "--offline");
+
+  const mirror = await startMirror(other);
+  const installing = { ...onPath, INFRA_ENGINE_MIRROR: mirror.url };
+  const planned = await product.infraWith(installing, "plan", "--destroy", old, "--offline");
+  mirror.stop();
   expect(planned.code, planned.output).toBe(2);
+  expect(planned.stderr).toContain("OpenTofu 1.9.9 installed");
+  const destroyed = await product.infraWith(onPath, "destroy", old, "--offline", "--yes");
+  expect(destroyed.code, destroyed.output).toBe(0);
 });
 
 it("refuses to destroy with other providers than those that applied it", async () => {

@@ -216,3 +216,14 @@ it("records the names of secrets, never their values, and needs none of them", a
   const { code, output } = await product.infra("status");
   expect(code, output).toBe(0);
 });
+
+it("is up to date after an apply that was handed a sensitive output", async () => {
+  product.write("inventory/production/net.yaml", "stack: ./stacks/values\nconfig:\n  secret: a-sensitive-output\n");
+  product.write(
+    "inventory/production/user.yaml",
+    "stack: ./stacks/values\nconfig:\n  kept: { one: { output: net.secret } }\n",
+  );
+  const applied = await product.infra("apply", "--all", "--offline", "--yes");
+  expect(applied.code, applied.output).toBe(0);
+  expect((await statusIn(product)).code).toBe(0);
+});

@@ -27,7 +27,7 @@ export interface Progress {
  *
  * @param quiet Nothing but what changes on a terminal. @default false
  */
-export function progressOf(verb: Verb | "rekey", stream: NodeJS.WriteStream, quiet = false): Progress {
+export function progressOf(verb: Verb | "rekey" | "impact", stream: NodeJS.WriteStream, quiet = false): Progress {
   const alive = stream.isTTY && !process.env["CI"] && process.env["TERM"] !== "dumb";
   if (alive) return new LiveProgress(verb, stream);
   return new LineProgress(verb, quiet || verb === "synth" || verb === "output" ? undefined : stream);
@@ -49,7 +49,7 @@ export class LiveProgress implements Progress {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly verb: Verb | "rekey",
+    private readonly verb: Verb | "rekey" | "impact",
     private readonly stream: NodeJS.WriteStream,
   ) {
     this.resume();
@@ -139,7 +139,7 @@ export class LineProgress implements Progress {
 
   /** @param stream Where to; undefined: nowhere */
   constructor(
-    private readonly verb: Verb | "rekey",
+    private readonly verb: Verb | "rekey" | "impact",
     private readonly stream: Pick<NodeJS.WriteStream, "write"> | undefined,
   ) {}
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { infraError } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
 import type { KeyReport } from "../rekey.js";
-import { type Opened, withStates } from "./open-states.js";
+import { type Opened, type StateOwner, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
 import { type Progress, progressOf } from "./progress.js";
 
@@ -72,9 +72,9 @@ async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
   const { isClean } = await import("../rekey.js");
   const progress = progressOf("rekey", process.stderr, options.json);
   try {
-    const reports = await withStates(ids, options, (opened) => {
-      progress.begin(opened.deployments.map(({ id }) => id));
-      return inBatches(opened.deployments, (deployment) => rekeyOne(opened, deployment, options, progress));
+    const reports = await withStates(ids, { ...options, removed: true }, (opened) => {
+      progress.begin(opened.owners.map(({ id }) => id));
+      return inBatches(opened.owners, (owner) => rekeyOne(opened, owner, options, progress));
     });
     progress.stop();
     if (!reports.every(isClean)) process.exitCode = 1;
@@ -87,7 +87,7 @@ async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
 /** What goes wrong with one deployment does not keep the others from theirs. */
 async function rekeyOne(
   opened: Opened,
-  deployment: Opened["deployments"][number],
+  deployment: StateOwner,
   options: RekeyOptions,
   progress: Progress,
 ): Promise<KeyReport> {

@@ -45,8 +45,8 @@ function versionNumber(text: string): number {
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  const rows = await withStates([], options, ({ backends, deployments }) =>
-    inBatches(deployments, async (deployment) => {
+  const rows = await withStates([], options, ({ backends, owners }) =>
+    inBatches(owners, async (deployment) => {
       const { store, lock, place } = await backends.of(deployment);
       try {
         const [current, held] = await Promise.all([store.current(), lock.inspect()]);
@@ -140,9 +140,9 @@ async function push(id: string, options: CommonOptions & { force?: boolean }): P
 async function migrate(ids: string[], options: CommonOptions & { all?: boolean; to: StateKind }): Promise<void> {
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
   const { migrateState } = await import("../state/migrate.js");
-  const results = await withStates(ids, options, async ({ backends, deployments }) => {
+  const results = await withStates(ids, options, async ({ backends, owners }) => {
     const done = [];
-    for (const deployment of deployments) {
+    for (const deployment of owners) {
       const from = await backends.ofKind(deployment, options.to === "s3" ? "folder" : "s3");
       const to = await backends.ofKind(deployment, options.to);
       const result = await migrateState({ deployment: deployment.id, from, to });
@@ -162,8 +162,8 @@ async function migrate(ids: string[], options: CommonOptions & { all?: boolean; 
 async function check(ids: string[], options: CommonOptions & { history?: boolean }): Promise<void> {
   const { checkState } = await import("../state/check.js");
   const { passphraseVariable } = await import("../keys/state-keys.js");
-  const results = await withStates(ids, options, ({ backends, keys, deployments }) =>
-    inBatches(deployments, async (deployment) => {
+  const results = await withStates(ids, options, ({ backends, keys, owners }) =>
+    inBatches(owners, async (deployment) => {
       const { id } = deployment;
       const { store, place } = await backends.of(deployment);
       const known = keys.kindOf(id) === "transit" || process.env[passphraseVariable];

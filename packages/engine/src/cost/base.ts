@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { infraError, loadInventory } from "@infra/core";
-import { linkModules } from "../impact/own-packages.js";
+import { linkModules } from "../impact/link-modules.js";
+import { ownPackages } from "../impact/own-packages.js";
 import type { RunRequest } from "../result.js";
 import { run } from "../run.js";
 import type { CostBase } from "./compare.js";
@@ -24,7 +25,7 @@ export async function costsAt(ref: string, request: RunRequest): Promise<CostBas
   try {
     await git(root, ref, ["worktree", "add", "--detach", "--quiet", checkout, commit]);
     const copy = join(checkout, relative(repository, root));
-    linkModules(join(root, "node_modules"), copy);
+    linkModules(join(root, "node_modules"), copy, ownPackages(copy));
     // What is applied offline answers the references of both.
     const applied = join(root, ".infra/offline");
     if (existsSync(applied)) cpSync(applied, join(copy, ".infra/offline"), { recursive: true });

@@ -13,8 +13,12 @@ const manifestSchema = z.looseObject({
 /** A product, as it lies in a folder. */
 export interface ProductFolder {
   readonly folder: string;
+  /** Its inventory, relative to the folder. */
+  readonly inventory: string;
   /** Everything that its package.json pins, but for packages that it holds itself. */
   readonly pins: Readonly<Record<string, string>>;
+  /** Folders of the packages that it holds itself, by their names. */
+  readonly own: Readonly<Record<string, string>>;
 }
 
 /**
@@ -52,8 +56,15 @@ function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
   const own = ownPackages(folder);
-  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !own.has(name));
-  return [{ folder: resolve(folder), pins: Object.fromEntries(pins) }];
+  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !(name in own));
+  return [
+    {
+      folder: resolve(folder),
+      inventory: data.infra.inventory ?? "inventory",
+      pins: Object.fromEntries(pins),
+      own,
+    },
+  ];
 }
 
 function parseJson(file: string): unknown {

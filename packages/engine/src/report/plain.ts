@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from "node:util";
  * is written out as `\u202e`. Line breaks and tabs stay.
  */
 export function plain(text: string): string {
+  if (/^[ -~\n]*$/.test(text)) return text;
   return stripVTControlCharacters(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (character) =>
@@ -17,6 +18,20 @@ export function plainLine(text: string, most = 200): string {
   const line = plain(text).replace(/\s+/g, " ").trim();
   // A character outside the basic plane is not cut in two.
   return line.length > most ? `${line.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
+}
+
+/** A path from outside as the path of an address: each word of it percent-encoded. */
+export function encodedPath(path: string): string {
+  const words = path
+    .replaceAll("\\", "/")
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .split("/");
+  // encodeURIComponent leaves these alone; a parenthesis would end a link of Markdown.
+  return words.map((word) => encodeURIComponent(word).replace(/[()!'*]/g, percent)).join("/");
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function codeOf(character: string): string {
