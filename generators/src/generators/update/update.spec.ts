@@ -198,7 +198,7 @@ describe("update --check", () => {
   });
 });
 
-describe("nx", () => {
+describe("nx", { timeout: 240_000 }, () => {
   it("sync:check says when a file that the template keeps is different, and sync restores it", () => {
     git(root, "init", "-q", "-b", "main");
     git(root, "add", "-A");

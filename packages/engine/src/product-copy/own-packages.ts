@@ -11,8 +11,8 @@ const pnpmSchema = z.looseObject({ packages: patterns });
 const namedSchema = z.looseObject({ name: z.string() });
 
 /** Packages that a product itself holds, as workspaces of npm, pnpm or yarn. @returns their folders by name */
-export function ownPackages(product: string): ReadonlyMap<string, string> {
-  return new Map(
+export function ownPackages(product: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     patternsOf(product)
       .flatMap((pattern) => (/\/\*+$/.test(pattern) ? foldersIn(product, dirname(pattern)) : [pattern]))
       .flatMap((folder): [string, string][] => {
