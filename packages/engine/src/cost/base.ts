@@ -25,7 +25,7 @@ export async function costsAt(ref: string, request: RunRequest): Promise<CostBas
   try {
     await git(root, ref, ["worktree", "add", "--detach", "--quiet", checkout, commit]);
     const copy = join(checkout, relative(repository, root));
-    linkModules(join(root, "node_modules"), copy, Object.fromEntries(ownPackages(copy)));
+    linkModules(join(root, "node_modules"), copy, ownPackages(copy));
     // What is applied offline answers the references of both.
     const applied = join(root, ".infra/offline");
     if (existsSync(applied)) cpSync(applied, join(copy, ".infra/offline"), { recursive: true });

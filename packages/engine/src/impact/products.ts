@@ -56,12 +56,12 @@ function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
   const own = ownPackages(folder);
-  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !own.has(name));
+  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !(name in own));
   return [
     {
       folder: resolve(folder),
       inventory: data.infra.inventory ?? "inventory",
-      own: Object.fromEntries(own),
+      own,
       pins: Object.fromEntries(pins),
     },
   ];
