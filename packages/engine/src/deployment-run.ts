@@ -22,6 +22,7 @@ import {
   type ReadOnly,
   refuseOverKept,
 } from "./deployment-session.js";
+import { refuseForeign } from "./foreign.js";
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
 import type { MockProviders } from "./offline.js";
@@ -65,7 +66,9 @@ export class DeploymentRun {
    * @throws InfraError
    */
   static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
-    const { synthesis, paths } = synthesizeDeployment(context.request.root, deployment, context.offline);
+    const { root, env } = context.request;
+    const { synthesis, paths } = synthesizeDeployment(root, deployment, context.offline, env);
+    refuseForeign(deployment, synthesis, context.allowedProviders);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     try {
@@ -248,9 +251,10 @@ function synthesizeDeployment(
   root: string,
   deployment: Deployment,
   offline: boolean,
+  env?: Readonly<NodeJS.ProcessEnv>,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
   const synthesis = synthesize(deployment, loadStack(deployment, root), root);
-  return { synthesis, paths: pathsOf(root, deployment, offline) };
+  return { synthesis, paths: pathsOf(root, deployment, offline, env) };
 }
 
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */

@@ -85,6 +85,8 @@ export interface RunRequest {
   readonly offline?: boolean;
   /** Applies and destroys without asking. @default false */
   readonly yes?: boolean;
+  /** Applies only what was planned before: a deployment that changes and has no saved plan is refused. @default false */
+  readonly planned?: boolean;
   /** Asks whether the changes of a deployment shall be made. @default - refused unless `yes` */
   readonly confirm?: (result: Pick<DeploymentResult, "id" | "text">) => Promise<boolean>;
   /** How many deployments are worked on at once. @default - the number of processors */

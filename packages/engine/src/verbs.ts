@@ -163,6 +163,7 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
   const found = saved ? await recall(run, saved) : await plan(run, destroy);
   if (!found.changed) return { ...found, status: "unchanged" };
   const { request } = run.context;
+  if (request.planned && !saved) return { ...found, status: "failed", problems: [notReviewed(run, destroy)] };
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
   return agreed ? await applyPlan(run, found) : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
 }
@@ -170,6 +171,15 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
 function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
   const command = `infra ${destroy ? "destroy" : "apply"} ${id}${context.offline ? " --offline" : ""} --yes`;
   return { message: `${id} was not changed: nobody agreed`, remedy: `Say yes when asked, or run: ${command}` };
+}
+
+function notReviewed({ context, deployment: { id, file } }: DeploymentRun, destroy: boolean): Problem {
+  const again = `infra plan ${id}${context.offline ? " --offline" : ""}`;
+  return {
+    message: `${id} was not changed: there is no plan of these changes that was looked at`,
+    remedy: destroy ? "Leave --planned out, and look at what is asked" : `Plan again and look at it: ${again}`,
+    place: { file, line: 1, column: 1 },
+  };
 }
 
 async function applyPlan(run: DeploymentRun, found: Planned): Promise<Outcome> {

@@ -39,6 +39,8 @@ export interface Inventory {
   /** Where secrets are kept. @default - what the environment says */
   readonly secrets?: SecretSettings;
   readonly deployments: readonly Deployment[];
+  /** Sources of providers that own stacks may use besides those of the clouds. */
+  readonly allowedProviders: readonly string[];
   /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
   readonly states: ReadonlyMap<string, StateSettings>;
 }
@@ -94,6 +96,7 @@ class Loader {
       product: product.product,
       ...(product.secrets ? { secrets: product.secrets } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
+      allowedProviders: product.providers?.allow ?? [],
       states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
   }

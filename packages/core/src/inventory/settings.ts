@@ -17,6 +17,15 @@ const credentialName = rule(z.string(), (value) =>
       },
 );
 
+const providerSource = rule(z.string(), (value) =>
+  /^[\w.-]+\.[\w.-]+\/[\w-]+\/[\w-]+$/.test(value)
+    ? undefined
+    : {
+        message: `${JSON.stringify(value)} is not the address of a provider`,
+        remedy: "Write host, namespace and name: registry.opentofu.org/hashicorp/random",
+      },
+);
+
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
   region: z
@@ -58,6 +67,14 @@ const shared = {
 /** `inventory/product.yaml`: what all deployments of the product share. */
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
+  providers: z
+    .strictObject({
+      allow: z
+        .array(providerSource)
+        .describe("addresses of providers, such as registry.opentofu.org/hashicorp/random, that own stacks may use"),
+    })
+    .optional()
+    .describe("providers besides those of the clouds; every other one is refused before it is downloaded"),
   secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
   ...shared,
 });

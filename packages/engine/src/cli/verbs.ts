@@ -8,6 +8,7 @@ import { Progress } from "./progress.js";
 interface VerbOptions extends CommonOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
+  readonly planned?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -34,6 +35,7 @@ export function addVerbCommands(program: Command): void {
       .option("-v, --verbose", "every change of every deployment")
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (changes(verb)) command.option("-y, --yes", "do not ask");
+    if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
 }
@@ -56,7 +58,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { run } = await import("../run.js");
   const { renderSummary } = await import("../render.js");
   const progress = new Progress(verb, process.stderr);
-  const { offline = false, yes, parallelism } = options;
+  const { offline = false, yes, planned, parallelism } = options;
   const signal = interruption();
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -65,6 +67,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     inventory,
     offline,
     ...(yes ? { yes } : {}),
+    ...(planned ? { planned } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
