@@ -21,6 +21,7 @@ export interface DeploymentMetadata {
 const descriptions: Record<Verb, string> = {
   synth: "Writes the engine's configuration to .infra",
   validate: "Checks the synthesized configuration with the engine",
+  policy: "Plans, and checks the result against the rules that every deployment keeps",
   plan: "Shows what an apply would change, and saves the plan",
   apply: "Applies the saved plan; refused without --yes",
   destroy: "Deletes everything that the deployment owns; refused without --yes",

@@ -1,7 +1,7 @@
 import type { Problem } from "@infra/core/inventory";
 
 /** What can be done to deployments. */
-export const verbs = ["synth", "validate", "plan", "apply", "destroy", "drift", "output"] as const;
+export const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "output"] as const;
 
 /** One of the things that can be done to deployments. */
 export type Verb = (typeof verbs)[number];

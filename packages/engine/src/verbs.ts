@@ -38,6 +38,8 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
     return Promise.resolve({ status: "done", text: `wrote ${file}` });
   },
   validate: (context, deployment) => withRun(context, deployment, "validate", validate),
+  policy: (context, deployment) =>
+    withRun(context, deployment, "policy", async (run) => (await import("./policy/verb.js")).checkPolicy(run)),
   plan: (context, deployment) =>
     withRun(context, deployment, "plan", async (run) => {
       const planned = await plan(run, false);
@@ -225,11 +227,11 @@ function drift(run: DeploymentRun): Promise<Outcome> {
   });
 }
 
-/** Runs the engine with `-json`. @throws InfraError with its diagnostics when it fails */
-async function engineCall(
+/** Runs the engine's command with `-json` among its arguments. @throws InfraError with its diagnostics when it fails */
+export async function engineCall(
   run: DeploymentRun,
   args: readonly string[],
-  onEvent: (event: EngineEvent) => void,
+  onEvent: (event: EngineEvent) => void = () => undefined,
 ): Promise<{ code: number }> {
   const diagnostics: Diagnostic[] = [];
   const exit = await run.call(args, {

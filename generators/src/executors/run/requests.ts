@@ -10,12 +10,13 @@ export interface RunOptions {
   /** @default - whether INFRA_OFFLINE is set */
   readonly offline?: boolean;
   readonly yes?: boolean;
+  readonly planned?: boolean;
   readonly parallelism?: number;
 }
 
 /** What the engine is asked for several deployments that want the same. */
 export function requestOf(options: RunOptions, deployments: readonly string[], root: string): RunRequest {
-  const { verb, inventory, yes = false, parallelism } = options;
+  const { verb, inventory, yes = false, planned = false, parallelism } = options;
   return {
     verb,
     root,
@@ -24,6 +25,7 @@ export function requestOf(options: RunOptions, deployments: readonly string[], r
     deployments,
     offline: isOffline(options),
     yes,
+    ...(planned ? { planned } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
   };
 }

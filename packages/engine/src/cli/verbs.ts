@@ -16,6 +16,7 @@ interface VerbOptions extends CommonOptions {
 const descriptions: Record<Verb, string> = {
   synth: "write the engine's configuration of deployments to .infra",
   validate: "check the synthesized configuration with the engine",
+  policy: "plan, and check the result against the rules that every deployment keeps",
   plan: "show what an apply would change, and save the plan",
   apply: "apply the saved plan, or plan now; asks before it changes anything",
   destroy: "delete everything that deployments own; asks first",
