@@ -1,5 +1,6 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
-import type { DeploymentResult, ResourceChange, RunResult, Status } from "./result.js";
+import { sortByGroup, terminalOrder } from "./report/groups.js";
+import type { DeploymentResult, ResourceChange, RunResult } from "./result.js";
 
 /** How a summary is to look. */
 export interface RenderOptions {
@@ -7,6 +8,8 @@ export interface RenderOptions {
   readonly colour: boolean;
   /** Says that nothing real was touched, and what that means. */
   readonly offline: boolean;
+  /** Shows the lines of the files that problems name; not for results from elsewhere, which may name any file. @default true */
+  readonly frames?: boolean;
 }
 
 const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
@@ -27,11 +30,11 @@ export function renderChanges(
   return lines.join("\n");
 }
 
-/** One table of all deployments: changed first, failures last with their problems below, and the totals. */
-export function renderSummary(result: RunResult, { colour, offline }: RenderOptions): string {
+/** One table of all deployments: changed first, what deletes or replaces before the rest, failures last with their problems below, and the totals. */
+export function renderSummary(result: RunResult, { colour, offline, frames = true }: RenderOptions): string {
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
   const { results } = result;
-  const sorted = [...results].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+  const sorted = sortByGroup(results, terminalOrder);
   const header = ["environment", "stack", "provider", "status", "+", "~", "±", "-", "time"];
   const rows = sorted.map(rowOf);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
@@ -42,7 +45,7 @@ export function renderSummary(result: RunResult, { colour, offline }: RenderOpti
   const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
   const failed = sorted.filter(({ status }) => status === "failed");
   const problems = failed.flatMap((each) =>
-    each.problems.map((problem) => paint(formatProblemWithFrame(problem), codes.failed)),
+    each.problems.map((problem) => paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed)),
   );
   const waiting = sorted
     .filter(({ status }) => status === "waiting")
@@ -69,11 +72,6 @@ export const offlineNotice =
 
 function section(lines: readonly string[]): string[] {
   return lines.length > 0 ? ["", ...new Set(lines)] : [];
-}
-
-function rank({ status }: DeploymentResult): number {
-  const order: Record<Status, number> = { changed: 0, applied: 0, waiting: 1, done: 2, unchanged: 2, failed: 3 };
-  return order[status];
 }
 
 function rowOf({ environment, name, stack, provider, status, counts, seconds }: DeploymentResult): string[] {
@@ -110,7 +108,8 @@ const wordsOf = {
   drift: { create: "appeared", update: "changed outside", replace: "REPLACED outside", delete: "DELETED outside" },
 } as const;
 
-function totals({ verb, results }: RunResult): string {
+/** How many deployments ended how, and what changes in all: one sentence. */
+export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
   const sum = (key: keyof DeploymentResult["counts"]) => results.reduce((total, { counts }) => total + counts[key], 0);
   const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
   const changes = (["create", "update", "replace", "delete"] as const).flatMap((key) =>

@@ -72,6 +72,13 @@ export interface RunResult {
   readonly exitCode: 0 | 1 | 2;
 }
 
+/** The exit code of a run. */
+export function exitCodeOf(verb: Verb, results: readonly Pick<DeploymentResult, "status">[]): RunResult["exitCode"] {
+  if (results.some(({ status }) => status === "failed")) return 1;
+  const changes = results.some(({ status }) => status === "changed" || status === "waiting");
+  return changes && (verb === "plan" || verb === "drift") ? 2 : 0;
+}
+
 /** What is to be done. */
 export interface RunRequest {
   readonly verb: Verb;

@@ -1,7 +1,8 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { NotApplied } from "./outputs.js";
-import { type Counts, type DeploymentResult, noChanges, type RunRequest, type RunResult } from "./result.js";
+import { Recorder } from "./report/recorder.js";
+import { type Counts, type DeploymentResult, exitCodeOf, noChanges, type RunRequest, type RunResult } from "./result.js";
 import { inventoryOf, openRun, type RunContext } from "./run-context.js";
 import { type Outcome, verbFunctions } from "./verbs.js";
 
@@ -13,27 +14,20 @@ import { type Outcome, verbFunctions } from "./verbs.js";
 export async function run(request: RunRequest): Promise<RunResult> {
   const inventory = inventoryOf(request);
   const context = await openRun(request, inventory);
+  const recorder = new Recorder(request);
   let notes: readonly string[] = [];
   let results: DeploymentResult[];
   try {
-    results = await new Schedule(context, inventory.deployments).run();
+    results = await new Schedule(context, inventory.deployments, recorder).run();
   } finally {
-    notes = context.mask.value(await context.close());
+    notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
   }
   return {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
-    exitCode: exitCodeOf(results, request),
+    exitCode: exitCodeOf(request.verb, results),
   };
-}
-
-function exitCodeOf(results: readonly DeploymentResult[], { verb }: RunRequest): 0 | 1 | 2 {
-  if (results.some(({ status }) => status === "failed")) return 1;
-  return (verb === "plan" || verb === "drift") &&
-    results.some(({ status }) => status === "changed" || status === "waiting")
-    ? 2
-    : 0;
 }
 
 /** Works through deployments in the order of their references, as many at once as allowed. */
@@ -48,6 +42,7 @@ class Schedule {
   constructor(
     private readonly context: RunContext,
     deployments: readonly Deployment[],
+    private readonly recorder: Recorder,
   ) {
     this.byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
     this.before = orderOf(this.byId, context.request.verb === "destroy");
@@ -131,6 +126,7 @@ class Schedule {
       text,
     };
     const result = this.context.mask.value({ ...known, ...(outcome.outputs ? { outputs: outcome.outputs } : {}) });
+    this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);
     return result;
   }

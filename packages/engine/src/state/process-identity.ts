@@ -7,7 +7,7 @@ export type ProcessIdentity = Pick<LockHolder, "user" | "host" | "pid" | "proces
 
 /** The identity of this process. */
 export function thisProcess(): ProcessIdentity {
-  const processStart = processStat(process.pid)?.start;
+  const processStart = startOfProcess(process.pid);
   const namespace = pidNamespace();
   return {
     user: userName(),
@@ -34,6 +34,11 @@ function pidExists(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+/** When a process began, in ticks since boot. @returns undefined where that can't be told: only Linux says it */
+export function startOfProcess(pid: number): string | undefined {
+  return processStat(pid)?.start;
 }
 
 /** Start time in ticks since boot, and whether the process has ended but was not reaped yet; Linux only. */

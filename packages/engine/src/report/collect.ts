@@ -1,0 +1,113 @@
+import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { infraError } from "@infra/core/inventory";
+import { z } from "zod";
+import { exitCodeOf } from "../result.js";
+import type { Report } from "./report.js";
+import { namedRun } from "./run-id.js";
+import {
+  isStoredResult,
+  originSchema,
+  type ReportedVerb,
+  resultSchema,
+  resultsFolder,
+  runResultSchema,
+  type StoredResult,
+  storedResultSchema,
+} from "./stored.js";
+
+/** What a report is made from. */
+export interface Collected {
+  readonly report: Report;
+  /** Results of other runs that were found and left out. */
+  readonly others: number;
+}
+
+const reportSchema = runResultSchema.extend({
+  results: z.array(resultSchema.extend({ origin: originSchema.optional() })),
+  offline: z.boolean().optional(),
+  commit: z.string().optional(),
+  time: z.string().optional(),
+});
+
+/**
+ * The results of one run: of the run that the environment names, else of the run that ended last. A deployment of which there are
+ * several results counts with its newest.
+ *
+ * @param from Folder of results, also those of several jobs side by side, or a file that `--json` wrote
+ * @throws InfraError when something there can't be read
+ */
+export function collect(from: string, verb: ReportedVerb, env: Readonly<NodeJS.ProcessEnv>): Collected {
+  if (statSync(from, { throwIfNoEntry: false })?.isFile()) return { report: readRun(from, verb), others: 0 };
+  const found = filesIn(from).flatMap((file) => readStored(file));
+  const ofVerb = found.filter((each) => each.verb === verb).sort((a, b) => (a.time < b.time ? -1 : 1));
+  const run = namedRun(env) ?? ofVerb.at(-1)?.run;
+  const newest = new Map(ofVerb.filter((each) => each.run === run).map((each) => [each.result.id, each]));
+  return { report: reportOf(verb, [...newest.values()]), others: ofVerb.filter((each) => each.run !== run).length };
+}
+
+/** Removes what runs left for reports, of one verb or of all. */
+export function dropResults(root: string, verb?: ReportedVerb): void {
+  rmSync(join(resultsFolder(root), verb ?? ""), { recursive: true, force: true });
+}
+
+function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
+  const results = stored.map(({ result, origin }) => ({ ...result, origin }));
+  const last = stored.at(-1);
+  return {
+    verb,
+    results,
+    findings: [],
+    offline: stored.some(({ offline }) => offline),
+    exitCode: exitCodeOf(verb, results),
+    ...(last?.commit === undefined ? {} : { commit: last.commit }),
+    ...(last ? { time: last.time } : {}),
+  };
+}
+
+function readRun(file: string, verb: ReportedVerb): Report {
+  const value = parseJson(file);
+  if (isStoredResult(value)) return reportOf(verb, readStored(file));
+  const parsed = reportSchema.safeParse(value);
+  if (!parsed.success)
+    throw infraError(
+      `${file} is not the result of a run`,
+      "Name a folder of results, or a file that infra <verb> --json wrote",
+    );
+  const { data } = parsed;
+  return { offline: false, findings: [], ...data, exitCode: exitCodeOf(data.verb, data.results) };
+}
+
+/** The results in a file: one, or none when it holds something else. */
+function readStored(file: string): StoredResult[] {
+  const value = parseJson(file);
+  if (!isStoredResult(value)) return [];
+  const parsed = storedResultSchema.safeParse(value);
+  if (parsed.success) return [parsed.data];
+  throw infraError(
+    `${file} is a result that this version can't read: ${parsed.error.issues[0]?.path.map(String).join(".") ?? ""}`,
+    "Report with the version of @infra/engine that the run used, or run infra report --clean",
+  );
+}
+
+function filesIn(folder: string): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(path);
+    return entry.isFile() && entry.name.endsWith(".json") && !entry.name.startsWith(".") ? [path] : [];
+  });
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw infraError(`${file} can't be read as JSON: ${(error as Error).message}`, "Run again, then report again");
+  }
+}

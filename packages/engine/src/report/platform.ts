@@ -1,0 +1,62 @@
+import { posix } from "node:path";
+
+/** Where a report is shown: how long it may be, and where its links lead. */
+export interface Platform {
+  /** Characters that a comment may have. */
+  readonly limit: number;
+  /** Page of a line of a file. @returns undefined where no such page is known */
+  readonly blob: (place: string) => string | undefined;
+  /** Page of a commit. */
+  readonly commit: (commit: string) => string | undefined;
+  /** Page of the run, with its artifacts. @default - not in CI */
+  readonly run?: string;
+}
+
+/** The limits of comments: GitHub counts 65,536 characters, GitLab 1,000,000. */
+const limits = { github: 65_536, gitlab: 1_000_000 } as const;
+
+/**
+ * What the environment says about the platform that the report is made on.
+ *
+ * @param prefix Folder of the workspace in its repository, with a slash at its end, or empty
+ */
+export function platformOf(env: Readonly<NodeJS.ProcessEnv>, prefix = ""): Platform {
+  return github(env, prefix) ?? gitlab(env, prefix) ?? { limit: limits.github, blob: () => undefined, commit: () => undefined };
+}
+
+function github(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: sha, GITHUB_RUN_ID: run } = env;
+  if (!server || !repository) return undefined;
+  const base = `${server}/${repository}`;
+  return {
+    limit: limits.github,
+    blob: (place) => (sha ? fileUrl(`${base}/blob/${sha}`, prefix, place) : undefined),
+    commit: (commit) => `${base}/commit/${encodeURIComponent(commit)}`,
+    ...(run ? { run: `${base}/actions/runs/${run}` } : {}),
+  };
+}
+
+function gitlab(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | undefined {
+  const { CI_PROJECT_URL: base, CI_COMMIT_SHA: sha, CI_PIPELINE_URL: run } = env;
+  if (!base) return undefined;
+  return {
+    limit: limits.gitlab,
+    blob: (place) => (sha ? fileUrl(`${base}/-/blob/${sha}`, prefix, place) : undefined),
+    commit: (commit) => `${base}/-/commit/${encodeURIComponent(commit)}`,
+    ...(run ? { run } : {}),
+  };
+}
+
+/** `inventory/a.yaml:14` as a page; a path that leaves the repository has none. */
+function fileUrl(base: string, prefix: string, place: string): string | undefined {
+  const [, file = place, line] = /^(.*?):(\d+)(?::\d+)?$/s.exec(place) ?? [];
+  const path = posix.normalize(prefix + file.replaceAll("\\", "/"));
+  if (path.startsWith("..") || path.startsWith("/")) return undefined;
+  // encodeURIComponent leaves ()!'* alone; a parenthesis would end a link of Markdown.
+  const encoded = path.split("/").map((word) => encodeURIComponent(word).replace(/[()!'*]/g, percent));
+  return `${base}/${encoded.join("/")}${line ? `#L${line}` : ""}`;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
