@@ -68,7 +68,7 @@ export class DeploymentRun {
   static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const { root, env } = context.request;
     const { synthesis, paths } = synthesizeDeployment(root, deployment, context.offline, env);
-    refuseForeign(deployment, synthesis, context.allowedProviders);
+    refuseForeign(deployment, synthesis, context.allow);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     try {

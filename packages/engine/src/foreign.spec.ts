@@ -5,10 +5,10 @@ import { refuseForeign } from "./foreign.js";
 
 const deployment = testDeployment("hetzner", "{}");
 
-function refused(configuration: object, allowed: readonly string[] = []): string {
+function refused(configuration: object, allow: { providers?: string[]; provisioners?: boolean } = {}): string {
   const synthesis = { configuration, origins: {}, references: new Map(), secrets: new Map() } as Synthesis;
   try {
-    refuseForeign(deployment, synthesis, allowed);
+    refuseForeign(deployment, synthesis, { providers: [], provisioners: false, ...allow });
     return "";
   } catch (error) {
     return (error as Error).message;
@@ -69,8 +69,12 @@ describe("refuseForeign", () => {
     expect(refused(configuration)).toMatch(message);
   });
 
-  it("lets a provider through that the product allows", () => {
-    expect(refused(providers("hashicorp/random"), ["registry.opentofu.org/hashicorp/random"])).toBe("");
+  it("lets through what the product allows, and no more", () => {
+    const program = { resource: { terraform_data: { x: { provisioner: [{ "local-exec": { command: "id" } }] } } } };
+    const allow = { providers: ["registry.opentofu.org/hashicorp/random"] };
+    expect(refused(providers("hashicorp/random"), allow)).toBe("");
+    expect(refused(program, allow)).toMatch(/provisioner/);
+    expect(refused(program, { provisioners: true })).toBe("");
   });
 
   it("reports everything at once, with its place", () => {

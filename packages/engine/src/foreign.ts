@@ -1,4 +1,4 @@
-import { type Deployment, InfraError, type Problem, providers, type Synthesis } from "@infra/core";
+import { type Deployment, InfraError, type Inventory, type Problem, providers, type Synthesis } from "@infra/core";
 import { placeOfAddress } from "./places.js";
 
 const registry = "registry.opentofu.org";
@@ -13,15 +13,15 @@ const settings = ["required_providers", "required_version", "backend"];
  * Refuses a configuration that would run or download what nobody has looked at: providers that are not allowed, provisioners,
  * modules from elsewhere. It is asked before `init`, which downloads and starts what a configuration names.
  *
- * @param allowed Sources of providers besides those of the clouds.
+ * @param allow What is let through all the same.
  * @throws InfraError with everything that is refused
  */
-export function refuseForeign(deployment: Deployment, synthesis: Synthesis, allowed: readonly string[]): void {
+export function refuseForeign(deployment: Deployment, synthesis: Synthesis, allow: Inventory["allow"]): void {
   const configuration = synthesis.configuration as Block;
-  const known = new Set([...ownSources(), ...allowed]);
+  const known = new Set([...ownSources(), ...allow.providers]);
   const problems = [
     ...usedProviders(configuration).flatMap((each) => (known.has(each.source) ? [] : [foreignProvider(each)])),
-    ...provisioners(configuration),
+    ...(allow.provisioners ? [] : provisioners(configuration)),
     ...modules(configuration),
     ...engineSettings(configuration),
   ];
@@ -56,7 +56,7 @@ function foreignProvider({ source, address }: UsedProvider): Refusal {
   return {
     address,
     message: `${address} needs the provider ${source}, which this product does not allow`,
-    remedy: `Leave it out; or let somebody who may decide it add ${source} to providers.allow of inventory/product.yaml`,
+    remedy: `Leave it out; or let somebody who may decide it add ${source} to allow.providers of inventory/product.yaml`,
   };
 }
 
@@ -93,7 +93,8 @@ function provisioners(configuration: Block): Refusal[] {
       .map((kind) => ({
         address,
         message: `${address} has a provisioner (${kind}), which would run a program where the engine runs`,
-        remedy: "Leave it out: what servers run comes from cloud-init, images or Ansible",
+        remedy:
+          "Leave it out: what servers run comes from cloud-init, images or Ansible. Or write allow: { provisioners: true } in inventory/product.yaml",
       })),
   );
 }

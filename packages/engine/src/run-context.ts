@@ -31,8 +31,8 @@ export interface RunContext {
   readonly outputs: Outputs;
   readonly secrets: Secrets;
   readonly mask: Mask;
-  /** Providers that the product allows besides those of the clouds. */
-  readonly allowedProviders: readonly string[];
+  /** What own stacks may have that is refused otherwise. */
+  readonly allow: Inventory["allow"];
   /** Environment of every engine call, before what belongs to one deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly parallelism: number;
@@ -47,7 +47,7 @@ export function inventoryOf(request: RunRequest): Inventory {
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
 export async function openRun(request: RunRequest, inventory: Inventory): Promise<RunContext> {
-  const { deployments, product, states, allowedProviders } = inventory;
+  const { deployments, product, states, allow } = inventory;
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -63,7 +63,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
-  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets, allowedProviders };
+  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets, allow };
   return {
     ...shared,
     outputs: new Outputs(shared),

@@ -9,7 +9,7 @@ import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
-import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+import { type Allowed, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 import type { StateSettings } from "./state-settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
@@ -39,8 +39,8 @@ export interface Inventory {
   /** Where secrets are kept. @default - what the environment says */
   readonly secrets?: SecretSettings;
   readonly deployments: readonly Deployment[];
-  /** Sources of providers that own stacks may use besides those of the clouds. */
-  readonly allowedProviders: readonly string[];
+  /** What own stacks may have that is refused otherwise. */
+  readonly allow: Allowed;
   /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
   readonly states: ReadonlyMap<string, StateSettings>;
 }
@@ -96,7 +96,7 @@ class Loader {
       product: product.product,
       ...(product.secrets ? { secrets: product.secrets } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
-      allowedProviders: product.providers?.allow ?? [],
+      allow: { providers: product.allow?.providers ?? [], provisioners: product.allow?.provisioners ?? false },
       states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
   }

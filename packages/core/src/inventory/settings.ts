@@ -67,14 +67,16 @@ const shared = {
 /** `inventory/product.yaml`: what all deployments of the product share. */
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
-  providers: z
+  allow: z
     .strictObject({
-      allow: z
+      providers: z
         .array(providerSource)
-        .describe("addresses of providers, such as registry.opentofu.org/hashicorp/random, that own stacks may use"),
+        .optional()
+        .describe("addresses of providers besides those of the clouds: registry.opentofu.org/hashicorp/random"),
+      provisioners: z.boolean().optional().describe("programs that resources run where the engine runs"),
     })
     .optional()
-    .describe("providers besides those of the clouds; every other one is refused before it is downloaded"),
+    .describe("what own stacks may have that is refused otherwise, before anything is downloaded or started"),
   secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
   ...shared,
 });
@@ -98,6 +100,14 @@ export const deploymentSchema = z.strictObject({
   credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
+
+/** What a product allows own stacks that is refused otherwise. */
+export interface Allowed {
+  /** Sources of providers besides those of the clouds. */
+  readonly providers: readonly string[];
+  /** Programs that resources run where the engine runs. */
+  readonly provisioners: boolean;
+}
 
 /** What a deployment is told besides its configuration. */
 export interface Settings {

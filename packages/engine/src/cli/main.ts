@@ -2,8 +2,10 @@ import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
+import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
+import { addTestCommand } from "./test.js";
 import { addVerbCommands } from "./verbs.js";
 
 const examples = `
@@ -31,6 +33,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);
+  addReviewedCommand(program);
+  addTestCommand(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

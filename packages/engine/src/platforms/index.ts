@@ -8,6 +8,7 @@ export { createOnce } from "./create-once.js";
 export { platformNames, type PlatformName, type PlatformOptions, type Surroundings } from "./environment.js";
 export { NotPossible, PlatformError } from "./errors.js";
 export { type CommitStatus, type Platform, type PlatformIssue, sameText } from "./platform.js";
+export { RestApi, type RestSettings } from "./rest.js";
 export { markerOf, postSticky, type Posted } from "./sticky-comment.js";
 
 /** A platform, and where the run is on it. */
