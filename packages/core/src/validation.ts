@@ -50,6 +50,8 @@ function problemsOf(issues: readonly Issue[], schema: z.ZodType, input: unknown,
         problem: unknownKey(key, keysOf(schemaAt(schema, at))),
       }));
     }
+    if (issue.code === "invalid_union" && issue.errors.length === 0)
+      return [{ at, problem: unknownKind(issue, at, value) }];
     if (issue.code === "invalid_union") return problemsOf(closestBranch(issue.errors, value), schema, input, at);
     if (issue.code === "invalid_key") {
       const [inner] = issue.issues;
@@ -69,6 +71,13 @@ function unknownKey(key: string, known: readonly string[]): Problem {
   const near = nearest(key, known);
   const remedy = near ? `Did you mean ${JSON.stringify(near)}?` : `Known keys here: ${known.join(", ") || "none"}`;
   return { message: `${JSON.stringify(key)} is not a known key`, remedy };
+}
+
+/** No branch of a union is for a value such as this one: the key that decides between them says something else. */
+function unknownKind(issue: z.core.$ZodIssueInvalidUnion, at: Path, value: unknown): Problem {
+  const known = "options" in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  const message = value === undefined ? "a value is missing" : `${show(value)} is not a known ${String(at.at(-1))}`;
+  return { message, remedy: suggest(String(value), known) };
 }
 
 /** Of the branches of a union, the one that the value resembles most: its problems lie deepest, and are the fewest. */

@@ -68,6 +68,8 @@ export interface RunResult {
   readonly results: readonly DeploymentResult[];
   /** What the user should know of the run as a whole, such as credentials that could not be revoked. @default - nothing */
   readonly notes?: readonly string[];
+  /** Did the mock provider stand in for the clouds? @default false */
+  readonly offline?: boolean;
   /** 0: no change; 1: something failed; 2: there are changes. */
   readonly exitCode: 0 | 1 | 2;
 }

@@ -1,23 +1,15 @@
 import { availableParallelism } from "node:os";
 import { bindingsOf, loadInventory, type Inventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
-import { type Encryption, encryptionFor, passphraseVariable } from "./encryption.js";
+import { type Encryption, encryptionFor } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
-import { type Secrets, secretsOf, tierCredentials } from "./secrets/index.js";
+import { secretsIn } from "./secret-variables.js";
+import { type Secrets, secretsOf } from "./secrets/index.js";
 import { StateBackends } from "./state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
-
-/** Variables of state stores and of kept states whose values are hidden. */
-const secretVariables = [
-  "TF_STATE_SECRET_ACCESS_KEY",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "CONSUL_HTTP_TOKEN",
-  "INFRA_AGE_IDENTITY",
-] as const;
 
 /** What the deployments of one run share. */
 export interface RunContext {
@@ -56,8 +48,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
     bindingsOf(name).flatMap((binding) => binding.credentials),
   );
-  const hidden = [passphraseVariable, ...tierCredentials, ...credentials, ...secretVariables];
-  const mask = new Mask(hidden.flatMap((name) => env[name] ?? []));
+  const mask = new Mask(secretsIn(env, credentials));
   const secrets = secretsOf(inventory, request, mask);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.

@@ -26,6 +26,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
+    ...(request.offline ? { offline: true } : {}),
     exitCode: exitCodeOf(request.verb, results),
   };
 }

@@ -1,8 +1,16 @@
 export type { Located } from "./document.js";
 export { parseDocument } from "./document.js";
+export { type DriftRule, driftSchema } from "./drift-settings.js";
 export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 export { type Deployment, type Inventory, loadInventory, type LoadOptions } from "./inventory.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
+export {
+  type NotifiedEvent,
+  notifiedEvents,
+  type NotifierSettings,
+  notifySchema,
+  type NotifySettings,
+} from "./notify-settings.js";
 export { Reference } from "./reference.js";
 export { SecretReference, secretScheme } from "./secret.js";
 export { type SecretSettings, secretSettings } from "./secret-settings.js";

@@ -4,8 +4,10 @@ import type { z } from "zod";
 import { infraError, InfraError, type Place, type Problem, suggest } from "../errors.js";
 import { check } from "../validation.js";
 import type { Located } from "./document.js";
+import { type DriftRule, driftRulesOf } from "./drift-settings.js";
 import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
+import type { NotifySettings } from "./notify-settings.js";
 import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
@@ -19,6 +21,8 @@ export interface Deployment extends DeploymentFile {
   readonly settings: Settings;
   /** Where its state is kept. @default - in the local folder, locked by a file */
   readonly state?: StateSettings;
+  /** Changes outside that are no drift. @default - none */
+  readonly driftRules?: readonly DriftRule[];
   /** Where each setting was read from; a setting that no file gives has no place. */
   readonly settingPlaces: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** The merged configuration of its stack, with the place of every value. */
@@ -38,6 +42,8 @@ export interface Inventory {
   readonly product: string;
   /** Where secrets are kept. @default - what the environment says */
   readonly secrets?: SecretSettings;
+  /** Who is told of drift, failures and applies. @default - nobody */
+  readonly notify?: NotifySettings;
   readonly deployments: readonly Deployment[];
   /** What own stacks may have that is refused otherwise. */
   readonly allow: Allowed;
@@ -95,6 +101,7 @@ class Loader {
       directory: this.directory,
       product: product.product,
       ...(product.secrets ? { secrets: product.secrets } : {}),
+      ...(product.notify ? { notify: product.notify } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
       allow: { providers: product.allow?.providers ?? [], provisioners: product.allow?.provisioners ?? false },
       states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
@@ -148,9 +155,12 @@ class Loader {
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
       file.file,
     ];
-    const settingPlaces = placesOf([productDocument, environmentDocument, document]);
+    const documents = [productDocument, environmentDocument, document];
+    const settingPlaces = placesOf(documents);
+    const rules = driftRulesOf(documents);
+    const drift = rules.length > 0 ? { driftRules: rules } : {};
     const state = merged.state ? { state: merged.state } : {};
-    return { ...file, stack, settings, ...state, settingPlaces, config, references, secrets, files };
+    return { ...file, stack, settings, ...state, ...drift, settingPlaces, config, references, secrets, files };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { providerNames } from "../providers.js";
 import { domainName, name, rule, secret } from "../schema.js";
+import { driftSchema } from "./drift-settings.js";
+import { notifySchema } from "./notify-settings.js";
 import type { SecretReference } from "./secret.js";
 import { secretSettings } from "./secret-settings.js";
 import { stateSchema } from "./state-settings.js";
@@ -58,6 +60,7 @@ const shared = {
     .optional()
     .describe("the management domain; leave it out to work alone with local encrypted state"),
   state: stateSchema.optional(),
+  drift: driftSchema.optional(),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -78,6 +81,7 @@ export const productSchema = z.strictObject({
     .optional()
     .describe("what own stacks may have that is refused otherwise, before anything is downloaded or started"),
   secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
+  notify: notifySchema.optional(),
   ...shared,
 });
 
@@ -97,6 +101,7 @@ export const deploymentSchema = z.strictObject({
   region: shared.region,
   account: shared.account,
   state: shared.state,
+  drift: shared.drift,
   credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });

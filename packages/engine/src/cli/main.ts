@@ -3,6 +3,7 @@ import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addReviewedCommand } from "./reviewed.js";
+import { addPlatformCommands } from "./platform.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addTestCommand } from "./test.js";
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addImpactCommand(program);
   addReviewedCommand(program);
   addTestCommand(program);
+  addPlatformCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -80,7 +80,6 @@ describe("in a pipeline of GitLab", () => {
     CI_API_V4_URL: "https://git.acme.example/api/v4",
     CI_PROJECT_ID: "12",
     CI_COMMIT_SHA: merged,
-    CI_PIPELINE_ID: "77",
     CI_JOB_TOKEN: "job",
   };
 
@@ -91,6 +90,7 @@ describe("in a pipeline of GitLab", () => {
       CI_MERGE_REQUEST_PROJECT_ID: "12",
       CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "12",
       CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: head,
+      CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "renovate/infra",
     };
     expect(surroundings({}, request)).toMatchObject({
       platform: "gitlab",
@@ -98,12 +98,11 @@ describe("in a pipeline of GitLab", () => {
       project: "12",
       pullRequest: 7,
       commit: head,
-      pipeline: 77,
+      branch: "renovate/infra",
       fork: false,
     });
     const fork = { ...request, CI_PROJECT_ID: "99", CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "99" };
     expect(surroundings({}, fork)).toMatchObject({ project: "12", fork: true });
-    expect(surroundings({}, fork).pipeline).toBeUndefined();
   });
 
   it("takes a project's token rather than the job's", () => {

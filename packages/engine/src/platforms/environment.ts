@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { NotPossible } from "./errors.js";
-
-/** The platforms that there are. */
-export const platformNames = ["github", "gitlab"] as const;
-
-/** One of them. */
-export type PlatformName = (typeof platformNames)[number];
+import type { PlatformName } from "./names.js";
 
 /** What a user may say of the platform; the environment of a pipeline says the rest. */
 export interface PlatformOptions {
@@ -35,8 +30,8 @@ export interface Surroundings {
   readonly commit?: string;
   /** Does the pull request come from another repository? Then its token may only read. */
   readonly fork: boolean;
-  /** GitLab: number of the pipeline. */
-  readonly pipeline?: number;
+  /** GitLab: branch of the merge request. */
+  readonly branch?: string;
 }
 
 const repository = z.object({ full_name: z.string() }).nullable();
@@ -99,11 +94,10 @@ function gitHub(env: Readonly<NodeJS.ProcessEnv>): Found {
 
 /** https://docs.gitlab.com/ci/variables/predefined_variables: a merge request lives in its target project. */
 function gitLab(env: Readonly<NodeJS.ProcessEnv>): Found {
-  const { CI_API_V4_URL, CI_PROJECT_ID, CI_COMMIT_SHA, CI_PIPELINE_ID, GITLAB_TOKEN, CI_JOB_TOKEN } = env;
+  const { CI_API_V4_URL, CI_PROJECT_ID, CI_COMMIT_SHA, GITLAB_TOKEN, CI_JOB_TOKEN } = env;
   const target = env["CI_MERGE_REQUEST_PROJECT_ID"] || CI_PROJECT_ID;
   const source = env["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"];
   const fork = Boolean(source) && source !== target;
-  const own = !fork && (CI_PROJECT_ID || undefined) === target;
   return {
     platform: "gitlab",
     apiUrl: CI_API_V4_URL || "https://gitlab.com/api/v4",
@@ -113,7 +107,7 @@ function gitLab(env: Readonly<NodeJS.ProcessEnv>): Found {
     ...defined({ pullRequest: numberIn(env["CI_MERGE_REQUEST_IID"]) }),
     // In a pipeline of merged results, the commit of the job is not the one of the merge request.
     ...defined({ commit: env["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || CI_COMMIT_SHA || undefined }),
-    ...defined({ pipeline: own ? numberIn(CI_PIPELINE_ID) : undefined }),
+    ...defined({ branch: env["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"] || undefined }),
   };
 }
 

@@ -18,8 +18,11 @@ export interface GitLabSettings extends Pick<RestSettings, "token" | "patienceMs
   readonly project: string;
   /** Is the token the one of a job (`CI_JOB_TOKEN`)? It may do little. @default false */
   readonly jobToken?: boolean;
-  /** The pipeline that a commit's status is shown in. @default - GitLab chooses one */
-  readonly pipeline?: number;
+  /**
+   * Branch that commits are marked for. In a pipeline of a merge request it keeps the mark out of that pipeline, which would wait for it
+   * and hold up the merge. @default - the newest pipeline of the commit gets the mark
+   */
+  readonly branch?: string;
 }
 
 const author = z.object({ id: z.int(), username: z.string() });
@@ -81,13 +84,13 @@ export class GitLab implements Platform {
 
   /** A mark that is `pending` can't become so again: GitLab refuses what is the case already. */
   async setCommitStatus(commit: string, { name, state, description, url }: CommitStatus): Promise<void> {
-    const { pipeline } = this.settings;
+    const { branch } = this.settings;
     const body = {
       name,
       state: state === "failure" ? "failed" : state,
       description: cut(description, this.limits.description),
       ...(url ? { target_url: url } : {}),
-      ...(pipeline === undefined ? {} : { pipeline_id: pipeline }),
+      ...(branch === undefined ? {} : { ref: branch }),
     };
     await this.ask(z.unknown(), "POST", `/statuses/${commit}`, body).catch((error: unknown) => {
       const known = error instanceof PlatformError && /cannot transition/i.test(error.message);

@@ -5,10 +5,11 @@ import { GitLab } from "./gitlab.js";
 import type { Platform } from "./platform.js";
 
 export { createOnce } from "./create-once.js";
-export { platformNames, type PlatformName, type PlatformOptions, type Surroundings } from "./environment.js";
+export type { PlatformOptions, Surroundings } from "./environment.js";
 export { NotPossible, PlatformError } from "./errors.js";
 export { type CommitStatus, type Platform, type PlatformIssue, sameText } from "./platform.js";
 export { RestApi, type RestSettings } from "./rest.js";
+export { type Expectations, noChange } from "./no-change.js";
 export { markerOf, postSticky, type Posted } from "./sticky-comment.js";
 
 /** A platform, and where the run is on it. */
@@ -29,7 +30,7 @@ export function findPlatform(
   onWait: (notice: string) => void = () => undefined,
 ): FoundPlatform {
   const found = surroundings(options, env);
-  const { platform, apiUrl, project, token, jobToken, pipeline } = found;
+  const { platform, apiUrl, project, token, jobToken, branch } = found;
   if (!token)
     throw new NotPossible(
       `there is no token for ${platform === "github" ? "GitHub" : "GitLab"}`,
@@ -43,6 +44,6 @@ export function findPlatform(
     platform:
       platform === "github"
         ? new GitHub({ ...shared, repository: project })
-        : new GitLab({ ...shared, project, jobToken, ...(pipeline === undefined ? {} : { pipeline }) }),
+        : new GitLab({ ...shared, project, jobToken, ...(branch === undefined ? {} : { branch }) }),
   };
 }
