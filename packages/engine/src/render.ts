@@ -1,6 +1,13 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
-import type { DeploymentResult, ResourceChange, RunResult } from "./result.js";
+import {
+  type Counts,
+  type DeploymentResult,
+  noChanges,
+  type ResourceChange,
+  type RunResult,
+  type Verb,
+} from "./result.js";
 
 /** How a summary is to look. */
 export interface RenderOptions {
@@ -45,7 +52,9 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
   const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
   const failed = sorted.filter(({ status }) => status === "failed");
   const problems = failed.flatMap((each) =>
-    each.problems.map((problem) => paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed)),
+    each.problems.map((problem) =>
+      paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed),
+    ),
   );
   const waiting = sorted
     .filter(({ status }) => status === "waiting")
@@ -110,15 +119,26 @@ const wordsOf = {
 
 /** How many deployments ended how, and what changes in all: one sentence. */
 export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
-  const sum = (key: keyof DeploymentResult["counts"]) => results.reduce((total, { counts }) => total + counts[key], 0);
-  const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
-  const changes = (["create", "update", "replace", "delete"] as const).flatMap((key) =>
-    sum(key) > 0 ? [`${String(sum(key))} ${words[key]}`] : [],
-  );
+  const changes = countsText(verb, sumOf(results));
   const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
     return count > 0 ? [`${String(count)} ${status}`] : [];
   });
   const noun = results.length === 1 ? "deployment" : "deployments";
-  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes.length > 0 ? [changes.join(", ")] : [])].join("; ")}`;
+  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes ? [changes] : [])].join("; ")}`;
 }
+
+/** The counts of several deployments together. */
+export function sumOf(results: readonly Pick<DeploymentResult, "counts">[]): Counts {
+  const sum = { ...noChanges };
+  for (const { counts } of results) for (const key of kinds) sum[key] += counts[key];
+  return sum;
+}
+
+/** `1 to create, 2 to DELETE`, in the words of a verb; empty when nothing changes. */
+export function countsText(verb: Verb, counts: Partial<Counts>): string {
+  const words = wordsOf[verb === "drift" ? "drift" : verb === "apply" || verb === "destroy" ? "done" : "planned"];
+  return kinds.flatMap((key) => (counts[key] ? [`${String(counts[key])} ${words[key]}`] : [])).join(", ");
+}
+
+const kinds = ["create", "update", "replace", "delete"] as const;

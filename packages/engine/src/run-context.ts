@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
-import { bindingsOf, loadInventory, type Inventory } from "@infra/core";
+import { type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { type Encryption, encryptionFor } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
+import { hiddenValues } from "./hidden-values.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
-import { secretsIn } from "./secret-variables.js";
 import { type Secrets, secretsOf } from "./secrets/index.js";
 import { StateBackends } from "./state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
@@ -45,10 +45,12 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const engine = await findEngine({ env: { ...env } });
   // A synthesis writes no state.
   const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
-  const credentials = [...new Set(deployments.map(({ settings }) => settings.provider))].flatMap((name) =>
-    bindingsOf(name).flatMap((binding) => binding.credentials),
+  const mask = new Mask(
+    hiddenValues(
+      env,
+      deployments.map(({ settings }) => settings.provider),
+    ),
   );
-  const mask = new Mask(secretsIn(env, credentials));
   const secrets = secretsOf(inventory, request, mask);
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.

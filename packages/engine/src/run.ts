@@ -2,7 +2,14 @@ import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { NotApplied } from "./outputs.js";
 import { Recorder } from "./report/recorder.js";
-import { type Counts, type DeploymentResult, exitCodeOf, noChanges, type RunRequest, type RunResult } from "./result.js";
+import {
+  type Counts,
+  type DeploymentResult,
+  exitCodeOf,
+  noChanges,
+  type RunRequest,
+  type RunResult,
+} from "./result.js";
 import { inventoryOf, openRun, type RunContext } from "./run-context.js";
 import { type Outcome, verbFunctions } from "./verbs.js";
 

@@ -1,2 +1,2 @@
 export { ensureEngine, ensureTool, mirrorDirectory, toolPath, type EnsureOptions } from "./toolchain.js";
-export { toolNames, tools, type GoTool, type PythonTool, type Tool, type ToolName } from "./tools.js";
+export { toolNames, tools, type GoTool, type NpmTool, type PythonTool, type Tool, type ToolName } from "./tools.js";

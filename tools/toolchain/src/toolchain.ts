@@ -4,6 +4,7 @@ import { buildWithGo } from "./build.js";
 import { buildWithCargo } from "./cargo.js";
 import * as engineBinary from "@infra/engine/binary";
 import { type Context } from "./go.js";
+import { installWithNpm } from "./npm.js";
 import { findOnPath } from "./on-path.js";
 import { installWithPip } from "./python.js";
 import { MIRROR, tools, type Tool, type ToolName } from "./tools.js";
@@ -68,12 +69,13 @@ async function build(name: ToolName, context: Context): Promise<string> {
   const tool: Tool = tools[name];
   const file = toolPath(name, context.env);
   await engineBinary.makeOnce({
-    // A virtual environment is made whole, with the folder above the program's `bin`.
-    target: tool.from === "python" ? path.dirname(path.dirname(file)) : file,
+    // What is installed is made whole, with the folder above the program's `bin`.
+    target: tool.from === "python" || tool.from === "npm" ? path.dirname(path.dirname(file)) : file,
     make: (folder) => {
       if (tool.from === "go") return buildWithGo(name, tool, folder, context);
-      return tool.from === "cargo"
-        ? buildWithCargo(tool, folder, context)
+      if (tool.from === "cargo") return buildWithCargo(tool, folder, context);
+      return tool.from === "npm"
+        ? installWithNpm(name, tool, folder, context)
         : installWithPip(name, tool, folder, context);
     },
     onWait: () => context.log(`infra: waiting for another process that builds ${name} ${tool.version}`),

@@ -4,12 +4,14 @@ import { describe, expect, test } from "vitest";
 import { wrappers } from "./build.js";
 import * as engineBinary from "@infra/engine/binary";
 import { isOlder } from "./go.js";
+import { npmPackages } from "./npm.js";
 import { leastPython, requirements } from "./python.js";
 import { toolPath } from "./toolchain.js";
-import { goRelease, type GoTool, type PythonTool, type Tool, tools } from "./tools.js";
+import { goRelease, type GoTool, type NpmTool, type PythonTool, type Tool, tools } from "./tools.js";
 
 const all = Object.entries<Tool>(tools);
 const goTools = all.filter((entry): entry is [string, GoTool] => entry[1].from === "go");
+const npmTools = all.filter((entry): entry is [string, NpmTool] => entry[1].from === "npm");
 const pythonTools = all.filter((entry): entry is [string, PythonTool] => entry[1].from === "python");
 
 describe.each(goTools)("%s", (_name, tool) => {
@@ -46,6 +48,25 @@ describe.each(pythonTools)("%s", (name, tool) => {
     expect(packages.length).toBeGreaterThan(50);
     expect(packages.filter((each) => !each.includes("--hash=sha256:"))).toEqual([]);
     expect(read("requirements.txt")).toContain(`--python-version ${leastPython} `);
+  });
+});
+
+describe.each(npmTools)("%s", (_name, tool) => {
+  const read = (file: string): unknown => JSON.parse(readFileSync(path.join(npmPackages, tool.folder, file), "utf8"));
+
+  test("has the version that its package.json and its lockfile pin", () => {
+    expect(read("package.json")).toMatchObject({ dependencies: { [tool.package]: tool.version } });
+    expect(read("package-lock.json")).toMatchObject({
+      packages: { [`node_modules/${tool.package}`]: { version: tool.version } },
+    });
+    expect(tool.file).toContain(`/${tool.version}/`);
+  });
+
+  test("installs only packages with hashes", () => {
+    const { packages } = read("package-lock.json") as { packages: Record<string, Record<string, string>> };
+    const installed = Object.entries(packages).filter(([folder]) => folder !== "");
+    expect(installed.length).toBeGreaterThan(1);
+    expect(installed.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"))).toEqual([]);
   });
 });
 

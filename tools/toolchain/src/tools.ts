@@ -2,7 +2,7 @@ import { type OnPath } from "./on-path.js";
 
 /** What all tools have. */
 interface AnyTool {
-  /** The version that the wrapper module's go.mod, the list of Python packages or cargo is asked for. */
+  /** The version that the wrapper module's go.mod, the list of Python packages, cargo or npm is asked for. */
   readonly version: string;
   /** Where the program lies in the cache; `<os>` and `<arch>` are replaced by Go's names of this machine. */
   readonly file: string;
@@ -45,13 +45,22 @@ export interface CargoTool extends AnyTool {
   readonly crate: string;
 }
 
+/** A program that an npm package holds; the tool is the folder above the program's `bin`. */
+export interface NpmTool extends AnyTool {
+  readonly from: "npm";
+  /** Folder of `npm/` with its package.json and package-lock.json. */
+  readonly folder: string;
+  /** The package that unpacks the program. */
+  readonly package: string;
+}
+
 /** A program that can be had. */
-export type Tool = GoTool | PythonTool | CargoTool;
+export type Tool = GoTool | PythonTool | CargoTool | NpmTool;
 
 /** The filesystem mirror inside the cache that providers are put into. */
 export const MIRROR = "mirror";
 
-/** Every tool by its name. A new one needs an entry here, and a wrapper module in `go/` or a list of packages in `python/`. */
+/** Every tool by its name. A new one needs an entry here, and a wrapper module in `go/`, a list of packages in `python/` or a lockfile in `npm/`. */
 export const tools = {
   tofu: {
     from: "go",
@@ -144,6 +153,14 @@ export const tools = {
     file: "garage/2.5.0/garage",
     takes: "about 8 minutes",
     onPath: { command: "garage", args: ["--version"], pattern: /garage v?(\d+\.\d+\.\d+)/ },
+  },
+  chromium: {
+    from: "npm",
+    version: "143.0.4",
+    folder: "chromium",
+    package: "@sparticuz/chromium",
+    file: "chromium/143.0.4/bin/chromium",
+    takes: "about 10 seconds",
   },
 } as const satisfies Record<string, Tool>;
 

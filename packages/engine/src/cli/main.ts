@@ -4,6 +4,7 @@ import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addReviewedCommand } from "./reviewed.js";
 import { addPlatformCommands } from "./platform.js";
+import { addReportCommand } from "./report.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addTestCommand } from "./test.js";
@@ -16,6 +17,7 @@ Examples:
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
   $ infra secrets check                       which secret store has which secret
+  $ infra report --format markdown            what the last plan found, for a comment
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
@@ -30,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .showSuggestionAfterError()
     .exitOverride();
   addVerbCommands(program);
+  addReportCommand(program);
   addInspectionCommands(program);
   addStateCommands(program);
   addSecretCommands(program);

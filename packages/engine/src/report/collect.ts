@@ -46,9 +46,9 @@ export function collect(from: string, verb: ReportedVerb, env: Readonly<NodeJS.P
   return { report: reportOf(verb, [...newest.values()]), others: ofVerb.filter((each) => each.run !== run).length };
 }
 
-/** Removes what runs left for reports, of one verb or of all. */
-export function dropResults(root: string, verb?: ReportedVerb): void {
-  rmSync(join(resultsFolder(root), verb ?? ""), { recursive: true, force: true });
+/** Removes what runs left for reports. */
+export function dropResults(root: string): void {
+  rmSync(resultsFolder(root), { recursive: true, force: true });
 }
 
 function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {

@@ -52,6 +52,9 @@ function parseJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw infraError(`${file} can't be read as JSON: ${(error as Error).message}`, "Name a file that tools/policy --json wrote");
+    throw infraError(
+      `${file} can't be read as JSON: ${(error as Error).message}`,
+      "Name a file that tools/policy --json wrote",
+    );
   }
 }

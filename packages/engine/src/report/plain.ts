@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from "node:util";
  * is written out as `\u202e`. Line breaks and tabs stay.
  */
 export function plain(text: string): string {
+  if (/^[ -~\n]*$/.test(text)) return text;
   return stripVTControlCharacters(text)
     .replace(/\r\n?/g, "\n")
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (character) =>

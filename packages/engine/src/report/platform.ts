@@ -21,7 +21,10 @@ const limits = { github: 65_536, gitlab: 1_000_000 } as const;
  * @param prefix Folder of the workspace in its repository, with a slash at its end, or empty
  */
 export function platformOf(env: Readonly<NodeJS.ProcessEnv>, prefix = ""): Platform {
-  return github(env, prefix) ?? gitlab(env, prefix) ?? { limit: limits.github, blob: () => undefined, commit: () => undefined };
+  return (
+    github(env, prefix) ??
+    gitlab(env, prefix) ?? { limit: limits.github, blob: () => undefined, commit: () => undefined }
+  );
 }
 
 function github(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | undefined {

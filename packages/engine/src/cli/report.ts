@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { infraError } from "@infra/core/inventory";
+import { type Format, formats, leastLimit } from "../report/formats.js";
+import { type ReportedVerb, reportedVerbs } from "../report/stored.js";
+import { workspaceOf } from "./options.js";
+
+const help = `
+Examples:
+  $ infra report                                                 what the last plan found, as text
+  $ infra report --format markdown --base origin/main            for a comment, with why each deployment is affected
+  $ infra report --format markdown html junit sarif --output reports
+  $ infra report --verb apply --format html --output apply.html
+  $ infra report --from downloaded-artifacts --format markdown   results of several jobs
+  $ infra report --clean                                         forget the results of earlier runs
+
+Runs of validate, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one run: the
+one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
+
+interface ReportOptions {
+  readonly inventory?: string;
+  readonly verb: ReportedVerb;
+  readonly from?: string;
+  readonly format: readonly Format[];
+  readonly output?: string;
+  readonly limit?: number;
+  readonly base?: string;
+  readonly findings?: readonly string[];
+  readonly key?: string;
+  readonly clean?: boolean;
+}
+
+/** Adds the command that shows what runs found. */
+export function addReportCommand(program: Command): void {
+  program
+    .command("report")
+    .description("what the last run found, as text, Markdown, HTML, JSON, JUnit or SARIF")
+    .option("-i, --inventory <folder>", "folder of the inventory (default: as for other commands)")
+    .addOption(new Option("--verb <verb>", "what was run").choices(reportedVerbs).default("plan"))
+    .option("--from <path>", "folder of results, or a file that infra <verb> --json wrote (default: .infra/results)")
+    .addOption(
+      new Option("-f, --format <format...>", "one or several formats")
+        .choices(Object.keys(formats))
+        .default(["text"], "text"),
+    )
+    .option("-o, --output <path>", "file; with several formats a folder (default: the standard output)")
+    .option("--limit <characters>", "length of the Markdown at most (default: what a comment may have)", length)
+    .option("--base <ref>", "say which changes since a branch or commit affect each deployment")
+    .option("--findings <file...>", "what policies object to: arrays of { rule, message, address, … } in JSON")
+    .option("--key <word>", "word of the hidden marker in Markdown (default: the verb)", word)
+    .option("--clean", "remove the results of earlier runs instead")
+    .addHelpText("after", help)
+    .action(report);
+}
+
+function length(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < leastLimit)
+    throw new InvalidArgumentError(`Use a whole number of ${String(leastLimit)} or more.`);
+  return value;
+}
+
+/** A word that can't end the comment that it stands in. */
+function word(text: string): string {
+  if (/^[a-z0-9]+([-/][a-z0-9]+)*$/.test(text)) return text;
+  throw new InvalidArgumentError("Use lower-case letters and digits, with single dashes or slashes between them.");
+}
+
+async function report({ output, format, ...options }: ReportOptions): Promise<void> {
+  const { root } = workspaceOf(options);
+  if (options.clean) return (await import("../report/collect.js")).dropResults(root);
+  const chosen = [...new Set(format)];
+  if (chosen.length > 1 && output === undefined)
+    throw infraError("several formats can't share the standard output", "Name a folder with --output <folder>");
+  const { makeReport, render } = await import("../report/make.js");
+  const made = await makeReport({ ...options, root, env: process.env });
+  if (made.others > 0) process.stderr.write(`results of other runs that were left out: ${String(made.others)}\n`);
+  for (const each of chosen) {
+    const text = await render(made.report, each, { ...options, root, env: process.env });
+    if (output === undefined) process.stdout.write(text);
+    else write(chosen.length > 1 ? join(output, `${options.verb}.${formats[each]}`) : output, text);
+  }
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

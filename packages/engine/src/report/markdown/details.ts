@@ -1,0 +1,86 @@
+import { countsText } from "../../render.js";
+import type { ResourceChange, Verb } from "../../result.js";
+import { causeText } from "../cause-text.js";
+import type { Platform } from "../platform.js";
+import type { ReportedDeployment } from "../report.js";
+import { code, fence, htmlCode, inline, listed } from "./escape.js";
+
+/** The changes of a deployment, folded. */
+export interface Details {
+  readonly text: string;
+  /** Are attributes missing that there are? */
+  readonly withoutAttributes: boolean;
+  /** Changes that did not fit. */
+  readonly leftOut: number;
+}
+
+/** How details are to be. */
+export interface DetailsOptions {
+  readonly verb: Verb;
+  /** Shows the attributes that change. */
+  readonly attributes: boolean;
+  /** Characters, about. */
+  readonly most: number;
+  readonly platform: Platform;
+}
+
+/** What the first letters of a line of a diff mean: platforms colour lines by them. */
+const marks = { create: "+", update: "!", replace: "-/+", delete: "-" } as const;
+const words = { create: "", update: "", replace: "REPLACED, ", delete: "DELETED, " } as const;
+const importance: readonly ResourceChange["action"][] = ["delete", "replace", "update", "create"];
+
+/** What changes in a deployment, in about so many characters: what is deleted first, with the inventory lines that ask for it. */
+export function detailsOf(
+  deployment: ReportedDeployment,
+  { verb, attributes, most, platform }: DetailsOptions,
+): Details {
+  const changes = [...deployment.changes].sort((a, b) => importance.indexOf(a.action) - importance.indexOf(b.action));
+  const head = [
+    `<details><summary>${htmlCode(deployment.id)}: ${countsText(verb, deployment.counts) || "only outputs"}</summary>`,
+    "",
+  ];
+  const why = (deployment.causes ?? []).map((cause) => code(causeText(cause)));
+  if (why.length > 0) head.push(`Because of ${listed(why, most / 8)}`, "");
+  const places = [...new Set(changes.flatMap(({ place }) => place ?? []))];
+  const links = places.flatMap((place) => linkTo(place, platform) ?? []);
+  if (links.length > 0) head.push(`Asked for by ${listed(links, most / 4)}`, "");
+  const lines: string[] = [];
+  let left = most - head.join("\n").length - 60;
+  let leftOut = changes.length;
+  for (const change of changes) {
+    const block = linesOf(change, attributes);
+    left -= block.reduce((sum, line) => sum + line.length + 1, 0);
+    if (left < 0) break;
+    lines.push(...block);
+    leftOut -= 1;
+  }
+  if (leftOut > 0) lines.push(`# and ${String(leftOut)} more`);
+  return {
+    text: [
+      ...head,
+      ...(lines.length > 0 ? [fence("diff", lines), ""] : ["Only outputs change.", ""]),
+      "</details>",
+    ].join("\n"),
+    withoutAttributes: !attributes && changes.some((change) => (change.attributes ?? []).length > 0),
+    leftOut,
+  };
+}
+
+/** `` [`inventory/a.yaml:14`](…) ``; undefined where no page of it is known. */
+export function linkTo(place: string, platform: Platform): string | undefined {
+  const url = platform.blob(place);
+  return url === undefined ? undefined : `[${code(place)}](${url})`;
+}
+
+function linesOf({ address, action, place, attributes = [] }: ResourceChange, withAttributes: boolean): string[] {
+  const origin = place === undefined ? "no longer in the inventory" : inline(place);
+  const head = `${marks[action]} ${inline(address)}  # ${words[action]}${origin}`;
+  if (!withAttributes) return [head];
+  return [
+    head,
+    ...attributes.flatMap(({ path, before, after }) => [
+      `-     ${inline(path)}: ${inline(before)}`,
+      `+     ${inline(path)}: ${inline(after)}`,
+    ]),
+  ];
+}
