@@ -37,6 +37,14 @@ export function renderChanges(
   return lines.join("\n");
 }
 
+/** What changed outside and is ignored, by deployment. */
+export function renderIgnored({ results }: RunResult): string {
+  return results
+    .filter(({ ignored = [] }) => ignored.length > 0)
+    .map(({ id, ignored = [] }) => `${id}, ignored\n${renderChanges(ignored, false).replaceAll(/^/gm, "  ")}`)
+    .join("\n\n");
+}
+
 /** One table of all deployments: changed first, what deletes or replaces before the rest, failures last with their problems below, and the totals. */
 export function renderSummary(result: RunResult, { colour, offline, frames = true }: RenderOptions): string {
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
@@ -117,15 +125,25 @@ const wordsOf = {
   drift: { create: "appeared", update: "changed outside", replace: "REPLACED outside", delete: "DELETED outside" },
 } as const;
 
+/** `1 appeared, 2 changed outside`; empty when nothing is counted. */
+export function totalsOf(counts: Counts, kind: keyof typeof wordsOf): string {
+  return (["create", "update", "replace", "delete"] as const)
+    .flatMap((key) => (counts[key] > 0 ? [`${String(counts[key])} ${wordsOf[kind][key]}`] : []))
+    .join(", ");
+}
+
 /** How many deployments ended how, and what changes in all: one sentence. */
 export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): string {
-  const changes = countsText(verb, sumOf(results));
+  const changed = countsText(verb, sumOf(results));
+  const changes = changed ? [changed] : [];
   const ends = (["changed", "applied", "waiting", "unchanged", "done", "failed"] as const).flatMap((status) => {
     const count = results.filter((result) => result.status === status).length;
     return count > 0 ? [`${String(count)} ${status}`] : [];
   });
+  const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
+  if (ignored > 0) changes.push(`${String(ignored)} ignored`);
   const noun = results.length === 1 ? "deployment" : "deployments";
-  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes ? [changes] : [])].join("; ")}`;
+  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes.length > 0 ? [changes.join(", ")] : [])].join("; ")}`;
 }
 
 /** The counts of several deployments together. */

@@ -50,6 +50,8 @@ export interface DeploymentResult {
   readonly status: Status;
   readonly counts: Counts;
   readonly changes: readonly ResourceChange[];
+  /** Changes outside that the inventory ignores, with the ignored attributes alone. @default - none */
+  readonly ignored?: readonly ResourceChange[];
   /** Wall time, in seconds. */
   readonly seconds: number;
   /** Everything that went wrong, with its place in the inventory. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
+import { RulesInUse } from "./drift/ignore.js";
 import { type Encryption, encryptionFor } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { hiddenValues } from "./hidden-values.js";
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly mask: Mask;
   /** What own stacks may have that is refused otherwise. */
   readonly allow: Inventory["allow"];
+  /** Which rules of `drift.ignore` are for something. */
+  readonly driftRules: RulesInUse;
   /** Environment of every engine call, before what belongs to one deployment. */
   readonly env: Readonly<Record<string, string>>;
   readonly parallelism: number;
@@ -57,8 +60,10 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
   const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets, allow };
+  const driftRules = new RulesInUse();
   return {
     ...shared,
+    driftRules,
     outputs: new Outputs(shared),
     parallelism: request.parallelism ?? availableParallelism(),
     close: async () => {

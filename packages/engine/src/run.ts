@@ -26,8 +26,10 @@ export async function run(request: RunRequest): Promise<RunResult> {
   let results: DeploymentResult[];
   try {
     results = await new Schedule(context, inventory.deployments, recorder).run();
+    if (request.verb === "drift")
+      notes = context.driftRules.notes(inventory.deployments, request.deployments === undefined);
   } finally {
-    notes = context.mask.value([...(await recorder.close()), ...(await context.close())]);
+    notes = context.mask.value([...notes, ...(await recorder.close()), ...(await context.close())]);
   }
   return {
     verb: request.verb,
@@ -133,7 +135,11 @@ class Schedule {
       notes,
       text,
     };
-    const result = this.context.mask.value({ ...known, ...(outcome.outputs ? { outputs: outcome.outputs } : {}) });
+    const result = this.context.mask.value({
+      ...known,
+      ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
+      ...(outcome.ignored ? { ignored: outcome.ignored } : {}),
+    });
     this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);
     return result;

@@ -1,6 +1,7 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
+import { sift } from "./drift/ignore.js";
 import { type Diagnostic, type EngineEvent, shownPlanSchema, validationSchema } from "./engine-events.js";
 import { NotApplied } from "./outputs.js";
 import {
@@ -23,6 +24,7 @@ export interface Outcome {
   readonly status: Status;
   readonly counts?: Counts;
   readonly changes?: readonly ResourceChange[];
+  readonly ignored?: readonly ResourceChange[];
   readonly problems?: readonly Problem[];
   readonly notes?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
@@ -220,10 +222,15 @@ function drift(run: DeploymentRun): Promise<Outcome> {
         if (drifted) found.push(drifted);
       },
     );
-    const changes = await withAttributes(run, file, "resource_drift", byName(found));
+    const all = await withAttributes(run, file, "resource_drift", byName(found));
+    const { deployment, synthesis, context } = run;
+    const addresses = all.map(({ address }) => address);
+    context.driftRules.look(deployment, synthesis, addresses);
+    const { changes, ignored } = sift(all, deployment.driftRules ?? []);
     const changed = changes.length > 0;
     const text = renderChanges(changes, changed, "drift");
-    return { status: changed ? "changed" : "unchanged", changes, counts: countChanges(changes), text };
+    const status = changed ? "changed" : "unchanged";
+    return { status, changes, counts: countChanges(changes), text, ...(ignored.length > 0 ? { ignored } : {}) };
   });
 }
 

@@ -2,9 +2,9 @@ import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
-import { addReviewedCommand } from "./reviewed.js";
-import { addPlatformCommands } from "./platform.js";
+import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
 import { addReportCommand } from "./report.js";
+import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addTestCommand } from "./test.js";
@@ -40,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addReviewedCommand(program);
   addTestCommand(program);
   addPlatformCommands(program);
+  addFollowUpCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

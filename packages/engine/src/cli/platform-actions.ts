@@ -9,6 +9,7 @@ import {
   PlatformError,
   postSticky,
 } from "../platforms/index.js";
+import { pipelineUrl } from "../platforms/pipeline-url.js";
 import { Mask } from "../mask.js";
 import { collect } from "../report/collect.js";
 import { resultsFolder } from "../report/stored.js";
@@ -63,7 +64,7 @@ export async function commitStatus(ids: readonly string[], options: CommitStatus
     if (commit === undefined)
       throw new NotPossible(`no commit of ${platform.where} is known`, "Name it: --commit <full hash>");
     const mark = options.pending ? ({ state: "pending", description: "planning" } as const) : markOf(ids, options);
-    const url = pipelineUrl();
+    const url = pipelineUrl(process.env);
     const status = { name: options.name, ...mark, ...(url === undefined ? {} : { url }) };
     await orFork(found, platform.setCommitStatus(commit, status));
     print(
@@ -83,15 +84,8 @@ function markOf(ids: readonly string[], options: CommitStatusOptions) {
 
 /** The platform of the pipeline; its waits are said on the standard error. */
 export function platformOf(options: PlatformCommandOptions): FoundPlatform {
-  return findPlatform(options, process.env, (notice) => {
-    process.stderr.write(`${notice}\n`);
-  });
-}
-
-/** Page of the pipeline. @returns undefined outside of one */
-export function pipelineUrl(env: Readonly<NodeJS.ProcessEnv> = process.env): string | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, CI_PIPELINE_URL } = env;
-  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : CI_PIPELINE_URL || undefined;
+  const onWait = (notice: string) => void process.stderr.write(`${notice}\n`);
+  return findPlatform(options, process.env, { onWait });
 }
 
 /** With `--if-possible`, says why something can't be done, and goes on. */

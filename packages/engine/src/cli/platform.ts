@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { platformNames } from "../platforms/names.js";
+import type { IssuesOptions, NotifyOptions } from "./follow-up-actions.js";
 import { type CommonOptions, withCommonOptions } from "./options.js";
 import type { CommentOptions, CommitStatusOptions } from "./platform-actions.js";
 
@@ -25,6 +26,30 @@ export function addPlatformCommands(program: Command): void {
     .option("--if-possible", "say so and exit 0 where there is no commit, no token, or one that may not write")
     .addHelpText("after", statusExamples)
     .action(async (ids: string[], options: CommitStatusOptions) => (await actions()).commitStatus(ids, options));
+}
+
+/** Adds the commands that do something with results of runs: issues of drift, notifications. */
+export function addFollowUpCommands(program: Command): void {
+  const from = "results: a folder, or a file of infra <verb> --json (default: .infra/results)";
+  withPlatformOptions(withCommonOptions(program.command("issues")))
+    .description(
+      "keep an issue per deployment that drifts, from the results of infra drift; as infra drift --issues does",
+    )
+    .option("--from <path>", from)
+    .option("--notify", "tell those whom product.yaml names what is new")
+    .action(async (options: IssuesOptions) => (await followUpActions()).issues(options));
+  withCommonOptions(program.command("notify"))
+    .description("tell those whom product.yaml names what results say, each time that it is run")
+    .option("--from <path>", from)
+    .addOption(
+      new Option("--verb <verb>", "of which verb").choices(["plan", "apply", "destroy", "drift"]).default("drift"),
+    )
+    .option("--test", "tell everybody that they can be told, and nothing else")
+    .action(async (options: NotifyOptions) => (await followUpActions()).notify(options));
+}
+
+function followUpActions() {
+  return import("./follow-up-actions.js");
 }
 
 const commentExamples = `

@@ -1,11 +1,13 @@
 import { createInterface } from "node:readline/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { infraError } from "@infra/core/inventory";
+import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
-import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import type { FollowUpOptions } from "./follow-up.js";
+import { withPlatformOptions } from "./platform.js";
 import { Progress } from "./progress.js";
 
-interface VerbOptions extends CommonOptions {
+interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly planned?: boolean;
@@ -37,6 +39,9 @@ export function addVerbCommands(program: Command): void {
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
+    if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
+    if (verb === "drift")
+      withPlatformOptions(command.option("--issues", "keep an issue per deployment that drifts, on GitHub or GitLab"));
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
 }
@@ -56,8 +61,11 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   if (changes(verb) && ids.length === 0 && !options.all) {
     throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
   }
+  const wanted = options.issues === true || options.notify === true;
+  const following = wanted ? await import("./follow-up.js") : undefined;
+  const followUp = following?.followUp(options, { root, inventory }, ids);
   const { run } = await import("../run.js");
-  const { renderSummary } = await import("../render.js");
+  const { renderIgnored, renderSummary } = await import("../render.js");
   const progress = new Progress(verb, process.stderr);
   const { offline = false, yes, planned, parallelism } = options;
   const signal = interruption();
@@ -82,12 +90,17 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   }).finally(() => {
     progress.stop();
   });
-  process.exitCode = result.exitCode;
-  print(options, result, () => {
+  const followed = await followUp?.(result);
+  const exitCode = followed && followed.problems.length > 0 ? 1 : result.exitCode;
+  process.exitCode = exitCode;
+  print(options, { ...result, ...followed, exitCode }, () => {
     const quiet = (verb === "output" || verb === "synth") && result.exitCode === 0;
     const summary = quiet ? "" : renderSummary(result, { colour: coloured(process.stdout), offline });
-    return [...details(verb, result, options), summary].filter(Boolean).join("\n\n");
+    const ignored = options.verbose ? renderIgnored(result) : "";
+    const after = followed ? (following?.renderFollowedUp(followed) ?? "") : "";
+    return [...details(verb, result, options), ignored, summary, after].filter(Boolean).join("\n\n");
   });
+  for (const problem of followed?.problems ?? []) process.stderr.write(`${formatProblem(problem)}\n`);
 }
 
 /** The changes of deployments that a person should look at: of a single one, of drift, of what is destructive. */

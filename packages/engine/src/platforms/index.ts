@@ -3,6 +3,7 @@ import { NotPossible } from "./errors.js";
 import { GitHub } from "./github.js";
 import { GitLab } from "./gitlab.js";
 import type { Platform } from "./platform.js";
+import type { RestSettings } from "./rest.js";
 
 export { createOnce } from "./create-once.js";
 export type { PlatformOptions, Surroundings } from "./environment.js";
@@ -21,13 +22,12 @@ export interface FoundPlatform {
 /**
  * Finds the platform of a run from flags and the environment of its pipeline; asks it nothing yet.
  *
- * @param onWait Told when the platform asks to wait for long.
  * @throws NotPossible when there is none, or no token for it
  */
 export function findPlatform(
   options: PlatformOptions,
   env: Readonly<NodeJS.ProcessEnv>,
-  onWait: (notice: string) => void = () => undefined,
+  patience: Pick<RestSettings, "onWait" | "patienceMs"> = {},
 ): FoundPlatform {
   const found = surroundings(options, env);
   const { platform, apiUrl, project, token, jobToken, branch } = found;
@@ -38,7 +38,7 @@ export function findPlatform(
         ? "Set GITHUB_TOKEN; in a workflow: env: { GITHUB_TOKEN: ${{ github.token }} }"
         : "Set GITLAB_TOKEN to a project access token with the scope api",
     );
-  const shared = { apiUrl, token, onWait };
+  const shared = { apiUrl, token, ...patience };
   return {
     surroundings: found,
     platform:

@@ -44,6 +44,7 @@ export const resultSchema = z.object({
   status: z.enum(["unchanged", "changed", "applied", "waiting", "failed", "done"]),
   counts: z.object({ create: count, update: count, replace: count, delete: count }),
   changes: z.array(changeSchema),
+  ignored: z.array(changeSchema).optional(),
   seconds: z.number().min(0),
   problems: z.array(problemSchema),
   notes: z.array(z.string()),

@@ -1,0 +1,105 @@
+import { findDeploymentFiles, infraError, type Inventory, loadInventory, type Problem } from "@infra/core/inventory";
+import { type DriftIssue, keepIssues } from "../drift/issues.js";
+import { Mask } from "../mask.js";
+import { happeningsOf, type Notice, notifyAll } from "../notify/index.js";
+import { pipelineUrl } from "../platforms/pipeline-url.js";
+import type { RunResult } from "../result.js";
+import { secretsIn } from "../secret-variables.js";
+import { secretsOf } from "../secrets/index.js";
+import type { Workspace } from "../workspace.js";
+import { platformOf } from "./platform-actions.js";
+import type { PlatformCommandOptions } from "./platform.js";
+
+/** What is to be done with the results of a run. */
+export interface FollowUpOptions extends PlatformCommandOptions {
+  /** Keep an issue per deployment that drifts. */
+  readonly issues?: boolean;
+  /** Tell those whom product.yaml names. */
+  readonly notify?: boolean;
+}
+
+/** What was done with the results of a run. */
+export interface FollowedUp {
+  /** @default - not asked for */
+  readonly issues?: readonly DriftIssue[];
+  /** Names of those who were told. @default - not asked for */
+  readonly notified?: readonly string[];
+  /** What could not be done. */
+  readonly problems: readonly Problem[];
+}
+
+/** Does what is wanted with the results of a run. */
+export type FollowUp = (result: RunResult) => Promise<FollowedUp>;
+
+/**
+ * Looks before a run for what is needed after it, so that a long run does not end with a missing token.
+ *
+ * @param ids Deployments of the run; all when there are none.
+ * @throws InfraError
+ */
+export function followUp(options: FollowUpOptions, workspace: Workspace, ids: readonly string[]): FollowUp {
+  const inventory = loadInventory(workspace.inventory, ids.length > 0 ? { only: ids } : {});
+  const platform = options.issues ? platformOf(options).platform : undefined;
+  const teller = options.notify ? new Teller(inventory, workspace) : undefined;
+  return async (result) => {
+    const offline = result.offline ?? false;
+    const { product } = inventory;
+    const { files } = findDeploymentFiles(workspace.inventory);
+    const deployments = [...files.map(({ id }) => id), ...result.results.map(({ id }) => id)];
+    const kept = platform && (await keepIssues(platform, { product, deployments, offline, results: result.results }));
+    const happenings = happeningsOf(result, kept?.issues);
+    const url = pipelineUrl(process.env);
+    const notice = { product, verb: result.verb, offline, happenings, ...(url === undefined ? {} : { url }) };
+    const notified = teller && (await teller.tell(notice));
+    return {
+      ...(kept ? { issues: kept.issues } : {}),
+      ...(notified ? { notified: notified.told } : {}),
+      problems: [...(kept?.problems ?? []), ...(notified?.problems ?? [])],
+    };
+  };
+}
+
+/** Tells those whom product.yaml names; their secrets come from the product's secret stores, also in offline runs. */
+export class Teller {
+  /** @throws InfraError when there is nobody to tell */
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly workspace: Workspace,
+  ) {
+    if (Object.keys(inventory.notify ?? {}).length === 0)
+      throw infraError(
+        "product.yaml names nobody to notify",
+        "Add notify: { chat: { kind: slack, url: secret://… } } to it, or leave --notify out",
+      );
+  }
+
+  async tell(notice: Notice, test = false) {
+    const mask = new Mask(secretsIn(process.env));
+    const secrets = secretsOf(this.inventory, { root: this.workspace.root }, mask);
+    const reveal = async (secret: Parameters<typeof secrets.of>[0]) => (await secrets.of(secret)).value;
+    try {
+      return await notifyAll(this.inventory.notify ?? {}, notice, { reveal, mask, test });
+    } finally {
+      await secrets.close();
+    }
+  }
+}
+
+/** What was done, a line each. */
+export function renderFollowedUp({ issues = [], notified }: FollowedUp): string {
+  return [
+    ...issues.map(
+      ({ deployment, change, number, url }) => `${deployment}: issue ${String(number)} ${words[change]} ${url}`,
+    ),
+    ...(notified === undefined ? [] : [notified.length > 0 ? `told ${notified.join(", ")}` : "nothing new to tell"]),
+  ].join("\n");
+}
+
+const words: Record<DriftIssue["change"], string> = {
+  opened: "opened",
+  reopened: "reopened",
+  updated: "updated",
+  unchanged: "says so already",
+  closed: "closed: no drift any more",
+  gone: "closed: no longer in the inventory",
+};
