@@ -7,7 +7,8 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** The files that patterns name, relative to a folder: a folder stands for all below it. */
 export async function findFiles(folder: string, patterns: readonly string[]): Promise<string[]> {
-  const script = 'shopt -s globstar nullglob dotglob; for pattern; do for path in $pattern; do [ -e "$path" ] && find "$path" -type f; done; done; true';
+  const script =
+    'shopt -s globstar nullglob dotglob; for pattern; do for path in $pattern; do [ -e "$path" ] && find "$path" -type f; done; done; true';
   const { stdout } = await execa("bash", ["-c", script, "bash", ...patterns], { cwd: folder });
   return [...new Set(stdout.split("\n").filter(Boolean))].sort();
 }

@@ -7,11 +7,7 @@ export interface Ended {
 }
 
 /** Runs a script as the platforms do: it ends at the first command that fails. The environment is just what is named. */
-export async function runScript(
-  script: string,
-  folder: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Ended> {
+export async function runScript(script: string, folder: string, env: Readonly<Record<string, string>>): Promise<Ended> {
   const { exitCode, all } = await execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
     cwd: folder,
     env,

@@ -35,14 +35,18 @@ export async function evaluate(text: string, contexts: Contexts, progress?: Prog
 export async function interpolate(text: string, contexts: Contexts, progress?: Progress): Promise<string> {
   const parts = text.split(/\$\{\{(.*?)\}\}/s);
   const values = await Promise.all(
-    parts.map(async (part, index) => (index % 2 === 0 ? part : textOf(await evaluate(part.trim(), contexts, progress)))),
+    parts.map(async (part, index) =>
+      index % 2 === 0 ? part : textOf(await evaluate(part.trim(), contexts, progress)),
+    ),
   );
   return values.join("");
 }
 
 /** Decides an `if`. Without a function of the state, it also wants success. */
 export async function isMet(condition: unknown, contexts: Contexts, progress: Progress): Promise<boolean> {
-  const text = String(condition ?? "success()").replace(/^\s*\$\{\{(.*)\}\}\s*$/s, "$1").trim();
+  const text = String(condition ?? "success()")
+    .replace(/^\s*\$\{\{(.*)\}\}\s*$/s, "$1")
+    .trim();
   const asks = statusFunctions.some((name) => text.includes(`${name}(`));
   const met = await evaluate(asks ? text : `success() && (${text})`, contexts, progress);
   return met !== false && met !== null && met !== "" && met !== 0;
