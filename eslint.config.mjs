@@ -9,7 +9,8 @@ const layers = [
   { files: ["packages/mock-provider/**"], may: [] },
   { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "provider-*"] },
   { files: ["packages/stacks/**"], may: ["core", "cloud-*", "base-*", "services-*", "apps-*"] },
-  { files: ["packages/engine/**"], may: ["core", "mock-provider"] },
+  { files: ["packages/cost/**"], may: ["core"] },
+  { files: ["packages/engine/**"], may: ["core", "cost", "mock-provider"] },
   { files: ["generators/**"], may: ["core", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];

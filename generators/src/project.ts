@@ -26,6 +26,7 @@ const descriptions: Record<Verb, string> = {
   apply: "Applies the saved plan; refused without --yes",
   destroy: "Deletes everything that the deployment owns; refused without --yes",
   drift: "Compares the state with the cloud; changes neither",
+  cost: "What it costs per month, now and after an apply",
   output: "Prints the outputs of the applied deployment",
 };
 

@@ -47,12 +47,13 @@ export function readManifest(tree: Tree, folder = "."): Manifest {
   return manifest;
 }
 
-/** Writes package.json with the key order that it has; a manifest that says the same is left as it is. */
+/** Writes package.json with the key order and the indentation that it has; a manifest that says the same is left as it is. */
 export function writeManifest(tree: Tree, manifest: Manifest, folder = "."): void {
   const file = at(folder, "package.json");
   const text = tree.read(file, "utf8");
   if (text !== null && JSON.stringify(JSON.parse(text)) === JSON.stringify(manifest)) return;
-  tree.write(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  const [, indentation = "  "] = /^\{\r?\n([ \t]+)/.exec(text ?? "") ?? [];
+  tree.write(file, `${JSON.stringify(manifest, null, indentation)}\n`);
 }
 
 /** The package manager of a product: what package.json says, else the one whose lock file is there, else npm. */

@@ -1,4 +1,5 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
+import { renderCosts } from "./cost/render.js";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
 import {
   type Counts,
@@ -47,6 +48,7 @@ export function renderIgnored({ results }: RunResult): string {
 
 /** One table of all deployments: changed first, what deletes or replaces before the rest, failures last with their problems below, and the totals. */
 export function renderSummary(result: RunResult, { colour, offline, frames = true }: RenderOptions): string {
+  if (result.verb === "cost") return renderCosts(result, { colour, offline });
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
   const { results } = result;
   const sorted = sortByGroup(results, terminalOrder);

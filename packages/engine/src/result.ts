@@ -1,7 +1,8 @@
 import type { Problem } from "@infra/core/inventory";
+import type { DeploymentCost } from "@infra/cost";
 
 /** What can be done to deployments. */
-export const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "output"] as const;
+export const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"] as const;
 
 /** One of the things that can be done to deployments. */
 export type Verb = (typeof verbs)[number];
@@ -60,6 +61,8 @@ export interface DeploymentResult {
   readonly notes: readonly string[];
   /** Values of the outputs, for the verb `output`. */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What it costs per month, for the verb `cost`. */
+  readonly cost?: DeploymentCost;
   /** What a person wants to see of this deployment, without colours. */
   readonly text: string;
 }
@@ -72,6 +75,8 @@ export interface RunResult {
   readonly notes?: readonly string[];
   /** Did the mock provider stand in for the clouds? @default false */
   readonly offline?: boolean;
+  /** What is wrong with the run as a whole, such as costs above a limit. @default - nothing */
+  readonly problems?: readonly Problem[];
   /** 0: no change; 1: something failed; 2: there are changes. */
   readonly exitCode: 0 | 1 | 2;
 }

@@ -1,5 +1,6 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
+import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
 import { Recorder } from "./report/recorder.js";
 import {
@@ -31,12 +32,14 @@ export async function run(request: RunRequest): Promise<RunResult> {
   } finally {
     notes = context.mask.value([...notes, ...(await recorder.close()), ...(await context.close())]);
   }
+  const problems = request.verb === "cost" ? costProblems(results, inventory.deployments) : [];
   return {
     verb: request.verb,
     results,
     ...(notes.length > 0 ? { notes } : {}),
     ...(request.offline ? { offline: true } : {}),
-    exitCode: exitCodeOf(request.verb, results),
+    ...(problems.length > 0 ? { problems } : {}),
+    exitCode: problems.length > 0 ? 1 : exitCodeOf(request.verb, results),
   };
 }
 
@@ -139,6 +142,7 @@ class Schedule {
       ...known,
       ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
       ...(outcome.ignored ? { ignored: outcome.ignored } : {}),
+      ...(outcome.cost ? { cost: outcome.cost } : {}),
     });
     this.recorder.add(deployment, result);
     this.context.request.onResult?.(result);

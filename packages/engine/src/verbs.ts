@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
+import type { DeploymentCost } from "@infra/cost";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { sift } from "./drift/ignore.js";
@@ -28,6 +29,7 @@ export interface Outcome {
   readonly problems?: readonly Problem[];
   readonly notes?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly cost?: DeploymentCost;
   readonly text?: string;
 }
 
@@ -54,6 +56,7 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
   apply: (context, deployment) => withRun(context, deployment, "apply", (run) => change(run, false)),
   destroy: (context, deployment) => withRun(context, deployment, "destroy", (run) => change(run, true)),
   drift: (context, deployment) => withRun(context, deployment, "drift", drift),
+  cost: (context, deployment) => withRun(context, deployment, "cost", cost),
   output: async (context, deployment) => {
     const values = await context.outputs.of(deployment);
     const entries = Object.entries(values ?? {});
@@ -231,6 +234,16 @@ function drift(run: DeploymentRun): Promise<Outcome> {
     const text = renderChanges(changes, changed, "drift");
     const status = changed ? "changed" : "unchanged";
     return { status, changes, counts: countChanges(changes), text, ...(ignored.length > 0 ? { ignored } : {}) };
+  });
+}
+
+/** Prices a plan that is not kept: what is applied now, and what will be. */
+function cost(run: DeploymentRun): Promise<Outcome> {
+  return withScratchPlan(run, async (file) => {
+    await engineCall(run, ["plan", "-json", "-input=false", `-out=${file}`], () => undefined);
+    const shown = await run.call(["show", "-json", "-no-color", file]);
+    const { priceShownPlan } = await import("./cost/price.js");
+    return { status: "done", cost: await priceShownPlan(run, safeJson(shown.stdout), shown.stderr) };
   });
 }
 

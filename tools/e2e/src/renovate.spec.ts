@@ -7,15 +7,26 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const repository = resolve(__dirname, "../../..");
 const preset = join(repository, "renovate/default.json");
+/** How this repository itself is kept up to date. */
+const own = join(repository, ".github/renovate.json");
 // The newest whose validator runs on Node 20; its own manifest asks for a newer Node.
 const version = "40.62.1";
 
 interface Preset {
+  readonly extends: readonly string[];
+  readonly schedule?: readonly string[];
+  readonly platformAutomerge?: boolean;
+  readonly ignoreTests?: boolean;
   readonly customManagers: readonly {
     readonly managerFilePatterns: readonly string[];
     readonly matchStrings: readonly string[];
   }[];
-  readonly packageRules: readonly { readonly description: string; readonly matchFileNames?: readonly string[] }[];
+  readonly packageRules: readonly {
+    readonly groupName?: string;
+    readonly matchFileNames?: readonly string[];
+    readonly matchUpdateTypes?: readonly string[];
+    readonly automerge?: boolean;
+  }[];
 }
 
 let validator: string;
@@ -46,19 +57,21 @@ function validate(file: string): { status: number | null; all: string } {
   return { status, all: stdout + stderr };
 }
 
-function read(): Preset {
-  return JSON.parse(readFileSync(preset, "utf8")) as Preset;
+function read(file = preset): Preset {
+  return JSON.parse(readFileSync(file, "utf8")) as Preset;
 }
 
-/** What a custom manager of the preset finds in a text. */
-function find(index: number, text: string): (Record<string, string> | undefined)[] {
-  return (read().customManagers[index]?.matchStrings ?? []).map((pattern) => new RegExp(pattern).exec(text)?.groups);
+/** What a custom manager finds in a text. */
+function find(index: number, text: string, file = preset): (Record<string, string> | undefined)[] {
+  return (read(file).customManagers[index]?.matchStrings ?? []).map(
+    (pattern) => new RegExp(pattern).exec(text)?.groups,
+  );
 }
 
 describe("the Renovate preset", () => {
-  it("is right by Renovate's own validator", () => {
+  it.each([preset, own])("is right by Renovate's own validator: %s", (file) => {
     expect(existsSync(validator)).toBe(true);
-    const { status, all } = validate(preset);
+    const { status, all } = validate(file);
     expect([status, all]).toEqual([0, expect.stringMatching(/validated successfully/)]);
   });
 
@@ -76,6 +89,35 @@ describe("the Renovate preset", () => {
     ]);
     const plugin = 'hcloud = {\n  version = ">= 1.6.0"\n  source  = "github.com/hetznercloud/hcloud"\n}\n';
     expect(find(1, plugin)[0]).toMatchObject({ owner: "hetznercloud", plugin: "hcloud", currentValue: "1.6.0" });
+  });
+
+  it("groups what moves together, once a week, with actions and images by digest", () => {
+    const { packageRules, schedule, extends: presets } = read();
+    const groups = ["infra", "providers", "nx", "engine", "ansible", "packer", "images", "actions"];
+    expect(packageRules.flatMap(({ groupName = [] }) => groupName)).toEqual(groups);
+    expect(schedule).toHaveLength(1);
+    expect(presets).toEqual(expect.arrayContaining(["docker:pinDigests", "helpers:pinGitHubActionDigests"]));
+  });
+
+  it("merges by itself only what every check has passed, among them that the plan changes nothing; never a major", () => {
+    const { packageRules, platformAutomerge, ignoreTests } = read();
+    expect({ platformAutomerge, ignoreTests }).toEqual({ platformAutomerge: false, ignoreTests: false });
+    const rules = packageRules.filter(({ automerge }) => automerge !== undefined);
+    expect(
+      rules.map(({ automerge, matchUpdateTypes = [] }) => [automerge, matchUpdateTypes.includes("major")]),
+    ).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  it("finds the engine that is installed where there is none, and the providers of this repository's bindings", () => {
+    const release = readFileSync(join(repository, "packages/engine/src/binary/release.ts"), "utf8");
+    const [, pinned] = /PINNED_OPENTOFU = "([^"]+)"/.exec(release) ?? [];
+    expect(find(0, release)).toEqual([expect.objectContaining({ depName: "opentofu/opentofu", currentValue: pinned })]);
+    const manifest = readFileSync(join(repository, "packages/providers/hcloud/package.json"), "utf8");
+    const { version } = JSON.parse(manifest) as { version: string };
+    expect(find(0, manifest, own)[0]).toMatchObject({ depName: "hetznercloud/hcloud", currentValue: version });
   });
 
   it("leaves the files alone that the template keeps in a product", async () => {

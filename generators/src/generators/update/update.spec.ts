@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { flushChanges, FsTree } from "nx/src/generators/tree";
 import { logger } from "@nx/devkit";
@@ -50,6 +50,17 @@ async function update(
 
 function text(file: string): string {
   return readFileSync(join(root, file), "utf8");
+}
+
+/** Everything in the product but what is installed, and what Nx keeps for itself. */
+function paths(): string[] {
+  const top = readdirSync(root).filter((name) => name !== "node_modules" && name !== ".nx");
+  return top.flatMap((name) => [
+    name,
+    ...(statSync(join(root, name)).isDirectory()
+      ? (readdirSync(join(root, name), { recursive: true }) as string[])
+      : []),
+  ]);
 }
 
 function pins(): Record<string, string> {
@@ -201,9 +212,23 @@ describe("nx", () => {
     expect(nx(root, "sync:check").status).toBe(0);
   });
 
-  it("generates with --dry-run and writes nothing", () => {
-    const { status, all } = nx(root, "g", "@infra/product:add-stack", "compute", "--name", "jobs", "--dry-run");
-    expect([status, all]).toEqual([0, expect.stringMatching(/CREATE inventory\/production\/jobs\.yaml/)]);
-    expect(existsSync(join(root, "inventory/production/jobs.yaml"))).toBe(false);
+  it.each([
+    ["add-stack compute --name jobs", /CREATE inventory\/production\/jobs\.yaml/],
+    ["add-environment preview --like staging", /CREATE inventory\/preview\/compute\.yaml/],
+    ["new other --skip-install", /CREATE other\/inventory\/product\.yaml/],
+    ["update --component makefile", /UPDATE Makefile/],
+  ])("generates with --dry-run and writes nothing: %s", (command, shown) => {
+    appendFileSync(join(root, "Makefile"), "own:\n");
+    const before = paths();
+    const { status, all } = nx(
+      root,
+      "g",
+      ...`@infra/product:${command}`.split(" "),
+      "--dry-run",
+      "--interactive=false",
+    );
+    expect([status, all]).toEqual([0, expect.stringMatching(shown)]);
+    expect(paths()).toEqual(before);
+    expect(text("Makefile")).toContain("own:");
   });
 });

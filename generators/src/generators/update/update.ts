@@ -23,12 +23,14 @@ export interface UpdateOptions {
  * product owns and restores what the template keeps.
  *
  * @param registry Where versions are looked up. @default - the one that npm is configured for
+ * @param migrations Folder of the migrations. @default - this package's own
  * @throws Error when the channel or the component is wrong, or the registry cannot be asked
  */
 export default function updateGenerator(
   tree: Tree,
   options: UpdateOptions,
   registry: Registry = npmRegistry(tree.root),
+  migrations?: string,
 ): Promise<GeneratorCallback> {
   return forUser(async () => {
     const manifest = readManifest(tree);
@@ -40,7 +42,7 @@ export default function updateGenerator(
     const raised = withBumps(chosen, bumps);
     writeManifest(tree, raised);
     for (const { name, from, to } of bumps) logger.info(`RAISE ${name} ${from} → ${to}`);
-    return rest(tree, raised, component, options);
+    return rest(tree, raised, component, options, migrations);
   });
 }
 
@@ -50,6 +52,7 @@ async function rest(
   manifest: Manifest,
   component: Component | undefined,
   { skipInstall = false }: UpdateOptions,
+  migrations?: string,
 ): Promise<GeneratorCallback> {
   if (component?.kind === "group") {
     for (const line of describeHealed(healOwned(tree, manifest, [component.name]))) logger.info(line);
@@ -60,7 +63,7 @@ async function rest(
     return installed !== version;
   });
   if (behind && !skipInstall) return () => installAndFinish(tree, manifest, component);
-  if (component === undefined) logger.info(describeFinished(await finishUpdate(tree)).trimEnd());
+  if (component === undefined) logger.info(describeFinished(await finishUpdate(tree, migrations)).trimEnd());
   return () => undefined;
 }
 

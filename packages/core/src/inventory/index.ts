@@ -14,7 +14,7 @@ export {
 export { Reference } from "./reference.js";
 export { SecretReference, secretScheme } from "./secret.js";
 export { type SecretSettings, secretSettings } from "./secret-settings.js";
-export { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+export { type CostLimits, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 export { stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";
 export { isOn } from "../switch.js";

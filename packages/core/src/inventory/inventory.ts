@@ -165,9 +165,20 @@ class Loader {
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {
     const { provider, region, account, domain, management, cloudflare = true } = merged;
-    const { credentials, deletionProtection = file.environment === "production" } = merged;
+    const { credentials, cost, deletionProtection = file.environment === "production" } = merged;
     if (provider && region)
-      return { product, provider, region, account, credentials, deletionProtection, domain, cloudflare, management };
+      return {
+        product,
+        provider,
+        region,
+        account,
+        credentials,
+        deletionProtection,
+        domain,
+        cloudflare,
+        management,
+        ...(cost ? { cost } : {}),
+      };
     for (const key of ["provider", "region"] as const) {
       if (merged[key] === undefined)
         this.problems.push({

@@ -27,6 +27,20 @@ const providerSource = rule(z.string(), (value) =>
         remedy: "Write host, namespace and name: registry.opentofu.org/hashicorp/random",
       },
 );
+const amountPerMonth = z.number().positive();
+
+const costLimits = z
+  .strictObject({
+    monthly: amountPerMonth.optional().describe("the most that the environment may cost per month"),
+    increase: amountPerMonth.optional().describe("the most by which one change may raise that"),
+  })
+  .refine(({ monthly, increase }) => monthly !== undefined || increase !== undefined, {
+    message: "the limits are empty",
+    params: { remedy: "Say monthly or increase, or leave cost out" },
+  });
+
+/** What an environment may cost per month, in any currency by itself: amounts are never converted. */
+export type CostLimits = z.output<typeof costLimits>;
 
 const shared = {
   provider: z.enum(providerNames).optional().describe("the cloud: one of the provider names"),
@@ -61,6 +75,9 @@ const shared = {
     .describe("the management domain; leave it out to work alone with local encrypted state"),
   state: stateSchema.optional(),
   drift: driftSchema.optional(),
+  cost: costLimits
+    .optional()
+    .describe("what an environment may cost; infra cost fails when it costs more, in any currency by itself"),
   stacks: z
     .record(name(), z.record(z.string(), z.unknown()))
     .optional()
@@ -129,4 +146,6 @@ export interface Settings {
   /** @default true */
   readonly cloudflare: boolean;
   readonly management: { readonly domain: string } | undefined;
+  /** What its environment may cost. @default - anything */
+  readonly cost?: CostLimits | undefined;
 }

@@ -7,6 +7,7 @@ import { downloadFile, downloadText } from "./download.js";
 import { noRelease } from "./errors.js";
 
 /** The OpenTofu that is installed when no engine is on PATH. */
+// renovate: datasource=github-releases depName=opentofu/opentofu
 export const PINNED_OPENTOFU = "1.12.6";
 
 const OFFICIAL = "https://github.com/opentofu/opentofu/releases/download";

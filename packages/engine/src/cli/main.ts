@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
+import { addCostCommand } from "./cost.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
@@ -18,6 +19,7 @@ Examples:
   $ infra apply production/compute            apply the saved plan, after a question
   $ infra secrets check                       which secret store has which secret
   $ infra report --format markdown            what the last plan found, for a comment
+  $ infra cost --offline                      what everything costs per month, by list prices
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
@@ -33,6 +35,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   addVerbCommands(program);
   addReportCommand(program);
+  addCostCommand(program);
   addInspectionCommands(program);
   addStateCommands(program);
   addSecretCommands(program);

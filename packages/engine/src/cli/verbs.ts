@@ -15,7 +15,7 @@ interface VerbOptions extends FollowUpOptions {
   readonly parallelism?: number;
 }
 
-const descriptions: Record<Verb, string> = {
+const descriptions: Record<Exclude<Verb, "cost">, string> = {
   synth: "write the engine's configuration of deployments to .infra",
   validate: "check the synthesized configuration with the engine",
   policy: "plan, and check the result against the rules that every deployment keeps",
@@ -50,7 +50,7 @@ function changes(verb: Verb): boolean {
   return verb === "apply" || verb === "destroy";
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Use a whole number of 1 or more.");
   return value;
@@ -149,7 +149,7 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-function interruption(): AbortSignal {
+export function interruption(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);

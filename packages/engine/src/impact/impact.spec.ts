@@ -63,6 +63,20 @@ describe("findProducts", () => {
     expect(names("fleet.txt")).toEqual([["one", pins]]);
   });
 
+  it("leaves out the packages that a product holds itself, as workspaces of npm, yarn or pnpm", () => {
+    const dependencies = { "@infra/engine": "0.1.0", "@acme/stack-own": "workspace:*" };
+    for (const name of ["npm", "yarn", "pnpm"]) {
+      const workspaces = name === "npm" ? ["packages/*"] : { packages: ["packages/own"] };
+      write(
+        `${name}/package.json`,
+        JSON.stringify({ infra: {}, dependencies, ...(name === "pnpm" ? {} : { workspaces }) }),
+      );
+      write(`${name}/packages/own/package.json`, JSON.stringify({ name: "@acme/stack-own" }));
+    }
+    write("pnpm/pnpm-workspace.yaml", 'packages: ["packages/*"]\n');
+    expect(findProducts(root).map(({ pins }) => pins)).toEqual(Array(3).fill({ "@infra/engine": "0.1.0" }));
+  });
+
   it("refuses a path with no product", () => {
     expect(() => findProducts(root)).toThrow(/holds no product\. Name a folder of products/);
     expect(() => findProducts(join(root, "absent"))).toThrow(/does not exist/);

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { infraError } from "@infra/core";
 import { cacheDirectory, makeOnce } from "../binary/index.js";
 import { compareConfigurations, type Configuration, type ResourceDifference } from "./compare.js";
+import { linkModules } from "./own-packages.js";
 import type { ProductFolder } from "./products.js";
 
 /** One package in another version. */
@@ -80,7 +81,7 @@ async function installation(folder: string, pins: ProductFolder["pins"], release
 async function synthesize(folder: string, work: string, modules: string): Promise<Map<string, Configuration>> {
   const left = new Set(["node_modules", ".git", ".nx", ".infra", "state"]);
   cpSync(folder, work, { recursive: true, filter: (source) => source === folder || !left.has(basename(source)) });
-  symlinkSync(modules, join(work, "node_modules"));
+  linkModules(modules, work);
   const printed = await command(
     process.execPath,
     [join(modules, "@infra/engine/bin/infra.js"), "synth", "--json"],

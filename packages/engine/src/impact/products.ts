@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { infraError } from "@infra/core";
 import { z } from "zod";
+import { ownPackages } from "./own-packages.js";
 
 const manifestSchema = z.looseObject({
   infra: z.looseObject({ inventory: z.string().optional() }).optional(),
@@ -12,7 +13,7 @@ const manifestSchema = z.looseObject({
 /** A product, as it lies in a folder. */
 export interface ProductFolder {
   readonly folder: string;
-  /** Everything that its package.json pins. */
+  /** Everything that its package.json pins, but for packages that it holds itself. */
   readonly pins: Readonly<Record<string, string>>;
 }
 
@@ -50,7 +51,9 @@ function listed(file: string): string[] {
 function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
-  return [{ folder: resolve(folder), pins: { ...data.devDependencies, ...data.dependencies } }];
+  const own = ownPackages(folder);
+  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !own.has(name));
+  return [{ folder: resolve(folder), pins: Object.fromEntries(pins) }];
 }
 
 function parseJson(file: string): unknown {

@@ -1,0 +1,13 @@
+export {
+  type DeploymentCost,
+  deploymentCost,
+  deploymentCostSchema,
+  type Money,
+  type PricedLocation,
+  type PricedPlan,
+  pricedPlanSchema,
+  type ResourceCost,
+} from "./deployment.js";
+export { askInfracost, type InfracostPrices, noInfracost, parseInfracost, usesInfracost } from "./infracost.js";
+export { allPrices, hoursPerMonth, type PriceEntry, type PriceSource, type PriceTable, pricesOf } from "./prices.js";
+export { priceOf, type ResourcePrice, type Values } from "./resource.js";

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { infraError, loadInventory } from "@infra/core/inventory";
+import type { RunRequest, RunResult } from "../result.js";
+import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
+import { Progress } from "./progress.js";
+import { interruption, positive } from "./verbs.js";
+
+interface CostOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly verbose?: boolean;
+  readonly parallelism?: number;
+  readonly markdown?: boolean;
+  readonly base?: string;
+  readonly compareTo?: string;
+}
+
+const examples = `
+Examples:
+  $ infra cost production/compute           what it costs, and what an apply would change
+  $ infra cost --offline --verbose          every resource that has a price, with no account
+  $ infra cost --base origin/main           what this branch changes
+  $ infra cost --json > before.json         kept, for: infra cost --compare-to before.json
+
+Exit codes: 0, or 1 when a limit (cost: in the inventory) is exceeded or something failed.`;
+
+/** Adds the command that says what deployments cost per month. */
+export function addCostCommand(program: Command): void {
+  withCommonOptions(program.command("cost").description("what deployments cost per month, now and after an apply"))
+    .argument("[deployments...]", "<environment>/<name>; all when none is given")
+    .option("-a, --all", "all deployments of the inventory")
+    .option("-v, --verbose", "every resource that has a price")
+    .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive)
+    .option("--markdown", "print Markdown, for comments")
+    .option("--base <ref>", "compare with the inventory of a git revision, both planned offline")
+    .option("--compare-to <file>", "compare with what infra cost --json printed before")
+    .addHelpText("after", examples)
+    .action(cost);
+}
+
+async function cost(ids: readonly string[], options: CostOptions): Promise<void> {
+  const { base, compareTo } = options;
+  if (base !== undefined && compareTo !== undefined)
+    throw infraError("--base and --compare-to exclude each other", "Say one of them");
+  const { root, inventory } = workspaceOf(options);
+  const request: RunRequest = {
+    verb: "cost",
+    root,
+    inventory,
+    // The base has no account to be compared with.
+    offline: base !== undefined || (options.offline ?? false),
+    ...(ids.length > 0 ? { deployments: ids } : {}),
+    ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
+    signal: interruption(),
+  };
+  const result = await compared(await observed(request), request, options);
+  process.exitCode = result.exitCode;
+  const { renderCosts, renderCostsMarkdown, renderResources } = await import("../cost/render.js");
+  const { offline = false } = request;
+  print(options, result, () => {
+    if (options.markdown) return renderCostsMarkdown(result, offline);
+    const shown = options.verbose || result.results.length === 1 ? result.results.filter(({ cost }) => cost) : [];
+    const details = shown.map((each) => `${each.id}\n${renderResources(each).replaceAll(/^/gm, "  ")}`);
+    return [...details, renderCosts(result, { colour: coloured(process.stdout), offline })].join("\n\n");
+  });
+}
+
+/** Runs with a line of progress on a terminal. */
+async function observed(request: RunRequest): Promise<RunResult> {
+  const { run } = await import("../run.js");
+  const progress = new Progress("cost", process.stderr);
+  const onStart = (id: string) => {
+    progress.start(id);
+  };
+  const onResult = ({ id }: { readonly id: string }) => {
+    progress.end(id);
+  };
+  return run({ ...request, onStart, onResult }).finally(() => {
+    progress.stop();
+  });
+}
+
+/** Puts a base in the place of what is applied, where one is wanted. */
+async function compared(result: RunResult, request: RunRequest, { base, compareTo }: CostOptions): Promise<RunResult> {
+  if (base === undefined && compareTo === undefined) return result;
+  const { compareCosts, parseCostBase } = await import("../cost/compare.js");
+  const { costsAt } = await import("../cost/base.js");
+  const found =
+    base === undefined ? parseCostBase(read(compareTo ?? ""), compareTo ?? "") : await costsAt(base, request);
+  const { deployments } = request;
+  const inventory = loadInventory(request.inventory, deployments ? { only: deployments } : {});
+  return compareCosts(result, found, inventory.deployments, deployments === undefined);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw infraError(`${file} cannot be read: ${(error as Error).message}`, "Write it: infra cost --json > <file>");
+  }
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { InfraError } from "@infra/core";
+import {
+  askInfracost,
+  type DeploymentCost,
+  deploymentCost,
+  type InfracostPrices,
+  pricedPlanSchema,
+  usesInfracost,
+} from "@infra/cost";
+import { sensitiveTexts } from "../changes.js";
+import type { DeploymentRun } from "../deployment-run.js";
+import { shownPlanSchema } from "../engine-events.js";
+import { memoryFolder } from "../memory-folder.js";
+
+/** Prices what `show -json` says of a plan. @throws InfraError when it is no plan */
+export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr: string): Promise<DeploymentCost> {
+  const { provider, region } = run.deployment.settings;
+  const plan = pricedPlanSchema.safeParse(shown);
+  const changes = shownPlanSchema.safeParse(shown);
+  if (!plan.success || !changes.success) throw new InfraError(run.problemsOf([], stderr));
+  run.context.mask.add(changes.data.resource_changes.flatMap(sensitiveTexts));
+  return deploymentCost(plan.data, { provider, region }, await infracostOf(run, shown));
+}
+
+/** What Infracost says, where it is configured and there is an account: offline nothing is asked. */
+async function infracostOf(run: DeploymentRun, shown: unknown): Promise<InfracostPrices | undefined> {
+  const { offline, mask, request } = run.context;
+  const env = request.env ?? process.env;
+  if (offline || !usesInfracost(env)) return undefined;
+  const file = join(memoryFolder(), `cost-${randomUUID()}.json`);
+  try {
+    writeFileSync(file, JSON.stringify(mask.value(shown)), { mode: 0o600 });
+    const found = await askInfracost(file, { PATH: env["PATH"], HOME: env["HOME"], ...infracostVariables(env) });
+    if (!found) run.notes.push("INFRACOST_API_KEY is set, and infracost is not on PATH: it was not asked");
+    return found;
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** Infracost sees its own variables alone: no credentials of clouds. */
+function infracostVariables(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name.startsWith("INFRACOST_") || /^(https?|no)_proxy$/i.test(name)),
+  );
+}

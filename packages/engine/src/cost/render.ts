@@ -1,0 +1,148 @@
+import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
+import type { Money } from "@infra/cost";
+import type { RenderOptions } from "../render.js";
+import type { DeploymentResult, RunResult } from "../result.js";
+import { amountText, difference, sumOf } from "./limits.js";
+
+const header = ["environment", "stack", "provider", "monthly", "change", "not counted"];
+
+const offlineNotice = "Offline: planned with no account, so nothing was compared with what is real.";
+
+/** A table of what deployments cost per month: the largest change first, failures last; below it what is not counted. */
+export function renderCosts(result: RunResult, { colour, offline }: RenderOptions): string {
+  const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
+  const red = (text: string) => (colour ? `\u001b[31m${text}\u001b[0m` : text);
+  const [head = "", ...rows] = aligned([header, ...sorted(result).map(rowOf)]);
+  const failures = [...problemsOf(result, "failed"), ...(result.problems ?? []).map(formatProblemWithFrame)];
+  return [
+    bold(head),
+    ...rows,
+    "",
+    bold(total(result)),
+    ...section(uncountedLines(result)),
+    ...section(notesOf(result)),
+    ...(offline ? ["", offlineNotice] : []),
+    ...section(failures.map(red)),
+  ].join("\n");
+}
+
+/** The same as Markdown, for comments. */
+export function renderCostsMarkdown(result: RunResult, offline: boolean): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rows = sorted(result).map(rowOf);
+  const failures = [...problemsOf(result, "failed"), ...(result.problems ?? []).map(formatProblem)];
+  const uncounted = uncountedLines(result);
+  return [
+    `**${total(result)}**`,
+    ...section(failures.map((problem) => `- ⚠ ${problem}`)),
+    "",
+    line(header),
+    line(header.map((_, column) => (column < 3 ? "---" : "---:"))),
+    ...rows.map(line),
+    ...(uncounted.length > 0
+      ? ["", "<details><summary>Not counted</summary>", "", "```", ...uncounted, "```", "", "</details>"]
+      : []),
+    ...section([...notesOf(result), ...(offline ? [offlineNotice] : [])]),
+  ].join("\n");
+}
+
+/** The resources of one deployment that cost something, a line each. */
+export function renderResources({ cost }: DeploymentResult): string {
+  if (!cost) return "";
+  const rows = cost.resources.map(({ address, before, after, currency }) => [
+    address,
+    amountText(currency, after),
+    changeText({ [currency]: after - before }),
+  ]);
+  return aligned([["resource", "monthly", "change"], ...rows], 1).join("\n");
+}
+
+function sorted({ results }: RunResult): DeploymentResult[] {
+  const weight = (result: DeploymentResult) =>
+    Object.values(changeOf(result)).reduce((sum, value) => sum + Math.abs(value), 0);
+  const rank = ({ status }: DeploymentResult) => (status === "failed" ? 2 : status === "waiting" ? 1 : 0);
+  return [...results].sort((a, b) => rank(a) - rank(b) || weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
+}
+
+function rowOf(result: DeploymentResult): string[] {
+  const { environment, name, stack, provider, status, cost } = result;
+  const first = [environment, name === stack ? name : `${name} (${stack})`, provider];
+  if (!cost) return [...first, status, "", ""];
+  const open = [
+    ...(cost.unpriced.length > 0 ? [`${String(cost.unpriced.length)} unpriced`] : []),
+    ...(cost.usage.length > 0 ? [`${String(cost.usage.length)} by use`] : []),
+  ];
+  // Of what nobody has a price for, nothing can be said.
+  const monthly = cost.resources.length === 0 && open.length > 0 ? "?" : moneyText(cost.after);
+  return [...first, monthly, changeText(changeOf(result)), open.join(", ") || "·"];
+}
+
+function changeOf({ cost }: DeploymentResult): Money {
+  return cost ? difference(cost.after, cost.before) : {};
+}
+
+function total({ results }: RunResult): string {
+  const costs = results.flatMap(({ cost }) => cost ?? []);
+  const after = sumOf(costs.map((cost) => cost.after));
+  const change = difference(after, sumOf(costs.map((cost) => cost.before)));
+  const rest = results.length - costs.length;
+  const noun = costs.length === 1 ? "deployment" : "deployments";
+  const missing = rest > 0 ? `; ${String(rest)} without a plan` : "";
+  return `${String(costs.length)} ${noun}: ${moneyText(after)} per month, ${changeText(change, "no change")}${missing}`;
+}
+
+/** Amounts of several currencies side by side. */
+function moneyText(money: Money): string {
+  const amounts = Object.entries(money).sort(([a], [b]) => (a < b ? -1 : 1));
+  return amounts.map(([currency, value]) => amountText(currency, value)).join(" + ") || "0.00";
+}
+
+function changeText(money: Money, none = "·"): string {
+  const changed = Object.entries(money)
+    .filter(([, value]) => Math.abs(value) >= 0.005)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return changed.map(([currency, value]) => `${value > 0 ? "+" : ""}${amountText(currency, value)}`).join(" ") || none;
+}
+
+/** What is left out of the sums, and why; the same reason once. */
+function uncountedLines({ results }: RunResult): string[] {
+  return results.flatMap(({ id, cost }) => {
+    const lines = (kind: string, entries: readonly { address: string; reason: string }[]) =>
+      [...new Set(entries.map(({ reason }) => reason))].map((reason) => {
+        const addresses = entries.filter((entry) => entry.reason === reason).map(({ address }) => address);
+        return `${id}: ${kind}: ${addresses.join(", ")}: ${reason}`;
+      });
+    return cost ? [...lines("unpriced", cost.unpriced), ...lines("by use", cost.usage)] : [];
+  });
+}
+
+function notesOf(result: RunResult): string[] {
+  const prices = new Set(result.results.flatMap(({ cost }) => (cost ? [cost.prices] : [])));
+  const own = result.results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  return [
+    ...(prices.size > 0 ? [`List prices without taxes: ${[...prices].sort().join("; ")}`] : []),
+    ...problemsOf(result, "waiting"),
+    ...own,
+    ...(result.notes ?? []),
+  ];
+}
+
+function problemsOf({ results }: RunResult, status: "failed" | "waiting"): string[] {
+  const format = status === "failed" ? formatProblemWithFrame : formatProblem;
+  return results.filter((result) => result.status === status).flatMap(({ problems }) => problems.map(format));
+}
+
+/** Columns of the same width; the first ones are words, the others amounts. */
+function aligned(rows: readonly (readonly string[])[], words = 3): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < words ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function section(lines: readonly string[]): string[] {
+  return lines.length > 0 ? ["", ...new Set(lines)] : [];
+}
