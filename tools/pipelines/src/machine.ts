@@ -26,13 +26,17 @@ export class Machines {
       HOME: home,
       INFRA_CACHE: process.env["INFRA_CACHE"] ?? join(process.env["HOME"] ?? home, ".cache", "infra"),
       INFRA_ENGINE: this.engine,
-      INFRA_EMULATION: this.cloud,
       CI: "true",
       NO_COLOR: "1",
       NX_DAEMON: "false",
       NX_TUI: "false",
       NX_NO_CLOUD: "true",
     };
+  }
+
+  /** Who has the token of the cloud sees the one cloud that there is; others an empty one of their own. */
+  account(env: Readonly<Record<string, string>>): Record<string, string> {
+    return env["HCLOUD_TOKEN"] ? { INFRA_EMULATION: this.cloud } : {};
   }
 
   /** A fresh clone of a repository at a commit, with nothing installed. */
