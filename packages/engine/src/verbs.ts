@@ -170,6 +170,7 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
   const found = saved ? await recall(run, saved) : await plan(run, destroy);
   if (!found.changed) return { ...found, status: "unchanged" };
   const { request } = run.context;
+  if (request.planned && wouldLoseState(run)) return { ...found, status: "failed", problems: [stateWouldBeLost(run)] };
   if (request.planned && !saved) return { ...found, status: "failed", problems: [notReviewed(run, destroy)] };
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
   return agreed ? await applyPlan(run, found) : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
@@ -178,6 +179,19 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
 function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
   const command = `infra ${destroy ? "destroy" : "apply"} ${id}${context.offline ? " --offline" : ""} --yes`;
   return { message: `${id} was not changed: nobody agreed`, remedy: `Say yes when asked, or run: ${command}` };
+}
+
+/** Is the state in a folder of a pipeline's clone, which goes with the job? */
+function wouldLoseState({ context: { offline, backends, request }, deployment }: DeploymentRun): boolean {
+  const { GITHUB_ACTIONS, GITLAB_CI } = request.env ?? process.env;
+  return !offline && Boolean(GITHUB_ACTIONS || GITLAB_CI) && backends.kindOf(deployment.id) === "folder";
+}
+
+function stateWouldBeLost({ deployment: { id } }: DeploymentRun): Problem {
+  return {
+    message: `${id} was not changed: its state is in a local folder, which would be lost with the job`,
+    remedy: "Keep states in a bucket (state: { kind: s3, … }), or apply on a machine that keeps and commits them",
+  };
 }
 
 function notReviewed({ context, deployment: { id, file } }: DeploymentRun, destroy: boolean): Problem {

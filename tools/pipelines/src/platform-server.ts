@@ -45,7 +45,8 @@ function send(response: ServerResponse, answer: Answer): void {
 async function forward(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  const { host: _, connection: __, "content-length": ___, ...headers } = request.headers;
+  const own = ["host", "connection", "content-length"];
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !own.includes(name)));
   const body = chunks.length > 0 ? { body: Buffer.concat(chunks) } : {};
   const method = request.method ?? "GET";
   const answered = await fetch(url, { method, headers: headers as Record<string, string>, ...body });

@@ -90,8 +90,8 @@ export async function resolvePipeline(
     },
   });
   if (exitCode !== 0 || !stderr.includes("json schema validated")) throw new Error(stderr + stdout);
-  const { stages: _, ...jobs } = parse(stdout) as Record<string, unknown>;
-  return { jobs };
+  const all = parse(stdout) as Record<string, unknown>;
+  return { jobs: Object.fromEntries(Object.entries(all).filter(([name]) => name !== "stages" && name !== "workflow")) };
 }
 
 async function commit(folder: string, tag: string): Promise<void> {
