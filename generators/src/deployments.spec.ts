@@ -159,9 +159,21 @@ describe("inferDeployments", () => {
   });
 });
 
+it("names the file of a deployment that is referred to and does not exist", () => {
+  write("inventory/production/web.yaml", "config: { a: { output: base.id } }\n");
+  expect(inferOne("production/web").files).toContain("inventory/production/base.yaml");
+});
+
 describe("projectOf", () => {
-  function project(id: string) {
-    return projectOf(inferOne(id), id.replace("/", "-"), "inventory", new Packages(root));
+  function project(id: string, redirected: ReadonlySet<string> = new Set()) {
+    const code = { of: () => ({ files: ["stacks/shared.js"], packages: ["pinned"] }) };
+    const lock = { file: "package-lock.json", gone: {}, redirected };
+    return projectOf(inferOne(id), id.replace("/", "-"), {
+      inventory: "inventory",
+      packages: new Packages(root),
+      code,
+      lock,
+    });
   }
 
   it("has tags, and one uncached target per verb with an offline configuration", () => {
@@ -169,21 +181,11 @@ describe("projectOf", () => {
     const { root: folder, tags, targets = {} } = project("production/compute");
     expect(folder).toBe("inventory/production/compute");
     expect(tags).toEqual(["environment:production", "stack:compute", "provider:hetzner"]);
-    expect(Object.keys(targets)).toEqual([
-      "synth",
-      "validate",
-      "policy",
-      "plan",
-      "apply",
-      "destroy",
-      "drift",
-      "cost",
-      "output",
-    ]);
-    for (const [verb, target] of Object.entries(targets)) {
+    const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
+    expect(Object.keys(targets)).toEqual(verbs);
+    for (const target of Object.values(targets)) {
       expect(target).toMatchObject({
         executor: "@infra/product:run",
-        options: { verb, deployment: "production/compute", inventory: "inventory" },
         configurations: { offline: { offline: true } },
         cache: false,
       });
@@ -200,17 +202,14 @@ describe("projectOf", () => {
       }),
     );
     const { namedInputs, targets } = project("production/compute");
-    expect(targets!["plan"]!.inputs).toEqual([
-      "default",
-      "^default",
-      { externalDependencies: ["@infra/stack-compute"] },
-    ]);
+    expect(targets!["plan"]!.inputs).toEqual(["default", "^default"]);
     expect(namedInputs).toEqual({
       default: [
         "{workspaceRoot}/inventory/product.yaml",
         "{workspaceRoot}/inventory/production/environment.yaml",
         "{workspaceRoot}/inventory/production/compute.yaml",
         "{workspaceRoot}/inventory/production/compute.lock.hcl",
+        { externalDependencies: ["@infra/stack-compute"] },
       ],
     });
   });
@@ -229,9 +228,23 @@ describe("projectOf", () => {
     ]);
   });
 
-  it("lists the folder of a stack of its own", () => {
+  it("lists the folder of a stack of its own, what its code imports from elsewhere, and the packages that it uses", () => {
     write("inventory/production/own.yaml", "stack: ./stacks/own\n");
-    expect(project("production/own").namedInputs!["default"]).toContain("{workspaceRoot}/stacks/own/**/*");
+    write("package-lock.json", JSON.stringify({ packages: { "node_modules/pinned": {} } }));
+    expect(project("production/own").namedInputs!["default"]).toEqual(
+      expect.arrayContaining([
+        "{workspaceRoot}/stacks/own/**/*",
+        "{workspaceRoot}/stacks/shared.js",
+        { externalDependencies: ["pinned"] },
+      ]),
+    );
+  });
+
+  it("lists the lock file where Nx does not see that a package now reaches another version", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    const files = (redirected: string) => project("production/compute", new Set([redirected])).namedInputs!["default"]!;
+    expect(files("@infra/stack-compute")).toContain("{workspaceRoot}/package-lock.json");
+    expect(files("@infra/stack-dns")).not.toContain("{workspaceRoot}/package-lock.json");
   });
 });
 

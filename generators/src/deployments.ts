@@ -53,7 +53,15 @@ class Inference {
   }
 
   all(): InferredDeployment[] {
-    return this.source.deploymentFiles.map((file) => this.deployment(file));
+    const deployments = this.source.deploymentFiles.map((file) => this.deployment(file));
+    const ids = new Set(deployments.map(({ id }) => id));
+    // A deployment that was removed has no project, and so no edge to those that still refer to it.
+    return deployments.map((deployment) => {
+      const missing = deployment.upstream.filter((id) => !ids.has(id));
+      if (missing.length === 0) return deployment;
+      const files = missing.map((id) => posix.join(this.source.inventory, `${id}.yaml`));
+      return { ...deployment, files: [...deployment.files, ...files] };
+    });
   }
 
   private deployment(file: string): InferredDeployment {

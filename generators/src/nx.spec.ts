@@ -53,7 +53,9 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "nx-"));
   const engine = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
   const isolated = { NX_DAEMON: "false", NX_NO_CLOUD: "true", NX_TUI: "false", NX_WORKSPACE_ROOT_PATH: root, CI: "" };
-  env = { ...process.env, INFRA_ENGINE: engine, ...isolated };
+  // Results of a workflow or pipeline belong together, whichever command they come from.
+  const workflow = { GITHUB_RUN_ID: "", CI_PIPELINE_ID: "", INFRA_RUN: "" };
+  env = { ...process.env, INFRA_ENGINE: engine, ...isolated, ...workflow };
   mkdirSync(join(root, "node_modules"));
   for (const name of readdirSync(join(repository, "node_modules")))
     symlinkSync(join(repository, "node_modules", name), join(root, "node_modules", name));
@@ -105,6 +107,23 @@ describe("nx", () => {
     const output = nx("run-many", "-t", "plan", "-c", "offline");
     expect(output).toMatch(/4 deployments: 2 changed, 2 waiting; 2 to create/);
     expect(output).toMatch(/Successfully ran target plan for 4 projects/);
+  });
+
+  it.each(["true", "false"])("leaves the results of one command to infra report (batch: %s)", (batch) => {
+    const plan = ["run-many", "-t", "plan", "-c", "offline", "--batch", batch, "-p"];
+    tryNx(...plan, "production-web");
+    nx(...plan, "production-base", "staging-base");
+    const report = spawnSync(
+      process.execPath,
+      [join(repository, "packages/engine/bin/infra.js"), "report", "-f", "json"],
+      {
+        cwd: root,
+        env,
+        encoding: "utf8",
+      },
+    );
+    const { results } = JSON.parse(report.stdout) as { results: { id: string }[] };
+    expect(results.map(({ id }) => id).sort()).toEqual(["production/base", "staging/base"]);
   });
 
   it("applies, after which a plan finds no change", () => {

@@ -26,6 +26,16 @@ export class Packages {
     return known;
   }
 
+  /** Some packages, and for packages of the workspace also those that their package.json names, and so on. */
+  withDependencies(names: readonly string[]): string[] {
+    const all = new Set(names);
+    for (const name of all) {
+      const origin = this.origin(name);
+      if (origin.kind === "workspace") for (const each of dependenciesOf(join(this.root, origin.root))) all.add(each);
+    }
+    return [...all];
+  }
+
   private lookUp(name: string): PackageOrigin {
     if (name.startsWith(".") || name.startsWith("/")) {
       const folder = slashed(relative(this.root, join(this.root, name)));
@@ -45,6 +55,13 @@ export class Packages {
     this.lockFile ??= readLockFile(this.root);
     return this.lockFile(name);
   }
+}
+
+function dependenciesOf(folder: string): string[] {
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Partial<
+    Record<"dependencies" | "peerDependencies", Record<string, string>>
+  >;
+  return Object.keys({ ...peerDependencies, ...dependencies });
 }
 
 /** Returns whether the workspace's lock file pins a package. */

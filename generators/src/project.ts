@@ -2,7 +2,9 @@ import { posix } from "node:path";
 import type { ProjectConfiguration, TargetConfiguration } from "@nx/devkit";
 import type { Verb } from "@infra/engine";
 import type { InferredDeployment } from "./deployments.js";
-import type { Packages } from "./packages.js";
+import type { LocalCode } from "./local-code.js";
+import type { LockChanges } from "./lock-changes.js";
+import type { PackageOrigin, Packages } from "./packages.js";
 
 /** What a project says about its deployment, in `metadata.infra`. */
 export interface DeploymentMetadata {
@@ -18,30 +20,39 @@ export interface DeploymentMetadata {
   readonly problems?: readonly string[];
 }
 
-const descriptions: Record<Verb, string> = {
-  synth: "Writes the engine's configuration to .infra",
-  validate: "Checks the synthesized configuration with the engine",
-  policy: "Plans, and checks the result against the rules that every deployment keeps",
-  plan: "Shows what an apply would change, and saves the plan",
-  apply: "Applies the saved plan; refused without --yes",
-  destroy: "Deletes everything that the deployment owns; refused without --yes",
-  drift: "Compares the state with the cloud; changes neither",
-  cost: "What it costs per month, now and after an apply",
-  output: "Prints the outputs of the applied deployment",
-};
+/** What a project says about its deployment. @returns undefined for a project that is none's */
+export function deploymentMetadata({ metadata }: ProjectConfiguration): DeploymentMetadata | undefined {
+  return metadata?.["infra"] as DeploymentMetadata | undefined;
+}
 
-/** Packages that decide what is deployed. */
-function packagesOf({ stackPackage, provider }: InferredDeployment): string[] {
-  return [stackPackage, ...(provider?.bindings ?? []), "@infra/engine"];
+const verbs: readonly Verb[] = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
+
+/** What of the workspace, besides the inventory, decides about a deployment. */
+export interface Surroundings {
+  /** Folder of the inventory, relative to the root. */
+  readonly inventory: string;
+  readonly packages: Packages;
+  /** Tells what the code of a folder uses. */
+  readonly code: { of(folder: string): LocalCode };
+  readonly lock: LockChanges;
+}
+
+/** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, and the engine. */
+function packagesOf({ stackPackage, provider }: InferredDeployment, code: LocalCode | undefined): string[] {
+  const named = [stackPackage, ...(provider?.bindings ?? []), "@infra/engine", ...(code?.packages ?? [])];
+  return [...new Set(named)];
 }
 
 /** The Nx project of a deployment. @param name Its name, unique in the workspace */
 export function projectOf(
   deployment: InferredDeployment,
   name: string,
-  inventory: string,
-  packages: Packages,
+  surroundings: Surroundings,
 ): ProjectConfiguration {
+  const { inventory, packages } = surroundings;
+  const origin = packages.origin(deployment.stackPackage);
+  const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
+  const used = packagesOf(deployment, code);
   const { id, environment, stack, provider, file, upstream, problems } = deployment;
   const metadata: DeploymentMetadata = {
     deployment: id,
@@ -49,7 +60,7 @@ export function projectOf(
     stack,
     ...(provider ? { provider: provider.name } : {}),
     upstream,
-    packages: packagesOf(deployment),
+    packages: used,
     ...(problems.length > 0 ? { problems } : {}),
   };
   return {
@@ -58,36 +69,45 @@ export function projectOf(
     projectType: "application",
     tags: [`environment:${environment}`, `stack:${stack}`, ...(provider ? [`provider:${provider.name}`] : [])],
     // The folder of the project holds nothing: what belongs to it lies in the inventory.
-    namedInputs: { default: filesetsOf(deployment, packages) },
-    targets: targetsOf(deployment, inventory, packages),
+    namedInputs: {
+      default: [
+        ...filesOf(deployment, origin, code, surroundings, used).map((file) => `{workspaceRoot}/${file}`),
+        { externalDependencies: used.filter((each) => packages.origin(each).kind === "external") },
+      ],
+    },
+    targets: targetsOf(),
     metadata: {
       description: `${stack} in ${environment}${provider ? ` on ${provider.name}` : ""}`,
-      targetGroups: { deployment: Object.keys(descriptions) },
       infra: metadata,
     },
   };
 }
 
-function targetsOf(deployment: InferredDeployment, inventory: string, packages: Packages) {
-  const externalDependencies = packagesOf(deployment).filter((name) => packages.origin(name).kind === "external");
-  // `default` names the files once for all targets: Nx hands every project from process to process. `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
-  const inputs = ["default", "^default", { externalDependencies }];
-  const target = ([verb, description]: [string, string]): [string, TargetConfiguration] => [
-    verb,
-    {
-      executor: "@infra/product:run",
-      options: { verb, deployment: deployment.id, inventory },
-      configurations: { offline: { offline: true } },
-      cache: false,
-      inputs,
-      metadata: { description, technologies: ["opentofu"] },
-    },
-  ];
-  return Object.fromEntries(Object.entries(descriptions).map(target));
+/**
+ * Nx hands every project from process to process and notes where each value comes from, so targets say only what they must: the
+ * executor knows its verb by the target's name, and its deployment by the project. `default` names the files once for all targets;
+ * `^default` holds the files of upstream deployments and of packages in the workspace: the edges lead to them.
+ */
+function targetsOf(): Record<string, TargetConfiguration> {
+  const target = (): TargetConfiguration => ({
+    executor: "@infra/product:run",
+    configurations: { offline: { offline: true } },
+    cache: false,
+    inputs: ["default", "^default"],
+  });
+  return Object.fromEntries(verbs.map((verb) => [verb, target()]));
 }
 
-function filesetsOf({ files, stackPackage }: InferredDeployment, packages: Packages): string[] {
-  const origin = packages.origin(stackPackage);
-  const own = origin.kind === "folder" ? [`${origin.folder}/**/*`] : [];
-  return [...files, ...own].map((file) => `{workspaceRoot}/${file}`);
+/** Files that decide about a deployment. The lock file does where Nx sees no change of a package that it uses. */
+function filesOf(
+  { files }: InferredDeployment,
+  origin: PackageOrigin,
+  code: LocalCode | undefined,
+  { packages, lock: { file, redirected } }: Surroundings,
+  used: readonly string[],
+): string[] {
+  const own = origin.kind === "folder" ? [`${origin.folder}/**/*`, ...(code?.files ?? [])] : [];
+  const isRedirected = redirected.size > 0 && packages.withDependencies(used).some((name) => redirected.has(name));
+  // Without a lock file the pins are all there is.
+  return [...files, ...own, ...(file === undefined ? ["package.json"] : isRedirected ? [file] : [])];
 }

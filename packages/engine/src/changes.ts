@@ -18,7 +18,7 @@ export function resourceChange(
   address: string,
   action: string,
 ): ResourceChange | undefined {
-  const known = actions[action];
+  const known = Object.hasOwn(actions, action) ? actions[action] : undefined;
   if (!known) return undefined;
   const place = placeOfAddress(deployment, synthesis, address);
   return { address, action: known, ...(place ? { place: formatPlace(place) } : {}) };

@@ -1,19 +1,12 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Deployment, InfraError, infraError, type Problem, type Synthesis, synthesize } from "@infra/core";
-import { callEngine, type EngineCall, type EngineExit, engineFile } from "./engine-process.js";
-import { passphraseVariable } from "./encryption.js";
+import { type Deployment, InfraError, type Problem, type Synthesis, synthesize } from "@infra/core";
+import { withAppliedEngine } from "./applied/engine.js";
+import { type Applicable, applicableOf } from "./applied/record.js";
+import { isRemoved, providersMissing, recordedDeployment, withoutProtection } from "./applied/removed-deployment.js";
+import { callEngine, type EngineCall, type EngineExit } from "./engine-process.js";
+import type { Encryption } from "./encryption.js";
 import {
   changesThings,
   keptProblem,
@@ -26,6 +19,7 @@ import { refuseForeign } from "./foreign.js";
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
 import type { MockProviders } from "./offline.js";
+import { endOrphan } from "./orphan.js";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { withProviderCache } from "./provider-cache.js";
 import { placeOfAddress } from "./places.js";
@@ -47,6 +41,8 @@ export class DeploymentRun {
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
   private secrets: TakenSecrets = noSecrets;
+  /** What is recorded when it is applied; known before references turn variables into sensitive ones. */
+  readonly applicable: Applicable;
 
   private constructor(
     readonly context: RunContext,
@@ -54,9 +50,15 @@ export class DeploymentRun {
     readonly synthesis: Synthesis,
     readonly paths: DeploymentPaths,
     readonly session: Session,
+    /** How its state and its plans are encrypted. */
+    readonly encryption: Encryption,
     private readonly operation: string,
     private readonly readOnly?: ReadOnly,
-  ) {}
+  ) {
+    this.applicable = isRemoved(deployment)
+      ? deployment.record
+      : applicableOf(deployment, synthesis, context.request.root);
+  }
 
   /**
    * Synthesizes a deployment, takes its lock, and then writes what the engine reads: another run may be using it. The caller
@@ -65,18 +67,32 @@ export class DeploymentRun {
    * @param operation What is being done; named to whoever finds the deployment locked.
    * @throws InfraError
    */
-  static async open(context: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+  static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
+    const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
     const { root, env } = context.request;
-    const { synthesis, paths } = synthesizeDeployment(root, deployment, context.offline, env);
+    const { synthesis, paths } = isRemoved(deployment)
+      ? recordedDeployment(root, deployment, context.offline, env)
+      : synthesizeDeployment(root, deployment, context.offline, env);
     refuseForeign(deployment, synthesis, context.allow);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
+    const encryption = await context.encryptions.of(deployment.id);
+    const opening = { context, deployment, backend, encryption, paths, operation };
     try {
-      const session = await openSession(context, deployment, backend, paths, operation);
-      return new DeploymentRun(context, deployment, synthesis, paths, session, operation);
+      const session = await openSession(opening);
+      return new DeploymentRun(context, deployment, synthesis, paths, session, encryption, operation);
     } catch (error) {
-      const readOnly = await openReadOnly(context, deployment, backend, paths, operation, error);
-      return new DeploymentRun(context, deployment, synthesis, paths, readOnly.session, operation, readOnly);
+      const readOnly = await openReadOnly(opening, error);
+      return new DeploymentRun(
+        context,
+        deployment,
+        synthesis,
+        paths,
+        readOnly.session,
+        encryption,
+        operation,
+        readOnly,
+      );
     }
   }
 
@@ -103,7 +119,7 @@ export class DeploymentRun {
       folder,
       env: {
         ...context.env,
-        ...context.encryption.env,
+        ...this.encryption.env,
         ...this.session.env,
         ...this.variables,
         ...this.secrets.env,
@@ -141,9 +157,10 @@ export class DeploymentRun {
     const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
     const message = mask.text(address ? `${address}: ${summary}` : summary);
     const remedy = /decryption failed/.test(summary)
-      ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+      ? this.encryption.remedy
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
-    return { message, remedy, ...(place ? { place } : {}) };
+    const problem = { message, remedy, ...(place ? { place } : {}) };
+    return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 
   /** Stops what was started for the deployment and releases its lock. */
@@ -177,6 +194,7 @@ export class DeploymentRun {
     await endOrphan(paths.work, this.notes);
     if (this.operation !== "validate") await this.takeReferences();
     writeConfiguration(paths, synthesis);
+    if (isRemoved(this.deployment)) writeFileSync(paths.lockFile, this.deployment.applied.lockFile);
     if (context.offline) await this.attachMock();
     await this.initialise();
     this.noteReadOnly();
@@ -203,10 +221,16 @@ export class DeploymentRun {
     try {
       const handovers = await context.outputs.handovers(deployment, synthesis.references);
       this.variables = variablesOf(handovers.filter(({ sensitive }) => !sensitive));
-      this.secrets = await takeSecrets(context, deployment, synthesis, handovers);
+      this.secrets = await takeSecrets(
+        { ...context, pepper: this.encryption.pepper },
+        deployment,
+        synthesis,
+        handovers,
+      );
       this.notes.push(...this.secrets.notes);
     } catch (error) {
-      if (!(error instanceof InfraError) || this.operation !== "destroy") throw error;
+      const destroys = this.operation === "destroy" || context.request.destroy;
+      if (!(error instanceof InfraError) || !destroys) throw error;
       this.unresolved = error;
     }
   }
@@ -240,9 +264,14 @@ export class DeploymentRun {
         env,
       });
     const exit = offline ? await init() : await withProviderCache(context.request.env ?? process.env, init);
-    if (exit.code !== 0) throw new InfraError(this.problemsOf(diagnostics, exit.stderr));
+    if (exit.code !== 0) throw new InfraError(this.initProblems(diagnostics, exit.stderr));
     if (!offline && existsSync(lockFile)) writeFileSync(paths.lockFile, readFileSync(lockFile));
     writeFileSync(stamp, fingerprint());
+  }
+
+  private initProblems(diagnostics: readonly Diagnostic[], stderr: string): Problem[] {
+    const problems = this.problemsOf(diagnostics, stderr);
+    return isRemoved(this.deployment) ? [...problems, providersMissing(this.deployment)] : problems;
   }
 }
 
@@ -277,29 +306,4 @@ function writeConfiguration({ work }: DeploymentPaths, { configuration }: Synthe
 
 function contentOf(file: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
-}
-
-/** Engines that were started by a run that died: they are told to end, and waited for. */
-async function endOrphan(work: string, notes: string[]): Promise<void> {
-  const file = join(work, engineFile);
-  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  if (!worksIn(pid, work)) return;
-  process.kill(pid, "SIGINT");
-  for (let waited = 0; waited < 30_000 && worksIn(pid, work); waited += 50) await sleep(50);
-  if (worksIn(pid, work))
-    throw infraError(
-      `the engine of a run that died still works in ${work} (pid ${String(pid)})`,
-      `Wait until it ends, or end it: kill ${String(pid)}`,
-    );
-  notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
-}
-
-/** Does the process still run with this working folder? The folder tells a pid that was given to another process since. */
-function worksIn(pid: number, folder: string): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    return readlinkSync(`/proc/${String(pid)}/cwd`) === realpathSync(folder);
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem } from "@infra/core";
+import type { Encryption } from "./encryption.js";
 import { dropKeptState, escapeFile, keepState, keptState } from "./escape.js";
 import { cipherOf } from "./outputs.js";
 import type { DeploymentPaths } from "./paths.js";
@@ -20,26 +21,34 @@ export function changesThings(operation: string): boolean {
   return operation === "apply" || operation === "destroy";
 }
 
+/** What a session is opened with. */
+export interface Opening {
+  readonly context: RunContext;
+  readonly deployment: Deployment;
+  readonly backend: StateBackend;
+  readonly encryption: Encryption;
+  readonly paths: DeploymentPaths;
+  readonly operation: string;
+}
+
 /** Takes the deployment's lock and serves its state. What can't be recorded in a remote store is kept. */
-export function openSession(
-  context: RunContext,
-  { id: deployment }: Deployment,
-  { store, lock, readOnlyStore, keep }: StateBackend,
-  { work }: DeploymentPaths,
-  operation: string,
-): Promise<Session> {
+export function openSession(opening: Opening): Promise<Session> {
+  const { context, encryption, operation } = opening;
+  const { id: deployment } = opening.deployment;
+  const { store, lock, readOnlyStore, keep } = opening.backend;
+  const { work } = opening.paths;
   const env = context.request.env ?? process.env;
   return context.state.open({
     deployment,
     store,
     lock,
     operation,
-    ...cipherOf(context),
+    ...cipherOf(encryption),
     ...(keep && { retention: keep }),
     // A local store is beside the engine's own file of what it could not hand over.
     ...(readOnlyStore && {
       keep: {
-        keep: (state) => keepState(work, { ...state, deployment }, env),
+        keep: (state) => keepState(work, { ...state, deployment }, env, encryption.cipher),
         drop: () => {
           dropKeptState(work);
         },
@@ -49,19 +58,16 @@ export function openSession(
 }
 
 /** Opens a deployment for a look at it, when its lock can't be had because whoever decides does not answer. */
-export async function openReadOnly(
-  context: RunContext,
-  { id: deployment }: Deployment,
-  { lock, readOnlyStore: store }: StateBackend,
-  { work }: DeploymentPaths,
-  operation: string,
-  reason: unknown,
-): Promise<ReadOnly> {
+export async function openReadOnly(opening: Opening, reason: unknown): Promise<ReadOnly> {
+  const { context, encryption, operation } = opening;
+  const { id: deployment } = opening.deployment;
+  const { lock, readOnlyStore: store } = opening.backend;
+  const { work } = opening.paths;
   const passes = reason instanceof StateError && (reason.code === "storage" || reason.code === "refused");
   if (!store || !passes || changesThings(operation)) throw reason;
   const held = await new FileLock(work, deployment).acquire(operation);
   try {
-    const options = { deployment, store, lock, operation, readOnly: true, ...cipherOf(context) };
+    const options = { deployment, store, lock, operation, readOnly: true, ...cipherOf(encryption) };
     return { session: await context.state.open(options), lock: held, reason };
   } catch (error) {
     await held.release();

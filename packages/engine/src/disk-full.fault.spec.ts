@@ -102,5 +102,4 @@ it.skipIf(!mountable)(
       rmSync(disk, { recursive: true, force: true });
     }
   },
-  180_000,
 );

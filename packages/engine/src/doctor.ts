@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { findEngine } from "./binary/index.js";
-import { passphraseVariable } from "./encryption.js";
+import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
 import { problemsOfError } from "./run.js";
 import { checkTiers, secretsOf, type TierReport } from "./secrets/index.js";
@@ -23,7 +23,7 @@ export async function examine(
   { root, inventory }: Workspace,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Finding[]> {
-  return [await engineFinding(env), passphraseFinding(env), ...(await inventoryFindings(root, inventory, env))];
+  return [await engineFinding(env), ...(await inventoryFindings(root, inventory, env))];
 }
 
 async function engineFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
@@ -33,16 +33,6 @@ async function engineFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
   } catch (error) {
     return asFinding("engine", error);
   }
-}
-
-function passphraseFinding(env: NodeJS.ProcessEnv): Finding {
-  if (env[passphraseVariable])
-    return { level: "ok", message: `encryption: ${passphraseVariable} is set; states and plans are encrypted` };
-  return {
-    level: "warning",
-    message: `encryption: ${passphraseVariable} is not set, so only offline runs are possible`,
-    remedy: "Set it, for example from: openssl rand -base64 32",
-  };
 }
 
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
@@ -66,6 +56,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     };
     return [
       summary,
+      ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
       ...remote,
@@ -115,6 +106,21 @@ async function remoteStateFindings(
   const { remoteFindings } = await import("./doctor-state.js");
   const found = await Promise.all([...remotes].map((remote) => (remote ? remoteFindings(remote) : [])));
   return found.flat();
+}
+
+/** Each deployment's key is tried: tokens may be good for one of them alone. */
+async function keyFindings(
+  { deployments, product, states, ...rest }: Inventory,
+  root: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const { keyFindings: findings } = await import("./doctor-keys.js");
+  const secrets = secretsOf({ deployments, product, states, ...rest }, { root, env }, new Mask([]));
+  try {
+    return await findings(new StateKeys({ product, states, secrets, env }), deployments, env);
+  } finally {
+    await secrets.close();
+  }
 }
 
 /** A tier that refuses stops the runs that need secrets; one that can't be asked is passed over. */

@@ -36,13 +36,7 @@ export type Diagnostic = Extract<EngineEvent, { type: "diagnostic" }>["diagnosti
 
 /** Reads one line of the engine's `-json` output. @returns undefined for lines that are not used or are no JSON */
 export function parseEvent(line: string): EngineEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const parsed = eventSchema.safeParse(value);
+  const parsed = eventSchema.safeParse(parseJson(line));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -78,5 +72,20 @@ export const shownPlanSchema = z.object({
   resource_drift: z.array(resourceChange).default([]),
 });
 
-/** The result of `output -json`. */
-export const outputsSchema = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
+const outputsSchema = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
+
+/** The outputs of one deployment, as the engine tells them. */
+export type OutputValues = z.output<typeof outputsSchema>;
+
+/** Reads the result of `output -json`. @returns undefined when it is none */
+export function parseOutputs(text: string): OutputValues | undefined {
+  return outputsSchema.safeParse(parseJson(text)).data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

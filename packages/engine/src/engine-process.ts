@@ -69,6 +69,9 @@ function readWhole(descriptor: number): string {
 /** The file in a working folder that names the engine process that was last started there. */
 export const engineFile = "engine.pid";
 
+/** Stands behind the process in {@link engineFile} when the engine was told to end. */
+export const interruptedMark = "interrupted";
+
 function waitForEngine(call: EngineCall, stdout: number, stderr: number, tail: Tail | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     // A group of its own: a Ctrl-C of the terminal reaches this process, which passes it on once.
@@ -79,10 +82,16 @@ function waitForEngine(call: EngineCall, stdout: number, stderr: number, tail: T
       detached: true,
     });
     const poll = tail && setInterval(() => tail.read(), pollInterval);
-    const interrupt = () => child.kill("SIGINT");
+    const note = (more: string) => {
+      if (child.pid !== undefined) writeFileSync(join(call.folder, engineFile), `${String(child.pid)}${more}`);
+    };
+    const interrupt = () => {
+      child.kill("SIGINT");
+      note(` ${interruptedMark}`);
+    };
+    note("");
     if (call.signal?.aborted) interrupt();
     call.signal?.addEventListener("abort", interrupt);
-    if (child.pid !== undefined) writeFileSync(join(call.folder, engineFile), String(child.pid));
     const settle = () => {
       clearInterval(poll);
       call.signal?.removeEventListener("abort", interrupt);

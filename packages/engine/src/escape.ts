@@ -4,7 +4,7 @@ import { infraError } from "@infra/core/inventory";
 import { z } from "zod";
 import { passphraseVariable } from "./encryption.js";
 import { replaceFile } from "./state/exclusive-file.js";
-import { PassphraseCipher } from "./state/index.js";
+import { PassphraseCipher, type StateCipher } from "./state/index.js";
 import { sha256Of } from "./state/pointer.js";
 
 /** The environment variable that names who can open kept states: an age recipient, or several with commas between them. */
@@ -27,7 +27,8 @@ const headerSchema = z.strictObject({
   written: z.string(),
   /** Why it could not be recorded. */
   reason: z.string(),
-  encryption: z.enum(["age", "passphrase", "engine"]),
+  /** `service`: with the deployment's own key, by the state service; `engine`: with it, by the engine. */
+  encryption: z.enum(["age", "passphrase", "service", "engine"]),
 });
 
 /** What is known of a state that could not be recorded. */
@@ -46,9 +47,10 @@ export function escapeFile(work: string): string {
 }
 
 /**
- * Keeps a state that could not be recorded: encrypted for the age recipient where one is set, else with the passphrase, else,
- * where there is neither, as the engine encrypted it. Never in clear.
+ * Keeps a state that could not be recorded: encrypted for the age recipient where one is set, else with the key of the run, which
+ * needs no Vault any more. Never in clear.
  *
+ * @param cipher Encrypts for an engine that can't. @default - the engine encrypted it
  * @returns the file
  * @throws InfraError when there is no way to encrypt it; nothing is written then
  */
@@ -56,9 +58,10 @@ export async function keepState(
   work: string,
   state: UnrecordedState,
   env: Readonly<NodeJS.ProcessEnv>,
+  cipher?: StateCipher,
 ): Promise<string> {
   const { bytes, encrypted, ...known } = state;
-  const { encryption, sealed } = await seal(bytes, encrypted, env);
+  const { encryption, sealed } = await seal(bytes, encrypted, env, cipher);
   const written = new Date().toISOString();
   const header: KeptState = { format: MAGIC, ...known, sha256: sha256Of(bytes), written, encryption };
   mkdirSync(work, { recursive: true });
@@ -72,11 +75,20 @@ export function keptState(work: string): KeptState | undefined {
   return existsSync(file) ? split(file).header : undefined;
 }
 
-/** The state that a run kept, as the engine sent it. @throws InfraError when it can't be opened */
-export async function openKeptState(work: string, env: Readonly<NodeJS.ProcessEnv>): Promise<Buffer> {
+/**
+ * The state that a run kept, as the engine sent it.
+ *
+ * @param cipher Opens what was kept with the deployment's own key.
+ * @throws InfraError when it can't be opened
+ */
+export async function openKeptState(
+  work: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+  cipher: () => StateCipher,
+): Promise<Buffer> {
   const file = escapeFile(work);
   const { header, body } = split(file);
-  const bytes = await open(file, header, body, env);
+  const bytes = header.encryption === "service" ? await cipher().open(body) : await open(file, header, body, env);
   if (sha256Of(bytes) === header.sha256) return bytes;
   throw infraError(`${file} is damaged: its state is not the one that was kept`, "Look for a copy of it");
 }
@@ -90,13 +102,13 @@ async function seal(
   bytes: Buffer,
   encrypted: boolean,
   env: Readonly<NodeJS.ProcessEnv>,
+  cipher: StateCipher | undefined,
 ): Promise<{ encryption: KeptState["encryption"]; sealed: Uint8Array }> {
   const recipients = env[recipientVariable]?.split(",").map((each) => each.trim());
   if (recipients) return { encryption: "age", sealed: await encryptFor(recipients, bytes) };
-  const passphrase = env[passphraseVariable];
-  if (passphrase) return { encryption: "passphrase", sealed: await new PassphraseCipher(passphrase).seal(bytes) };
   if (encrypted) return { encryption: "engine", sealed: bytes };
-  const remedy = `Set ${recipientVariable} or ${passphraseVariable} before the next run`;
+  if (cipher) return { encryption: "service", sealed: await cipher.seal(bytes) };
+  const remedy = `Set ${recipientVariable} before the next run`;
   throw infraError("the state could not be kept: there is nothing to encrypt it with", remedy);
 }
 

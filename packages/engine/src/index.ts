@@ -4,6 +4,10 @@ export { writeEditorSchemas } from "./editor-schemas.js";
 export { engineEnvironment } from "./engine-environment.js";
 export { passphraseVariable } from "./encryption.js";
 export { type DeploymentPaths, pathsOf } from "./paths.js";
+export { type Finding as PolicyFinding } from "./report/finding.js";
+export { type Format } from "./report/formats.js";
+export { makeReport, render as renderReport, type ReportRequest, type WriteOptions } from "./report/make.js";
+export { type Cause, type Report, type ReportedDeployment } from "./report/report.js";
 export { renderSummary, type RenderOptions } from "./render.js";
 export {
   type AttributeChange,

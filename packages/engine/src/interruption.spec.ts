@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as os from "node:os";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { openTofu, Product, until } from "../test/product.js";
+import { FileLock } from "./state/index.js";
 
 const id = "production/net";
 const inventory = `stack: ./stacks/net
@@ -67,6 +68,30 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     expect(product.states(id).at(-1)).toMatchObject(saved);
   });
 }
+
+it("Ctrl-C twice ends the command at once; its engine saves what it did, and the next apply loses and doubles nothing", async () => {
+  const running = product.start(["apply", id, "--offline", "--yes"], slowSubnets(3_000));
+  await firstNetworks();
+  process.kill(running.pid, "SIGINT");
+  await until("it says so", () => running.output().includes("once more ends at once"));
+  process.kill(running.pid, "SIGINT");
+  const ran = await running.ended;
+  expect(ran.code, ran.output).toBe(130);
+
+  const completed = await product.results("apply", id, "--offline", "--yes");
+  expect(completed.code, completed.output).toBe(0);
+  expect(completed.results[id]?.notes.join("\n")).toContain("took over the lock of a run that died");
+  expect(product.engineOf(id)).toBeUndefined();
+  expect(await new FileLock(join(product.root, product.work(id), "state"), id).inspect()).toBeUndefined();
+  const recorded = Object.values(product.states(id).at(-1) ?? {}).map(String);
+  expect(recorded.sort()).toEqual(
+    product
+      .cloud(id)
+      .map((object) => object.id)
+      .sort(),
+  );
+  expect(recorded).toHaveLength(6);
+});
 
 it("after an interruption nothing more is started, and that is said", async () => {
   product.write("inventory/production/later.yaml", inventory);

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, it } from "vitest";
 import { openTofu, Product, type Ran, until } from "../test/product.js";
+import { long } from "../test/remote.js";
 import { FileLock, FolderStore } from "./state/index.js";
 
 const id = "production/net";
-const trials = 20;
+/** At so many moments each of the {@link victims} is killed. */
+const moments = long ? 30 : 3;
 const slow = JSON.stringify([{ type: "*", operation: "create", delayMs: 60 }]);
 
 /** What dies: the command, the engine, or both. */
@@ -99,23 +101,25 @@ const check = async (trial: Trial, seed: number, duration: number): Promise<void
   product.remove();
 };
 
-it(`loses and doubles nothing when an apply is killed with -9 at ${String(trials)} random points`, async () => {
-  template = new Product(tofu);
-  products.push(template);
-  template.write("inventory/production/net.yaml", networks(1));
-  expect((await template.infra("apply", id, "--offline", "--yes")).code).toBe(0);
+it(
+  `fault 2: kill -9 of the command, the engine or both, at ${String(moments)} random moments each, loses and doubles nothing`,
+  async () => {
+    template = new Product(tofu);
+    products.push(template);
+    template.write("inventory/production/net.yaml", networks(1));
+    expect((await template.infra("apply", id, "--offline", "--yes")).code).toBe(0);
 
-  const measured = new Product(tofu, {}, template);
-  products.push(measured);
-  measured.write("inventory/production/net.yaml", networks(5));
-  const begun = performance.now();
-  expect((await measured.infraWith({ INFRA_FAULTS: slow }, "apply", id, "--offline", "--yes")).code).toBe(0);
-  const duration = performance.now() - begun;
+    const measured = new Product(tofu, {}, template);
+    products.push(measured);
+    measured.write("inventory/production/net.yaml", networks(5));
+    const begun = performance.now();
+    expect((await measured.infraWith({ INFRA_FAULTS: slow }, "apply", id, "--offline", "--yes")).code).toBe(0);
+    const duration = performance.now() - begun;
 
-  const seed = Number(process.env["INFRA_TEST_SEED"] ?? Date.now() % 2 ** 31);
-  const random = randomNumbers(seed);
-  for (let number = 0; number < trials; number += 1) {
-    const victim = victims[number % victims.length]!;
-    await check({ victim, at: random() }, seed, duration);
-  }
-}, 400_000);
+    const seed = Number(process.env["INFRA_TEST_SEED"] ?? Date.now() % 2 ** 31);
+    const random = randomNumbers(seed);
+    for (let moment = 0; moment < moments; moment += 1)
+      for (const victim of victims) await check({ victim, at: random() }, seed, duration);
+  },
+  moments * 120_000 + 240_000,
+);

@@ -1,16 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Deployment, infraError, InfraError, literalTemplate, type Reference } from "@infra/core";
-import type { z } from "zod";
 import { callEngine } from "./engine-process.js";
-import { passphraseVariable } from "./encryption.js";
-import { outputsSchema } from "./engine-events.js";
+import type { Encryption } from "./encryption.js";
+import { type OutputValues, parseOutputs } from "./engine-events.js";
 import { outputsFolder } from "./paths.js";
 import type { RunContext } from "./run-context.js";
-import { FileLock, FolderStore } from "./state/index.js";
-
-/** The outputs of one deployment, as the engine tells them. */
-export type OutputValues = z.output<typeof outputsSchema>;
+import { FileLock, FolderStore, type SessionOptions } from "./state/index.js";
 
 /** The value of a reference, for the variable that stands for it. */
 export interface Handover {
@@ -44,7 +40,10 @@ export class NotApplied extends InfraError {
   }
 }
 
-type Shared = Pick<RunContext, "request" | "offline" | "engine" | "encryption" | "state" | "backends" | "env" | "mask">;
+type Shared = Pick<
+  RunContext,
+  "request" | "offline" | "engine" | "encryptions" | "state" | "backends" | "env" | "mask"
+>;
 
 /** Reads the outputs of applied deployments from their states. */
 export class Outputs {
@@ -104,15 +103,16 @@ export class Outputs {
     const { run } = this;
     const { store: own, readOnlyStore: store = own, lock } = await run.backends.of(deployment);
     if (!(await store.current())) return undefined;
+    const encryption = await run.encryptions.of(deployment.id);
     const session = await run.state.open({
       deployment: deployment.id,
       store,
       lock,
       operation: "output",
-      ...cipherOf(run),
+      ...cipherOf(encryption),
     });
     try {
-      const env = { ...run.env, ...run.encryption.env, ...session.env };
+      const env = { ...run.env, ...encryption.env, ...session.env };
       const folder = await (this.prepared ??= this.prepare());
       const exit = await callEngine({
         binary: run.engine.path,
@@ -120,10 +120,11 @@ export class Outputs {
         folder,
         env,
       });
-      if (exit.code === 0) return outputsSchema.parse(JSON.parse(exit.stdout));
-      const reason = run.mask.text(exit.stderr.trim());
+      const outputs = exit.code === 0 ? parseOutputs(exit.stdout) : undefined;
+      if (outputs) return outputs;
+      const reason = run.mask.text(exit.stderr.trim() || `${run.engine.name} printed no outputs`);
       const remedy = /decryption failed/.test(reason)
-        ? `Set ${passphraseVariable} to the passphrase that the state was written with`
+        ? encryption.remedy
         : `Look at its state: infra state versions ${deployment.id}`;
       throw session.failures[0] ?? infraError(`the outputs of ${deployment.id} cannot be read: ${reason}`, remedy);
     } finally {
@@ -153,7 +154,7 @@ export class Outputs {
 
   /** Initialises against an empty state: for one with resources the engine would install their providers. */
   private async initialise(folder: string): Promise<void> {
-    const { engine, mask, state, env, encryption } = this.run;
+    const { engine, mask, state, env } = this.run;
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { backend: { http: {} } } }));
     const nothing = join(folder, "empty");
     const [store, lock] = [new FolderStore(nothing, "outputs"), new FileLock(nothing, "outputs")];
@@ -163,7 +164,7 @@ export class Outputs {
         binary: engine.path,
         arguments: ["init", "-input=false", "-no-color"],
         folder,
-        env: { ...env, ...encryption.env, ...session.env },
+        env: { ...env, ...session.env },
       });
       if (exit.code !== 0)
         throw infraError(`${engine.name} init failed: ${mask.text(exit.stderr.trim())}`, "Run infra doctor");
@@ -180,8 +181,12 @@ function textsIn(value: unknown): string[] {
 }
 
 /** The state service encrypts for engines that can't. */
-export function cipherOf({ encryption }: Pick<RunContext, "encryption">): object {
-  return encryption.cipher ? { cipher: encryption.cipher } : { requireEncrypted: encryption.on };
+export function cipherOf({
+  cipher,
+  forEngine,
+  on,
+}: Encryption): Pick<SessionOptions, "cipher" | "forEngine" | "requireEncrypted"> {
+  return cipher ? { cipher } : { requireEncrypted: on, ...(forEngine && { forEngine }) };
 }
 
 function referenceError(reference: Reference, message: string, remedy: string): InfraError {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** The files of one deployment's runs. Offline runs and real ones never share a file. */
@@ -36,6 +37,24 @@ export function pathsOf(
     plan: join(work, "plan.tfplan"),
     planRecord: join(work, "plan.json"),
   };
+}
+
+/** The folder with the states of all deployments. */
+export function statesFolder(root: string, offline: boolean): string {
+  return offline ? join(root, ".infra", "offline") : join(root, "state");
+}
+
+/** The deployments that have a state in a folder of states. */
+export function deploymentsIn(states: string, offline: boolean): string[] {
+  const ids = foldersIn(states).flatMap((environment) =>
+    foldersIn(join(states, environment)).map((name) => `${environment}/${name}`),
+  );
+  return ids.filter((id) => existsSync(join(states, id, offline ? "state" : "", "pointers")));
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 /** A working folder with nothing but a backend: enough to read the outputs of any deployment. */

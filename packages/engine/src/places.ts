@@ -6,7 +6,8 @@ export function placeOfAddress(
   synthesis: Pick<Synthesis, "origins">,
   address: string,
 ): Place | undefined {
-  const origin: Path | undefined = synthesis.origins[address.replace(/\[.*\]$/, "")];
+  const name = address.replace(/\[.*\]$/, "");
+  const origin: Path | undefined = Object.hasOwn(synthesis.origins, name) ? synthesis.origins[name] : undefined;
   return origin && placeOf(deployment.config, origin);
 }
 

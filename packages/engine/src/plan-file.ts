@@ -45,7 +45,7 @@ export interface PlannedChanges {
  * afterwards, unless {@link savePlan} kept it.
  */
 export async function withScratchPlan<T>(run: DeploymentRun, action: (file: string) => Promise<T>): Promise<T> {
-  const folder = run.context.encryption.cipher ? memoryFolder() : run.paths.work;
+  const folder = run.encryption.cipher ? memoryFolder() : run.paths.work;
   const file = join(folder, `scratch-${randomUUID()}.tfplan`);
   try {
     return await action(file);
@@ -56,7 +56,7 @@ export async function withScratchPlan<T>(run: DeploymentRun, action: (file: stri
 
 /** Keeps a plan that the engine wrote to a scratch file, encrypted whenever states are. Its record comes last: it makes it valid. */
 export async function savePlan(run: DeploymentRun, scratch: string, record: PlanRecord): Promise<void> {
-  const { cipher } = run.context.encryption;
+  const { cipher } = run.encryption;
   if (cipher) writeFileSync(run.paths.plan, await cipher.seal(readFileSync(scratch)), { mode: 0o600 });
   else renameSync(scratch, run.paths.plan);
   // Without the values of attributes: not every secret is marked as one, and the record is not encrypted.
@@ -80,7 +80,7 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
   if (!parsed.success || parsed.data.destroy !== destroy) return undefined;
   const { id } = run.deployment;
   const made = statSync(run.paths.plan).mtime.toISOString();
-  const remedy = `Plan again and look at it: infra plan ${id}${run.context.offline ? " --offline" : ""}`;
+  const remedy = `Plan again and look at it: infra plan ${destroy ? "--destroy " : ""}${id}${run.context.offline ? " --offline" : ""}`;
   const reason = staleness(run, parsed.data);
   if (reason) throw infraError(`the plan of ${id} of ${made} is stale: ${reason}`, remedy);
   return parsed.data as PlanRecord;
@@ -101,12 +101,14 @@ export function engineOf({ context: { engine } }: DeploymentRun): string {
   return `${engine.name} ${engine.version}`;
 }
 
-/** Gives the engine the saved plan, in clear for the length of an action. */
+/** Gives the engine the saved plan, as it can read it: in clear, for the length of an action, when it can't decrypt. */
 export async function withPlan<T>(run: DeploymentRun, action: (file: string) => Promise<T>): Promise<T> {
-  const { cipher } = run.context.encryption;
-  if (!cipher) return await action(run.paths.plan);
+  const { cipher, forEngine } = run.encryption;
+  const stored = readFileSync(run.paths.plan);
+  const plan = cipher ? await cipher.open(stored) : await forEngine?.(stored);
+  if (!plan || plan === stored) return await action(run.paths.plan);
   return await withScratchPlan(run, async (file) => {
-    writeFileSync(file, await cipher.open(readFileSync(run.paths.plan)), { mode: 0o600 });
+    writeFileSync(file, plan, { mode: 0o600 });
     return await action(file);
   });
 }

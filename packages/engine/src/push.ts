@@ -1,9 +1,9 @@
 import { infraError } from "@infra/core/inventory";
 import { dropKeptState, type KeptState, keptState, openKeptState } from "./escape.js";
-import { passphraseVariable } from "./encryption.js";
 import type { StateBackend } from "./state-backends.js";
 import { identifyState } from "./state/wire.js";
-import { PassphraseCipher, type StateCipher, type StatePointer, type StoredState } from "./state/index.js";
+import type { KeyRing } from "./keys/key-ring.js";
+import { type StateCipher, type StatePointer, type StoredState } from "./state/index.js";
 
 /** What is pushed, and where to. */
 export interface Push {
@@ -12,6 +12,8 @@ export interface Push {
   readonly work: string;
   readonly backend: StateBackend;
   readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** The keys of the deployment's state. */
+  readonly keys: () => KeyRing;
   /** Records it even though another run has written since. @default false */
   readonly force?: boolean;
 }
@@ -28,14 +30,14 @@ export interface PushResult {
  *
  * @throws InfraError when there is none, when it can't be opened, or when another run has written since
  */
-export async function pushKept({ deployment, work, backend, env, force = false }: Push): Promise<PushResult> {
+export async function pushKept({ deployment, work, backend, env, keys, force = false }: Push): Promise<PushResult> {
   const kept = keptState(work);
   if (!kept) throw infraError(`no state of ${deployment} is kept in ${work}`, "There is nothing to record");
   if (kept.deployment !== deployment)
     throw infraError(`the state that is kept in ${work} is of ${kept.deployment}`, "Move it to that one's folder");
-  const bytes = await openKeptState(work, env);
+  const bytes = await openKeptState(work, env, () => keys().cipher);
   const encrypted = identifyState(bytes)?.encrypted ?? false;
-  const cipher = encrypted ? undefined : cipherFrom(env);
+  const cipher = encrypted ? undefined : keys().cipher;
   const held = await backend.lock.acquire("push");
   try {
     const stored = await backend.store.read();
@@ -55,12 +57,6 @@ export async function pushKept({ deployment, work, backend, env, force = false }
   } finally {
     await held.release();
   }
-}
-
-function cipherFrom(env: Readonly<NodeJS.ProcessEnv>): StateCipher {
-  const passphrase = env[passphraseVariable];
-  if (passphrase) return new PassphraseCipher(passphrase);
-  throw infraError(`${passphraseVariable} is not set: states are never written in clear`, "Set it");
 }
 
 async function isSame(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InfraError, type Problem } from "@infra/core";
 import { z } from "zod";
@@ -34,7 +34,8 @@ export async function recoverState(run: DeploymentRun): Promise<boolean> {
 
 /** Lets the engine decrypt a state file: it is the local state of a configuration with nothing in it. */
 async function open(run: DeploymentRun, file: string, folder: string): Promise<z.output<typeof stateSchema>> {
-  copyFileSync(file, join(folder, "terraform.tfstate"));
+  const bytes = readFileSync(file);
+  writeFileSync(join(folder, "terraform.tfstate"), (await run.encryption.forEngine?.(bytes)) ?? bytes, { mode: 0o600 });
   writeFileSync(join(folder, "main.tf.json"), "{}");
   const exit = await run.call(["state", "pull", "-no-color"], { folder });
   const parsed = exit.code === 0 ? stateSchema.safeParse(parseJson(exit.stdout)) : undefined;

@@ -88,6 +88,16 @@ export function exitCodeOf(verb: Verb, results: readonly Pick<DeploymentResult, 
   return changes && (verb === "plan" || verb === "drift") ? 2 : 0;
 }
 
+/** How far the changes of one deployment are. */
+export interface ResourceProgress {
+  /** `production/compute`. */
+  readonly id: string;
+  /** Resources that were changed. */
+  readonly done: number;
+  /** Resources that the plan changes. */
+  readonly total: number;
+}
+
 /** What is to be done. */
 export interface RunRequest {
   readonly verb: Verb;
@@ -97,6 +107,8 @@ export interface RunRequest {
   readonly root: string;
   /** Ids such as `production/compute`. @default - all */
   readonly deployments?: readonly string[];
+  /** Plans the removal of everything that the deployments own; only for `plan`. @default false */
+  readonly destroy?: boolean;
   /** Runs against the mock provider: no account, no credentials. @default false */
   readonly offline?: boolean;
   /** Applies and destroys without asking. @default false */
@@ -109,8 +121,12 @@ export interface RunRequest {
   readonly parallelism?: number;
   /** Stops the run: engines under way end cleanly, nothing new starts. */
   readonly signal?: AbortSignal;
+  /** Called once, with the ids of all deployments of the run. */
+  readonly onBegin?: (ids: readonly string[]) => void;
   /** Called when a deployment begins. */
   readonly onStart?: (id: string) => void;
+  /** Called when an apply or a destroy begins to change resources, and after each one. */
+  readonly onResources?: (progress: ResourceProgress) => void;
   /** Called as soon as a deployment is done. */
   readonly onResult?: (result: DeploymentResult) => void;
   /** Environment of the run. @default process.env */

@@ -80,7 +80,7 @@ describe("an offline round trip", () => {
     const destroyedAgain = await product.results("destroy", id, "--offline", "--yes");
     expect(destroyedAgain.code, destroyedAgain.output).toBe(0);
     expect(destroyedAgain.results[id]?.status).toBe("unchanged");
-  }, 120_000);
+  });
 
   it("does the same with a passphrase, and every state and plan is encrypted", async () => {
     create(tofu, { INFRA_STATE_PASSPHRASE: passphrase });
@@ -91,7 +91,7 @@ describe("an offline round trip", () => {
     const output = await product.infra("state", "versions", id, "--offline");
     expect(output.code, output.output).toBe(0);
     expect(output.stdout.split("\n")[0]).toMatch(/^\* /);
-  }, 120_000);
+  });
 
   it.skipIf(withoutTerraform)(
     "does the same with Terraform and a passphrase: states and plans are sealed, none is left in clear",
@@ -125,7 +125,7 @@ describe("an offline round trip", () => {
       ]);
       expect(product.cloud(`staging/${name}`)[0]?.values["name"]).toBe(`acme-staging-${name}-${name}`);
     }
-  }, 120_000);
+  });
 });
 
 describe("a real run", () => {

@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
-import { type Inventory, loadInventory } from "@infra/core";
+import { findDeploymentFiles, type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { RulesInUse } from "./drift/ignore.js";
-import { type Encryption, encryptionFor } from "./encryption.js";
+import { Encryptions } from "./encryption.js";
 import { engineEnvironment } from "./engine-environment.js";
 import { hiddenValues } from "./hidden-values.js";
+import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
 import { Outputs } from "./outputs.js";
 import type { RunRequest } from "./result.js";
@@ -17,7 +18,7 @@ export interface RunContext {
   readonly request: RunRequest;
   readonly offline: boolean;
   readonly engine: Engine;
-  readonly encryption: Encryption;
+  readonly encryptions: Encryptions;
   readonly state: StateService;
   /** Where states are kept. */
   readonly backends: StateBackends;
@@ -35,9 +36,16 @@ export interface RunContext {
   close(): Promise<readonly string[]>;
 }
 
-/** Loads what a request asks for: the wanted deployments of its inventory. */
-export function inventoryOf(request: RunRequest): Inventory {
-  return loadInventory(request.inventory, request.deployments ? { only: request.deployments } : {});
+/**
+ * Loads what a request asks for: the wanted deployments of its inventory, and, as their last applies recorded them, those that it
+ * names and that are no longer there.
+ */
+export async function inventoryOf(request: RunRequest): Promise<Inventory> {
+  const { inventory, deployments: only } = request;
+  const present = new Set(only && findDeploymentFiles(inventory).files.map(({ id }) => id));
+  if (!only || only.every((id) => present.has(id))) return loadInventory(inventory, only ? { only } : {});
+  const { inventoryWithRemoved } = await import("./applied/removed-inventory.js");
+  return await inventoryWithRemoved(request, only, present);
 }
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
@@ -46,8 +54,6 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
-  // A synthesis writes no state.
-  const encryption = encryptionFor(engine, offline || request.verb === "synth", env);
   const mask = new Mask(
     hiddenValues(
       env,
@@ -55,11 +61,15 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
     ),
   );
   const secrets = secretsOf(inventory, request, mask);
+  const keys = new StateKeys({ product, states, secrets, env });
+  const encryptions = new Encryptions({ engine, offline, keys, env });
+  // A synthesis writes no state.
+  if (request.verb !== "synth") encryptions.check(deployments.map(({ id }) => id));
   const engineEnv = engineEnvironment(env, offline);
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
-  const shared = { request, offline, engine, encryption, state, backends, env: engineEnv, mask, secrets, allow };
+  const shared = { request, offline, engine, encryptions, state, backends, env: engineEnv, mask, secrets, allow };
   const driftRules = new RulesInUse();
   return {
     ...shared,

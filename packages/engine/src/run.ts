@@ -1,4 +1,4 @@
-import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { type Deployment, InfraError, type Inventory, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./outputs.js";
@@ -20,12 +20,15 @@ import { type Outcome, verbFunctions } from "./verbs.js";
  * @throws InfraError when the inventory is wrong or no engine can be had; what goes wrong with one deployment is in its result.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const inventory = inventoryOf(request);
-  const context = await openRun(request, inventory);
   const recorder = new Recorder(request);
+  const { inventory, context } = await begin(request).catch(async (error: unknown) => {
+    await recorder.fail(problemsOfError(error));
+    throw error;
+  });
   let notes: readonly string[] = [];
   let results: DeploymentResult[];
   try {
+    request.onBegin?.(inventory.deployments.map(({ id }) => id));
     results = await new Schedule(context, inventory.deployments, recorder).run();
     if (request.verb === "drift")
       notes = context.driftRules.notes(inventory.deployments, request.deployments === undefined);
@@ -43,12 +46,19 @@ export async function run(request: RunRequest): Promise<RunResult> {
   };
 }
 
+async function begin(request: RunRequest): Promise<{ inventory: Inventory; context: RunContext }> {
+  const inventory = await inventoryOf(request);
+  return { inventory, context: await openRun(request, inventory) };
+}
+
 /** Works through deployments in the order of their references, as many at once as allowed. */
 class Schedule {
   private readonly byId: ReadonlyMap<string, Deployment>;
   /** The deployments that come before one, by its id. */
   private readonly before: ReadonlyMap<string, readonly Deployment[]>;
   private readonly running = new Map<string, Promise<DeploymentResult>>();
+  /** For each deployment that was not started, the one whose failure was the cause. */
+  private readonly causes = new Map<string, string>();
   private free: number;
   private readonly queue: (() => void)[] = [];
 
@@ -77,7 +87,11 @@ class Schedule {
     await Promise.resolve();
     const before = await Promise.all((this.before.get(deployment.id) ?? []).map((other) => this.start(other)));
     const failed = before.find(({ status }) => status === "failed");
-    if (failed && this.changesThings) return this.finish(deployment, 0, blocked(deployment, failed));
+    if (failed && this.changesThings) {
+      const cause = this.causes.get(failed.id) ?? failed.id;
+      this.causes.set(deployment.id, cause);
+      return this.finish(deployment, 0, blocked(deployment, cause));
+    }
     await this.slot();
     const begun = performance.now();
     this.context.request.onStart?.(deployment.id);
@@ -168,11 +182,11 @@ function failure(problems: readonly Problem[]): Outcome {
   return { status: "failed", problems };
 }
 
-function blocked(deployment: Deployment, failed: DeploymentResult): Outcome {
+function blocked(deployment: Deployment, cause: string): Outcome {
   return failure([
     {
-      message: `${deployment.id} was not started: ${failed.id} failed`,
-      remedy: `Mend ${failed.id}, then run this again`,
+      message: `${deployment.id} was not started: ${cause} failed`,
+      remedy: `Mend ${cause}, then run this again`,
     },
   ]);
 }

@@ -1,9 +1,10 @@
-import { passphraseVariable } from "./encryption.js";
+import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
 import { tierCredentials } from "./secrets/index.js";
 
 /** Variables that hold secrets of this product itself: of states, kept states, secret stores and platforms. */
 const names = [
   passphraseVariable,
+  oldPassphraseVariable,
   ...tierCredentials,
   "TF_STATE_SECRET_ACCESS_KEY",
   "AWS_SECRET_ACCESS_KEY",

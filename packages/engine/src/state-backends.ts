@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { StateSettings } from "@infra/core/inventory";
-import { pathsOf } from "./paths.js";
+import { deploymentsIn, pathsOf, statesFolder } from "./paths.js";
 import { FileLock, FolderStore, type Retention, type StateLock, type StateStore } from "./state/index.js";
 import type { RemoteState } from "./state/remote.js";
 
@@ -37,8 +37,7 @@ export class StateBackends {
 
   /** The place of a deployment's state. @throws InfraError when its settings are not complete */
   of(deployment: { id: string; file: string }): StateBackend | Promise<StateBackend> {
-    const state = this.settingsOf(deployment.id);
-    return state?.kind === "s3" ? this.remote(deployment.id, state) : this.folder(deployment, state);
+    return this.at(deployment, this.settingsOf(deployment.id));
   }
 
   /** A place by its kind, also for a state that was moved away from there. */
@@ -57,6 +56,25 @@ export class StateBackends {
   async remoteOf(id: string): Promise<RemoteState | undefined> {
     const state = this.settingsOf(id);
     return state?.kind === "s3" ? await this.connect(state) : undefined;
+  }
+
+  /** The place of a deployment's state, whatever the inventory names for it. */
+  at(deployment: { id: string; file: string }, state: StateSettings | undefined): StateBackend | Promise<StateBackend> {
+    return state?.kind === "s3" ? this.remote(deployment.id, state) : this.folder(deployment, state);
+  }
+
+  /** All states that are in the local folder and in the buckets of these settings; one that was moved is found twice. */
+  async stored(places: readonly StateSettings[]): Promise<{ id: string; settings?: StateSettings }[]> {
+    const { root, offline } = this.source;
+    const found: { id: string; settings?: StateSettings }[] = [];
+    const looked = new Set<RemoteState>();
+    for (const settings of offline ? [] : places.filter(({ kind }) => kind === "s3")) {
+      const remote = await this.connect(settings);
+      if (looked.has(remote)) continue;
+      looked.add(remote);
+      found.push(...(await remote.deployments()).map((id) => ({ id, settings })));
+    }
+    return [...found, ...deploymentsIn(statesFolder(root, offline), offline).map((id) => ({ id }))];
   }
 
   /** Closes the connections. */

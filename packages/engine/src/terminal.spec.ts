@@ -4,6 +4,7 @@ import { command, openTofu, Product, until } from "../test/product.js";
 
 const withoutTerminal = spawnSync("script", ["--version"]).status !== 0;
 const net = "stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: 10.0.0.0/16 }\n";
+const clear = "\u001b[0J";
 const question = (id: string) => `apply ${id}? Only "yes" is accepted: `;
 
 let product: Product;
@@ -39,6 +40,10 @@ class Terminal {
     expect(this.shown).toContain(text);
   }
 }
+
+/** What a terminal shows below the last place that was cleared, without colours. */
+const left = ({ shown }: Terminal): string =>
+  shown.slice(shown.lastIndexOf(clear) + clear.length).replaceAll(/\u001b\[\d*m/g, "");
 
 beforeAll(async () => {
   tofu = await openTofu();
@@ -82,6 +87,30 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
     const applied = await product.infra("apply", "production/a", "--offline", "--yes");
     expect(applied.code, applied.output).toBe(0);
   });
+
+  it(
+    "shows how far each deployment is, and nothing of that is left at the end or at Ctrl-C",
+    { timeout: 240_000 },
+    async () => {
+      const slow = {
+        INFRA_FAULTS: JSON.stringify([{ type: "hcloud_network_subnet", operation: "create", delayMs: 5_000 }]),
+      };
+      for (const name of ["a", "b"])
+        product.write(`inventory/production/${name}.yaml`, net.replace(" }", ", subnets: 1 }"));
+      const interrupted = new Terminal("apply --all --offline --yes -p 2", slow);
+      await interrupted.sees("apply: 0 of 2 done");
+      await until("one is half done", () => /production\/[ab] {2}\d+s {2}1 of 2 resources/.test(interrupted.shown));
+      interrupted.type("\u0003");
+      await interrupted.sees("interrupted: the engines save their states and end");
+      await interrupted.code;
+      expect(left(interrupted)).toMatch(/^environment +stack/);
+
+      const complete = new Terminal("destroy --all --offline --yes -p 2");
+      expect(await complete.code, complete.shown).toBe(0);
+      expect(complete.shown).toContain("destroy: 0 of 2 done");
+      expect(left(complete)).toMatch(/^production\/a\r\n +- hcloud/);
+    },
+  );
 
   it("shows colours, unless NO_COLOR is set", async () => {
     const coloured = new Terminal("plan --offline");

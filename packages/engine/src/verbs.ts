@@ -1,5 +1,7 @@
-import { type Deployment, InfraError, type Problem } from "@infra/core";
+import { type Deployment, infraError, InfraError, type Problem } from "@infra/core";
 import type { DeploymentCost } from "@infra/cost";
+import { recordStep, recordUnchanged, type Step } from "./applied/record.js";
+import { isRemoved } from "./applied/removed-deployment.js";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "./changes.js";
 import { DeploymentRun, synthesizeToFolder } from "./deployment-run.js";
 import { sift } from "./drift/ignore.js";
@@ -46,7 +48,9 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
     withRun(context, deployment, "policy", async (run) => (await import("./policy/verb.js")).checkPolicy(run)),
   plan: (context, deployment) =>
     withRun(context, deployment, "plan", async (run) => {
-      const planned = await plan(run, false);
+      const { destroy = false } = context.request;
+      if (destroy && run.unresolved) return await withoutValues(run, run.unresolved);
+      const planned = await plan(run, destroy);
       if (run.transient && planned.changed) {
         dropPlan(run);
         run.notes.push("the plan was not saved: it holds credentials that end with this run; apply plans again");
@@ -162,18 +166,35 @@ async function withAttributes(
 
 /** Applies the saved plan, or one that is made now; asks before it changes anything. */
 async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
-  if (destroy && run.unresolved) {
-    if (await run.isEmpty()) return { ...planned([], false), status: "unchanged" };
-    throw run.unresolved;
-  }
+  if (destroy && run.unresolved) return await withoutValues(run, run.unresolved);
   const saved = readPlan(run, destroy);
+  if (!saved && run.context.request.yes && isRemoved(run.deployment)) throw notReviewed(run);
   const found = saved ? await recall(run, saved) : await plan(run, destroy);
-  if (!found.changed) return { ...found, status: "unchanged" };
+  if (!found.changed) {
+    await recordUnchanged(run, destroy ? "destroy" : "apply");
+    return { ...found, status: "unchanged" };
+  }
   const { request } = run.context;
   if (request.planned && wouldLoseState(run)) return { ...found, status: "failed", problems: [stateWouldBeLost(run)] };
-  if (request.planned && !saved) return { ...found, status: "failed", problems: [notReviewed(run, destroy)] };
+  if (request.planned && !saved) return { ...found, status: "failed", problems: [notPlanned(run, destroy)] };
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
-  return agreed ? await applyPlan(run, found) : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
+  return agreed
+    ? await applyPlan(run, found, destroy ? "destroy" : "apply")
+    : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
+}
+
+/** A destroy without values for its references has something to do only where there is something. */
+async function withoutValues(run: DeploymentRun, unresolved: InfraError): Promise<Outcome> {
+  if (await run.isEmpty()) return { ...planned([], false), status: "unchanged" };
+  throw unresolved;
+}
+
+function notReviewed({ context, deployment: { id } }: DeploymentRun): InfraError {
+  const offline = context.offline ? " --offline" : "";
+  return infraError(
+    `${id} is no longer in the inventory: it is destroyed by a plan that somebody has looked at`,
+    `Make the plan and look at it: infra plan --destroy ${id}${offline}; then: infra destroy ${id}${offline} --yes`,
+  );
 }
 
 function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
@@ -194,7 +215,7 @@ function stateWouldBeLost({ deployment: { id } }: DeploymentRun): Problem {
   };
 }
 
-function notReviewed({ context, deployment: { id, file } }: DeploymentRun, destroy: boolean): Problem {
+function notPlanned({ context, deployment: { id, file } }: DeploymentRun, destroy: boolean): Problem {
   const again = `infra plan ${id}${context.offline ? " --offline" : ""}`;
   return {
     message: `${id} was not changed: there is no plan of these changes that was looked at`,
@@ -203,27 +224,45 @@ function notReviewed({ context, deployment: { id, file } }: DeploymentRun, destr
   };
 }
 
-async function applyPlan(run: DeploymentRun, found: Planned): Promise<Outcome> {
+async function applyPlan(run: DeploymentRun, found: Planned, operation: Step["operation"]): Promise<Outcome> {
+  await recordStep(run, { operation, outcome: "started" });
   const wanted = new Map(found.changes.map((each) => [each.address, each]));
   const applied = new Map<string, ResourceChange>();
+  const tell = () =>
+    run.context.request.onResources?.({ id: run.deployment.id, done: applied.size, total: wanted.size });
+  tell();
   try {
     markUsed(run);
     await withPlan(run, (file) =>
       engineCall(run, ["apply", "-json", "-input=false", "-auto-approve", file], (event) => {
         const done = event.type === "apply_complete" && wanted.get(event.hook.resource.addr);
         // A replacement completes twice: once deleted, once created.
-        if (done) applied.set(done.address, done);
+        if (!done) return;
+        applied.set(done.address, done);
+        tell();
       }),
     );
   } catch (error) {
     if (!(error instanceof InfraError)) throw error;
+    await recordEnd(run, { operation, outcome: "failed" });
     const changes = [...applied.values()];
     return { status: "failed", changes, counts: countChanges(changes), problems: error.problems };
   } finally {
     dropPlan(run);
     run.context.outputs.forget(run.deployment.id);
   }
+  await recordEnd(run, { operation, outcome: "done" });
   return { ...found, status: "applied" };
+}
+
+/** What was done is done, also when that can't be recorded: the record then says that it was started. */
+async function recordEnd(run: DeploymentRun, step: Step): Promise<void> {
+  try {
+    await recordStep(run, step);
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error;
+    run.notes.push(`that it ended is not on record, and infra status will say so: ${error.problems[0]?.message ?? ""}`);
+  }
 }
 
 /** Compares the state with the cloud; changes neither. */

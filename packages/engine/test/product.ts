@@ -59,6 +59,8 @@ export interface Ran {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ran>;
+  /** What it has printed until now. */
+  output(): string;
 }
 
 /** One result of a run, as `--json` prints it. */
@@ -146,8 +148,8 @@ export class Product {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.started.add(child);
+    let [stdout, stderr] = ["", ""];
     const ended = new Promise<Ran>((resolve, reject) => {
-      let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
       child.on("error", reject).on("close", (code) => {
@@ -155,7 +157,7 @@ export class Product {
         resolve({ code: code ?? -1, stdout, stderr, output: stdout + stderr });
       });
     });
-    return { pid: child.pid ?? 0, ended };
+    return { pid: child.pid ?? 0, ended, output: () => stdout + stderr };
   }
 
   /** The folder of the offline runs of a deployment, relative to the root. */
@@ -199,11 +201,11 @@ export class Product {
   }
 
   /** The engine that works in a deployment's folder at the moment. */
-  engineOf(id: string): number | undefined {
-    const file = join(this.work(id), "engine.pid");
-    const pid = this.has(file) ? Number(this.read(file)) : 0;
+  engineOf(id: string, work = this.work(id)): number | undefined {
+    const file = join(work, "engine.pid");
     try {
-      return pid > 0 && readlinkSync(`/proc/${String(pid)}/cwd`) === join(this.root, this.work(id)) ? pid : undefined;
+      const pid = this.has(file) ? Number.parseInt(this.read(file), 10) : 0;
+      return pid > 0 && readlinkSync(`/proc/${String(pid)}/cwd`) === join(this.root, work) ? pid : undefined;
     } catch {
       return undefined;
     }
@@ -231,14 +233,18 @@ export class Product {
   }
 }
 
-/** Waits until something is the case. @throws Error that names it, after 30 s */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (let waited = 0; waited < 30_000; waited += 5) {
-    const found = look();
+/** Waits until something is the case. @throws Error that names it, after two minutes */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = performance.now() + 120_000;
+  while (performance.now() < deadline) {
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     await sleep(5);
   }
-  throw new Error(`this did not happen within 30 s: ${what}`);
+  throw new Error(`this did not happen within two minutes: ${what}`);
 }
 
 /** All files below a folder; links are not followed. */

@@ -40,40 +40,30 @@ export const hostile = [
 
 /** A run with everything in it: what is lost, changed, waiting, failed and unchanged, and texts that mean no good. */
 export function richReport(): Report {
-  const attributes = [
-    { path: "server_type", before: '"cx22"', after: '"cx32"' },
-    { path: "labels.note", before: "null", after: JSON.stringify(hostile[0]) },
-    { path: "user_data", before: "(sensitive)", after: "(sensitive)" },
-  ];
-  const place = (id: string, line: number) => `inventory/${id}.yaml:${String(line)}`;
-  const results: ReportedDeployment[] = [
+  return reportOn(richResults(), {
+    exitCode: 1,
+    commit: "0123456789abcdef0123456789abcdef01234567",
+    time: "2026-11-21T15:50:00.000Z",
+    notes: ["a credential could not be revoked: it ends by itself in an hour"],
+    findings: [
+      {
+        rule: "open-ssh",
+        level: "error",
+        message: "SSH is open to the internet",
+        remedy: "List the networks that you connect from, or use a bastion",
+        deployment: "production/compute",
+        address: "hcloud_firewall.compute",
+        place: "inventory/production/compute.yaml:30",
+      },
+      { rule: "CKV_AWS_24", level: "warning", message: hostile[2], deployment: "production/jobs" },
+    ],
+  });
+}
+
+function richResults(): ReportedDeployment[] {
+  return [
     deployment("production/network", { causes: [] }),
-    deployment("production/compute", {
-      status: "changed",
-      counts: { create: 1, update: 1, replace: 1, delete: 1 },
-      changes: [
-        { address: "hcloud_server.compute_web_3", action: "create", place: place("production/compute", 14) },
-        {
-          address: "hcloud_server.compute_web_1",
-          action: "update",
-          place: place("production/compute", 14),
-          attributes,
-        },
-        {
-          address: "hcloud_volume.compute_data",
-          action: "replace",
-          place: place("production/compute", 21),
-          attributes: [{ path: "size", before: "20", after: "10" }],
-        },
-        { address: "hcloud_server.compute_old_1", action: "delete" },
-      ],
-      origin: originOf("production/compute", "production/network"),
-      causes: [
-        { kind: "file", file: "inventory/production/compute.yaml" },
-        { kind: "package", name: "@infra/cloud-compute", before: "1.2.0", after: "1.3.0" },
-      ],
-      notes: ["took over the lock of a run that is gone"],
-    }),
+    compute(),
     deployment("production/jobs", {
       stack: "compute",
       status: "changed",
@@ -106,24 +96,44 @@ export function richReport(): Report {
     }),
     ...["dns", "storage", "vault"].map((name) => deployment(`staging/${name}`)),
   ];
-  return reportOn(results, {
-    exitCode: 1,
-    commit: "0123456789abcdef0123456789abcdef01234567",
-    time: "2026-11-21T15:50:00.000Z",
-    notes: ["a credential could not be revoked: it ends by itself in an hour"],
-    findings: [
+}
+
+function compute(): ReportedDeployment {
+  const attributes = [
+    { path: "server_type", before: '"cx22"', after: '"cx32"' },
+    { path: "labels.note", before: "null", after: JSON.stringify(hostile[0]) },
+    { path: "user_data", before: "(sensitive)", after: "(sensitive)" },
+  ];
+  return deployment("production/compute", {
+    status: "changed",
+    counts: { create: 1, update: 1, replace: 1, delete: 1 },
+    changes: [
+      { address: "hcloud_server.compute_web_3", action: "create", place: place("production/compute", 14) },
       {
-        rule: "open-ssh",
-        level: "error",
-        message: "SSH is open to the internet",
-        remedy: "List the networks that you connect from, or use a bastion",
-        deployment: "production/compute",
-        address: "hcloud_firewall.compute",
-        place: "inventory/production/compute.yaml:30",
+        address: "hcloud_server.compute_web_1",
+        action: "update",
+        place: place("production/compute", 14),
+        attributes,
       },
-      { rule: "CKV_AWS_24", level: "warning", message: hostile[2], deployment: "production/jobs" },
+      {
+        address: "hcloud_volume.compute_data",
+        action: "replace",
+        place: place("production/compute", 21),
+        attributes: [{ path: "size", before: "20", after: "10" }],
+      },
+      { address: "hcloud_server.compute_old_1", action: "delete" },
     ],
+    origin: originOf("production/compute", "production/network"),
+    causes: [
+      { kind: "file", file: "inventory/production/compute.yaml" },
+      { kind: "package", name: "@infra/cloud-compute", before: "1.2.0", after: "1.3.0" },
+    ],
+    notes: ["took over the lock of a run that is gone"],
   });
+}
+
+function place(id: string, line: number): string {
+  return `inventory/${id}.yaml:${String(line)}`;
 }
 
 function originOf(id: string, ...references: string[]): NonNullable<ReportedDeployment["origin"]> {

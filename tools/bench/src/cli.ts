@@ -2,9 +2,13 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "@infra/toolchain";
 import { isMet } from "./figure.js";
+import { affected } from "./affected.js";
 import { clouds } from "./clouds.js";
 import { graphInference } from "./graph.js";
+import { impact } from "./impact.js";
+import { install } from "./install.js";
 import { manyDeployments } from "./many-deployments.js";
+import { manyResults } from "./many-results.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
 import { synthesis } from "./synthesis.js";
@@ -15,7 +19,11 @@ const groups: Readonly<Record<string, Group>> = {
   synth: synthesis,
   graph: graphInference,
   many: manyDeployments,
+  report: manyResults,
   clouds,
+  affected,
+  install,
+  impact,
 };
 
 const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]

@@ -6,6 +6,8 @@ import { ensureTool } from "@infra/toolchain";
 import { freePorts } from "./ports.js";
 import { type Program, startProgram } from "./program.js";
 
+const SETTLE_TIMEOUT_MS = 180_000;
+
 /** What a cluster is made of. */
 export interface ConsulOptions {
   /** @default 1 */
@@ -112,7 +114,7 @@ async function startServer(
 
 async function leaderNamedBy({ address }: ConsulServer): Promise<string | undefined> {
   try {
-    const answer = await fetch(`${address}/v1/status/leader`, { signal: AbortSignal.timeout(1_000) });
+    const answer = await fetch(`${address}/v1/status/leader`, { signal: AbortSignal.timeout(5_000) });
     return answer.ok ? ((await answer.json()) as string) : "";
   } catch {
     return undefined;
@@ -129,7 +131,8 @@ async function leaderOf(servers: readonly ConsulServer[], ports: readonly Ports[
 }
 
 async function settle(servers: readonly ConsulServer[]): Promise<void> {
-  for (let waited = 0; waited < 60_000; waited += 100) {
+  const deadline = Date.now() + SETTLE_TIMEOUT_MS;
+  while (Date.now() < deadline) {
     const named = (await Promise.all(servers.map(leaderNamedBy))).filter((each) => each !== undefined);
     if (named.length > 0 && named.every((each) => each !== "")) {
       const written = await writes(servers);
@@ -137,7 +140,7 @@ async function settle(servers: readonly ConsulServer[]): Promise<void> {
     }
     await sleep(100);
   }
-  throw new Error("Consul has no leader after 60 s");
+  throw new Error(`Consul has no leader after ${String(SETTLE_TIMEOUT_MS)} ms`);
 }
 
 /** A leader that was just elected takes no writes yet. */
@@ -146,7 +149,7 @@ async function writes(servers: readonly ConsulServer[]): Promise<boolean> {
     const answer = await fetch(`${address}/v1/kv/settled`, {
       method: "PUT",
       body: "",
-      signal: AbortSignal.timeout(2_000),
+      signal: AbortSignal.timeout(10_000),
     });
     return answer.ok;
   });

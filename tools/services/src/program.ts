@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const END_TIMEOUT_MS = 10_000;
+const READY_TIMEOUT_MS = 5_000;
 const LAST_LINES = 15;
 
 /** What a program is started with. */
@@ -14,7 +15,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it answers; asked until it does. */
   readonly ready: () => Promise<boolean>;
-  /** Milliseconds until it must answer. @default 60000 */
+  /** Milliseconds until it must answer. @default 180000 */
   readonly timeoutMs?: number;
 }
 
@@ -43,7 +44,7 @@ export async function startProgram({
   log,
   env,
   ready,
-  timeoutMs = 60_000,
+  timeoutMs = 180_000,
 }: ProgramOptions): Promise<Program> {
   const output = openSync(log, "a");
   const child = spawn(file, args, { stdio: ["ignore", output, output], env: { ...process.env, ...env } });
@@ -60,7 +61,9 @@ export async function startProgram({
     clearTimeout(late);
   };
   const deadline = Date.now() + timeoutMs;
-  while (!(await ready().catch(() => false))) {
+  // A program that takes the question and gives no answer is asked again.
+  const answers = () => Promise.race([ready().catch(() => false), sleep(READY_TIMEOUT_MS, false, { ref: false })]);
+  while (!(await answers())) {
     if (running.has(child) && Date.now() < deadline) {
       await sleep(50);
       continue;

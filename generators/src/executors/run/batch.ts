@@ -1,6 +1,15 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import type { DeploymentResult } from "@infra/engine";
-import { interruption, isOffline, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
+import {
+  completeOptions,
+  interruption,
+  isOffline,
+  requestOf,
+  type RunOptions,
+  type TaskOptions,
+  textOf,
+  textOfError,
+} from "./requests.js";
 
 /** What Nx is told of one task of a batch. */
 export interface BatchTaskResult {
@@ -10,7 +19,7 @@ export interface BatchTaskResult {
 
 /** Tasks that one call of the engine does: the same verb on the same inventory, with the same options. */
 interface Group {
-  readonly options: RunOptions;
+  readonly options: TaskOptions;
   /** Id of the task by id of its deployment. */
   readonly tasks: Map<string, string>;
 }
@@ -25,14 +34,17 @@ export default function runBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): Promise<AsyncGenerator<BatchTaskResult>> {
-  return Promise.resolve(batch(groupsOf(taskGraph, options), context.root));
+  // Nx tells single tasks which command they are part of, but not batches; the results of one command are reported together.
+  process.env["NX_INVOCATION_ROOT_PID"] ??= String(process.ppid);
+  return Promise.resolve(batch(groupsOf(taskGraph, options, context), context.root));
 }
 
-function groupsOf(taskGraph: TaskGraph, options: Record<string, RunOptions>): Group[] {
+function groupsOf(taskGraph: TaskGraph, options: Record<string, RunOptions>, context: ExecutorContext): Group[] {
   const groups = new Map<string, Group>();
-  for (const task of Object.keys(taskGraph.tasks)) {
-    const own = options[task];
-    if (!own) continue;
+  for (const [task, { target }] of Object.entries(taskGraph.tasks)) {
+    const given = options[task];
+    if (!given) continue;
+    const own = completeOptions(given, target.target, context.projectsConfigurations.projects[target.project]);
     const { deployment, ...shared } = own;
     const key = JSON.stringify(Object.entries(shared).sort());
     const group = groups.get(key) ?? { options: own, tasks: new Map<string, string>() };

@@ -1,12 +1,17 @@
-import { join, relative } from "node:path";
-import { formatProblemWithFrame, isOn } from "@infra/core/inventory";
+import { join, posix, relative } from "node:path";
+import { formatProblemWithFrame, infraError, isOn } from "@infra/core/inventory";
+import type { ProjectConfiguration } from "@nx/devkit";
 import type { DeploymentResult, RunRequest, Verb } from "@infra/engine";
+import { deploymentMetadata } from "../../project.js";
 
 /** Options of a task; `schema.json` describes them. */
 export interface RunOptions {
-  readonly verb: Verb;
-  readonly deployment: string;
-  readonly inventory: string;
+  /** @default - the target's name */
+  readonly verb?: Verb;
+  /** @default - the deployment that the project was inferred from */
+  readonly deployment?: string;
+  /** @default - the inventory that the project was inferred from */
+  readonly inventory?: string;
   /** @default - whether INFRA_OFFLINE is set */
   readonly offline?: boolean;
   readonly yes?: boolean;
@@ -14,8 +19,32 @@ export interface RunOptions {
   readonly parallelism?: number;
 }
 
+/** Options of a task, with what its target and its project say. */
+export interface TaskOptions extends RunOptions {
+  readonly verb: Verb;
+  readonly deployment: string;
+  readonly inventory: string;
+}
+
+/** Completes the options of a task. @throws Error when the project is no deployment's and the options do not name one */
+export function completeOptions(
+  options: RunOptions,
+  target: string,
+  project: ProjectConfiguration | undefined,
+): TaskOptions {
+  const inferred = project && deploymentMetadata(project);
+  const deployment = options.deployment ?? inferred?.deployment;
+  const inventory = options.inventory ?? (inferred && posix.dirname(posix.dirname(inferred.file)));
+  if (deployment === undefined || inventory === undefined)
+    throw infraError(
+      `${project?.name ?? "the project"} is not inferred from an inventory`,
+      "Give the target the options `deployment` and `inventory`",
+    );
+  return { ...options, verb: options.verb ?? (target as Verb), deployment, inventory };
+}
+
 /** What the engine is asked for several deployments that want the same. */
-export function requestOf(options: RunOptions, deployments: readonly string[], root: string): RunRequest {
+export function requestOf(options: TaskOptions, deployments: readonly string[], root: string): RunRequest {
   const { verb, inventory, yes = false, planned = false, parallelism } = options;
   return {
     verb,

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
+import { completeOptions, interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
 /** Does one thing to one deployment. A plan that finds changes is a success. */
 export default async function runExecutor(
@@ -9,7 +9,10 @@ export default async function runExecutor(
   const { signal, stopListening } = interruption();
   try {
     const { run } = await import("@infra/engine");
-    const { results } = await run({ ...requestOf(options, [options.deployment], context.root), signal });
+    const { projectName = "", targetName = "" } = context;
+    const project = context.projectsConfigurations.projects[projectName];
+    const task = completeOptions(options, targetName, project);
+    const { results } = await run({ ...requestOf(task, [task.deployment], context.root), signal });
     for (const result of results) process.stdout.write(textOf(result));
     return { success: results.length > 0 && results.every(({ status }) => status !== "failed") };
   } catch (error) {

@@ -2,7 +2,7 @@ export type { Located } from "./document.js";
 export { parseDocument } from "./document.js";
 export { type DriftRule, driftSchema } from "./drift-settings.js";
 export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
-export { type Deployment, type Inventory, loadInventory, type LoadOptions } from "./inventory.js";
+export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export {
   type NotifiedEvent,
@@ -15,7 +15,7 @@ export { Reference } from "./reference.js";
 export { SecretReference, secretScheme } from "./secret.js";
 export { type SecretSettings, secretSettings } from "./secret-settings.js";
 export { type CostLimits, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
-export { stateSchema, type StateSettings } from "./state-settings.js";
+export { type EncryptionSettings, stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";
 export { isOn } from "../switch.js";
 export { literalTemplate } from "../template.js";

@@ -156,12 +156,28 @@ describe("where states are kept", () => {
     });
   });
 
+  it("is said together with what encrypts them", () => {
+    write({
+      "product.yaml":
+        "product: acme\nprovider: hetzner\nregion: fsn1\nstate: { kind: folder, encryption: { kind: transit } }\n",
+      "production/compute.yaml": "config: {}\n",
+      "production/management.yaml": "state: { kind: folder, encryption: { kind: passphrase } }\n",
+    });
+    expect(Object.fromEntries(loadInventory(folder).states)).toEqual({
+      "production/compute": { kind: "folder", encryption: { kind: "transit" } },
+      "production/management": { kind: "folder", encryption: { kind: "passphrase" } },
+    });
+  });
+
   it.each([
     ["{ kind: s4 }", /"s4"/],
     ["{ kind: s3, buckett: states }", /buckett/],
     ["{ kind: s3, consul: { ttl: 5 } }", /22/],
     ["{ kind: s3, endpoint: garage }", /garage/],
     ["{ kind: s3, keep: {} }", /versions or days/],
+    ["{ kind: folder, encryption: { kind: none } }", /none/],
+    ["{ kind: folder, encryption: { kind: transit, mount: ../sys } }", /\.\.\/sys/],
+    ["{ kind: folder, encryption: { kind: transit, key: mine } }", /"key"/],
   ])("is refused as %s", (state, message) => {
     write({
       "product.yaml": `product: acme\nprovider: hetzner\nregion: fsn1\nstate: ${state}\n`,

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
 import { infraError, InfraError, type Place, type Problem, suggest } from "../errors.js";
@@ -64,6 +64,31 @@ export interface LoadOptions {
  */
 export function loadInventory(directory: string, { only }: LoadOptions = {}): Inventory {
   return new Loader(directory).load(only);
+}
+
+/**
+ * Where the product and its environments say that states are kept, also those of deployments that are no longer in the inventory.
+ * Files that are wrong say nothing: {@link loadInventory} reports them.
+ */
+export function stateSettingsOf(directory: string): StateSettings[] {
+  const environments = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const files = environments
+    .map(({ name }) => join(directory, name, environmentFile))
+    .filter((file) => existsSync(file));
+  return [
+    ...stateSettingsIn(join(directory, productFile), productSchema),
+    ...files.flatMap((file) => stateSettingsIn(file, environmentSchema)),
+  ];
+}
+
+function stateSettingsIn(file: string, schema: typeof productSchema | typeof environmentSchema): StateSettings[] {
+  try {
+    const result = check(schema, readInventoryFile(file));
+    return "value" in result && result.value.state ? [result.value.state] : [];
+  } catch (error) {
+    if (error instanceof InfraError) return [];
+    throw error;
+  }
 }
 
 type Product = z.output<typeof productSchema>;

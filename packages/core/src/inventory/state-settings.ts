@@ -2,7 +2,28 @@ import { z } from "zod";
 
 const address = z.url({ protocol: /^https?$/ });
 
-/** `state:` of an inventory file: where states are kept and who may write them. */
+const mount = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/)
+  .optional()
+  .describe("transit: mount of Vault's Transit engine; transit when left out");
+
+const encryption = z
+  .strictObject({
+    kind: z
+      .enum(["passphrase", "transit"])
+      .describe(
+        "passphrase: INFRA_STATE_PASSPHRASE; transit: a key of Vault for each state, <product>.<environment>.<name>",
+      ),
+    mount,
+    fallback: z
+      .strictObject({ kind: z.literal("transit"), mount })
+      .optional()
+      .describe("passphrase: the key that states may still be under; they are read with it, and never written"),
+  })
+  .describe("what encrypts states and plans; the passphrase when left out");
+
+/** `state:` of an inventory file: where states are kept, what encrypts them, and who may write them. */
 export const stateSchema = z
   .strictObject({
     kind: z
@@ -45,8 +66,12 @@ export const stateSchema = z
       .refine(({ versions, days }) => versions !== undefined || days !== undefined, "versions or days is needed")
       .optional()
       .describe("which versions are kept; one that any of the two keeps stays, and so does the current one"),
+    encryption: encryption.optional(),
   })
   .describe("where states are kept; a local folder when left out");
 
 /** Where states are kept, as the inventory says it. */
 export type StateSettings = z.output<typeof stateSchema>;
+
+/** What encrypts a state and its plans, as the inventory says it. */
+export type EncryptionSettings = z.output<typeof encryption>;

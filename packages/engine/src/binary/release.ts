@@ -20,6 +20,8 @@ const GO_ARCH: Partial<Record<string, string>> = { x64: "amd64", arm64: "arm64",
 export interface InstallOptions {
   /** Where INFRA_CACHE and INFRA_ENGINE_MIRROR (base URL of the releases) are read from. @default process.env */
   readonly env?: NodeJS.ProcessEnv;
+  /** Which OpenTofu. @default - the pinned one */
+  readonly version?: string;
   /** Milliseconds to wait for the server. @default 15000 */
   readonly timeout?: number;
   /** Receives one line when it starts and one when it is done. @default - lines on standard error */
@@ -32,29 +34,29 @@ export function goPlatform(): { readonly os: string; readonly arch: string } | u
   return os && arch ? { os, arch } : undefined;
 }
 
-/** Path of the pinned OpenTofu in the cache, whether it is there or not. */
-export function pinnedOpenTofuPath(env: NodeJS.ProcessEnv = process.env): string {
-  return path.join(cacheDirectory(env), "tofu", PINNED_OPENTOFU, "tofu");
+/** Path of the pinned OpenTofu, or of another version, in the cache, whether it is there or not. */
+export function pinnedOpenTofuPath(env: NodeJS.ProcessEnv = process.env, version = PINNED_OPENTOFU): string {
+  return path.join(cacheDirectory(env), "tofu", version, "tofu");
 }
 
 /**
- * The pinned OpenTofu in the cache, installed from the official release when it is not there. Several processes may
+ * The pinned OpenTofu, or another version, in the cache, installed from the official release when it is not there. Several processes may
  * call it at once.
  * @returns the path of the executable
  * @throws EngineError `unreachable`, `checksum` or `no-release`; nothing is left in the cache then
  */
 export async function installOpenTofu(options: InstallOptions = {}): Promise<string> {
-  const { env = process.env, log = logToStandardError } = options;
-  const target = pinnedOpenTofuPath(env);
+  const { env = process.env, version = PINNED_OPENTOFU, log = logToStandardError } = options;
+  const target = pinnedOpenTofuPath(env, version);
   return await makeOnce({
     target,
     make: async (folder) => {
       const started = Date.now();
       const made = await fetchRelease(folder, options, log);
-      log(`infra: OpenTofu ${PINNED_OPENTOFU} installed in ${((Date.now() - started) / 1000).toFixed(1)} s: ${target}`);
+      log(`infra: OpenTofu ${version} installed in ${((Date.now() - started) / 1000).toFixed(1)} s: ${target}`);
       return made;
     },
-    onWait: () => log(`infra: waiting for another process that installs OpenTofu ${PINNED_OPENTOFU}`),
+    onWait: () => log(`infra: waiting for another process that installs OpenTofu ${version}`),
   });
 }
 
@@ -65,21 +67,21 @@ export function logToStandardError(line: string): void {
 
 async function fetchRelease(
   folder: string,
-  { env = process.env, timeout = 15_000 }: InstallOptions,
+  { env = process.env, version = PINNED_OPENTOFU, timeout = 15_000 }: InstallOptions,
   log: (line: string) => void,
 ): Promise<string> {
   const platform = goPlatform();
-  if (!platform) throw noRelease(PINNED_OPENTOFU, `no release for ${process.platform} on ${process.arch}`);
-  const base = `${(env["INFRA_ENGINE_MIRROR"] || OFFICIAL).replace(/\/+$/, "")}/v${PINNED_OPENTOFU}`;
-  const archive = `tofu_${PINNED_OPENTOFU}_${platform.os}_${platform.arch}.tar.gz`;
-  log(`infra: installing OpenTofu ${PINNED_OPENTOFU} from ${base}`);
+  if (!platform) throw noRelease(version, `no release for ${process.platform} on ${process.arch}`);
+  const base = `${(env["INFRA_ENGINE_MIRROR"] || OFFICIAL).replace(/\/+$/, "")}/v${version}`;
+  const archive = `tofu_${version}_${platform.os}_${platform.arch}.tar.gz`;
+  log(`infra: installing OpenTofu ${version} from ${base}`);
 
-  const sums = await downloadText(`${base}/tofu_${PINNED_OPENTOFU}_SHA256SUMS`, { timeout });
+  const sums = await downloadText(`${base}/tofu_${version}_SHA256SUMS`, { timeout });
   const sha256 = checksumOf(archive, sums);
-  if (!sha256) throw noRelease(PINNED_OPENTOFU, `its SHA256SUMS do not list ${archive}`);
+  if (!sha256) throw noRelease(version, `its SHA256SUMS do not list ${archive}`);
   const file = path.join(folder, archive);
   await downloadFile(`${base}/${archive}`, file, { sha256, timeout });
-  return await extract(file, folder, archive);
+  return await extract(file, folder, archive, version);
 }
 
 /** The checksum of a file in the text of a SHA256SUMS file: `<64 hex digits>  <name>` per line. */
@@ -91,11 +93,11 @@ function checksumOf(name: string, sums: string): string | undefined {
   return undefined;
 }
 
-async function extract(file: string, folder: string, archive: string): Promise<string> {
+async function extract(file: string, folder: string, archive: string, version: string): Promise<string> {
   try {
     await promisify(execFile)("tar", ["-xzf", file, "-C", folder, "tofu"]);
   } catch (error) {
-    throw noRelease(PINNED_OPENTOFU, `${archive} could not be extracted by tar: ${String(error)}`);
+    throw noRelease(version, `${archive} could not be extracted by tar: ${String(error)}`);
   }
   const tofu = path.join(folder, "tofu");
   await fs.chmod(tofu, 0o755);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
-import type { RunRequest, RunResult } from "../result.js";
+import type { DeploymentResult, RunRequest, RunResult } from "../result.js";
 import { type CommonOptions, coloured, print, withCommonOptions, workspaceOf } from "./options.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 import { interruption, positive } from "./verbs.js";
 
 interface CostOptions extends CommonOptions {
@@ -43,6 +43,7 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
   if (base !== undefined && compareTo !== undefined)
     throw infraError("--base and --compare-to exclude each other", "Say one of them");
   const { root, inventory } = workspaceOf(options);
+  const progress = progressOf("cost", process.stderr, true);
   const request: RunRequest = {
     verb: "cost",
     root,
@@ -51,9 +52,9 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
     offline: base !== undefined || (options.offline ?? false),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
-    signal: interruption(),
+    signal: interruption(progress),
   };
-  const result = await compared(await observed(request), request, options);
+  const result = await compared(await observed(request, progress), request, options);
   process.exitCode = result.exitCode;
   const { renderCosts, renderCostsMarkdown, renderResources } = await import("../cost/render.js");
   const { offline = false } = request;
@@ -66,14 +67,13 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
 }
 
 /** Runs with a line of progress on a terminal. */
-async function observed(request: RunRequest): Promise<RunResult> {
+async function observed(request: RunRequest, progress: Progress): Promise<RunResult> {
   const { run } = await import("../run.js");
-  const progress = new Progress("cost", process.stderr);
   const onStart = (id: string) => {
     progress.start(id);
   };
-  const onResult = ({ id }: { readonly id: string }) => {
-    progress.end(id);
+  const onResult = (result: DeploymentResult) => {
+    progress.end(result);
   };
   return run({ ...request, onStart, onResult }).finally(() => {
     progress.stop();

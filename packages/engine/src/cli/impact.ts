@@ -25,7 +25,16 @@ async function impact(spec: string, { products, json = false, markdown = false }
   const { findProducts } = await import("../impact/products.js");
   const { impactOf } = await import("../impact/impact.js");
   const { renderImpact } = await import("../impact/render.js");
-  const found = await impactOf(release, findProducts(products));
+  const folders = findProducts(products);
+  let done = 0;
+  const found = await impactOf(release, folders, {
+    onResult: () => {
+      done += 1;
+      if (process.stderr.isTTY)
+        process.stderr.write(`\rlooked at ${String(done)} of ${String(folders.length)} products`);
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
   process.stdout.write(`${json ? JSON.stringify(found, null, 2) : renderImpact(release, found, markdown)}\n`);
   const failed = found.some(({ problem }) => problem !== undefined);
   process.exitCode = failed ? 1 : found.some(({ deployments }) => Object.keys(deployments).length > 0) ? 2 : 0;

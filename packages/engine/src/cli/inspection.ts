@@ -1,5 +1,8 @@
 import type { Command } from "commander";
-import { loadInventory } from "@infra/core/inventory";
+import { type Deployment, type Inventory, loadInventory } from "@infra/core/inventory";
+import type { RemovedState } from "../applied/removed.js";
+import { table } from "../table.js";
+import type { Workspace } from "../workspace.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 
 /** Adds the commands that only look: list, doctor, schema. */
@@ -11,40 +14,64 @@ export function addInspectionCommands(program: Command): void {
   ).action(schema);
 }
 
-function list(options: CommonOptions): void {
-  const { inventory } = workspaceOf(options);
-  const deployments = loadInventory(inventory).deployments.map(
-    ({ id, environment, name, stack, settings, file, references, secrets }) => ({
-      id,
-      environment,
-      name,
-      stack,
-      provider: settings.provider,
-      region: settings.region,
-      file,
-      references: references.map(String),
-      secrets: [...new Set(secrets.map(String))],
-    }),
-  );
+async function list(options: CommonOptions): Promise<void> {
+  const workspace = workspaceOf(options);
+  const loaded = loadInventory(workspace.inventory);
+  const deployments = [...loaded.deployments.map(entryOf), ...(await removedEntries(options, workspace, loaded))];
   print(options, deployments, () => {
-    const rows = deployments.map(({ id, stack, provider, region, references }) => [
+    const rows = deployments.map(({ id, stack, provider, region, references, removed }) => [
       id,
       stack,
       provider,
       region,
-      references.join(" "),
+      removed ? "(removed from the inventory, has a state)" : references.join(" "),
     ]);
-    const table = [["deployment", "stack", "provider", "region", "refers to"], ...rows];
-    const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-    return table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd(),
-      )
-      .join("\n");
+    return table([["deployment", "stack", "provider", "region", "refers to"], ...rows]).join("\n");
   });
+}
+
+function entryOf({ id, environment, name, stack, settings, file, references, secrets }: Deployment) {
+  return {
+    id,
+    environment,
+    name,
+    stack,
+    provider: settings.provider as string,
+    region: settings.region,
+    file,
+    references: references.map(String),
+    secrets: [...new Set(secrets.map(String))],
+    removed: false,
+  };
+}
+
+/** A store that does not answer hides what was removed, not what there is. */
+async function removedEntries({ offline = false }: CommonOptions, { root, inventory }: Workspace, loaded: Inventory) {
+  const { withRemoved } = await import("../applied/removed.js");
+  const env = { ...process.env, TF_STATE_PATIENCE: "2" };
+  try {
+    return await withRemoved({ root, inventory, offline, env }, loaded, (removed) =>
+      Promise.all(removed.map((state) => removedEntry(state, inventory))),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`removed deployments could not be looked for: ${reason}\n`);
+    return [];
+  }
+}
+
+async function removedEntry(
+  { id, record, store }: RemovedState,
+  inventory: string,
+): Promise<ReturnType<typeof entryOf>> {
+  if (record) {
+    const { removedDeployment } = await import("../applied/removed-deployment.js");
+    const applied = await store.applied.configurationOf(record);
+    return { ...entryOf(removedDeployment(id, inventory, record, applied)), removed: true };
+  }
+  const [environment = "", name = ""] = id.split("/");
+  const unknown = { stack: "-", provider: "-", region: "-", references: [], secrets: [] };
+  return { id, environment, name, ...unknown, file: `${inventory}/${id}.yaml`, removed: true };
 }
 
 async function doctor(options: CommonOptions): Promise<void> {

@@ -8,6 +8,7 @@ import { addReportCommand } from "./report.js";
 import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
+import { addStatusCommand } from "./status.js";
 import { addTestCommand } from "./test.js";
 import { addVerbCommands } from "./verbs.js";
 
@@ -17,13 +18,14 @@ Examples:
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
+  $ infra status                              what is applied, against what the inventory says now
   $ infra secrets check                       which secret store has which secret
   $ infra report --format markdown            what the last plan found, for a comment
   $ infra cost --offline                      what everything costs per month, by list prices
   $ infra drift --json                        what differs between state and cloud, for machines
 
 Exit codes: 0 no change, 2 changes, 1 error.
-Environment: INFRA_STATE_PASSPHRASE encrypts states and plans; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
 
 /** The `infra` command. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -37,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addReportCommand(program);
   addCostCommand(program);
   addInspectionCommands(program);
+  addStatusCommand(program);
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);

@@ -79,7 +79,7 @@ async function report({ output, format, ...options }: ReportOptions): Promise<vo
   for (const each of chosen) {
     const text = await render(made.report, each, { ...options, root, env: process.env });
     if (output === undefined) process.stdout.write(text);
-    else write(chosen.length > 1 ? join(output, `${options.verb}.${formats[each]}`) : output, text);
+    else write(chosen.length > 1 ? join(output, `${made.report.verb}.${formats[each]}`) : output, text);
   }
 }
 

@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { infraError, loadInventory } from "@infra/core/inventory";
-import { type DeploymentPaths, pathsOf } from "../paths.js";
-import { type StateBackend, StateBackends, type StateKind } from "../state-backends.js";
+import { infraError } from "@infra/core/inventory";
+import { inBatches } from "../batches.js";
+import type { StateKind } from "../state-backends.js";
 import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
-import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
-
-/** How many deployments are looked at at once. */
-const PARALLEL = 16;
+import { withState, withStates } from "./open-states.js";
+import { type CommonOptions, print, withCommonOptions } from "./options.js";
+import { addKeyCommands } from "./rekey.js";
 
 /** Adds the commands on the history, the place and the lock of states. */
 export function addStateCommands(program: Command): void {
@@ -37,6 +36,7 @@ export function addStateCommands(program: Command): void {
     .argument("[deployments...]", "<environment>/<name>; all when left out")
     .option("--history", "every version, not only the current one")
     .action(check);
+  addKeyCommands(state);
 }
 
 function versionNumber(text: string): number {
@@ -44,51 +44,9 @@ function versionNumber(text: string): number {
   throw new InvalidArgumentError("Use the number of a version; infra state versions lists them.");
 }
 
-interface Opened {
-  readonly backends: StateBackends;
-  readonly deployments: readonly { id: string; file: string }[];
-  readonly paths: (deployment: { id: string; file: string }) => DeploymentPaths;
-}
-
-/** Calls an action with the wanted deployments; all when none is named. */
-async function withStates<T>(
-  ids: readonly string[],
-  options: CommonOptions,
-  action: (opened: Opened) => Promise<T>,
-): Promise<T> {
-  const { root, inventory } = workspaceOf(options);
-  const { deployments, product, states } = loadInventory(inventory, ids.length > 0 ? { only: ids } : {});
-  const offline = options.offline ?? false;
-  const backends = new StateBackends({ root, offline, product, states, env: process.env });
-  try {
-    return await action({ backends, deployments, paths: (deployment) => pathsOf(root, deployment, offline) });
-  } finally {
-    backends.close();
-  }
-}
-
-async function withState<T>(
-  id: string,
-  options: CommonOptions,
-  action: (backend: StateBackend, paths: DeploymentPaths) => Promise<T>,
-): Promise<T> {
-  return await withStates([id], options, async ({ backends, deployments, paths }) => {
-    const [deployment = { id, file: "" }] = deployments;
-    return await action(await backends.of(deployment), paths(deployment));
-  });
-}
-
-/** Does something for several, a few at a time, in their order. */
-async function each<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += PARALLEL)
-    results.push(...(await Promise.all(items.slice(start, start + PARALLEL).map(action))));
-  return results;
-}
-
 async function list(options: CommonOptions): Promise<void> {
-  const rows = await withStates([], options, ({ backends, deployments }) =>
-    each(deployments, async (deployment) => {
+  const rows = await withStates([], options, ({ backends, owners }) =>
+    inBatches(owners, async (deployment) => {
       const { store, lock, place } = await backends.of(deployment);
       try {
         const [current, held] = await Promise.all([store.current(), lock.inspect()]);
@@ -161,8 +119,15 @@ async function unlock(id: string, options: CommonOptions): Promise<void> {
 
 async function push(id: string, options: CommonOptions & { force?: boolean }): Promise<void> {
   const { pushKept } = await import("../push.js");
-  const result = await withState(id, options, (backend, { work }) =>
-    pushKept({ deployment: id, work, backend, env: process.env, force: options.force ?? false }),
+  const result = await withState(id, options, (backend, { work }, keys) =>
+    pushKept({
+      deployment: id,
+      work,
+      backend,
+      env: process.env,
+      keys: () => keys.of(id),
+      force: options.force ?? false,
+    }),
   );
   const { version, serial } = result.pointer;
   print(options, result, () =>
@@ -175,9 +140,9 @@ async function push(id: string, options: CommonOptions & { force?: boolean }): P
 async function migrate(ids: string[], options: CommonOptions & { all?: boolean; to: StateKind }): Promise<void> {
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
   const { migrateState } = await import("../state/migrate.js");
-  const results = await withStates(ids, options, async ({ backends, deployments }) => {
+  const results = await withStates(ids, options, async ({ backends, owners }) => {
     const done = [];
-    for (const deployment of deployments) {
+    for (const deployment of owners) {
       const from = await backends.ofKind(deployment, options.to === "s3" ? "folder" : "s3");
       const to = await backends.ofKind(deployment, options.to);
       const result = await migrateState({ deployment: deployment.id, from, to });
@@ -196,17 +161,17 @@ async function migrate(ids: string[], options: CommonOptions & { all?: boolean; 
 
 async function check(ids: string[], options: CommonOptions & { history?: boolean }): Promise<void> {
   const { checkState } = await import("../state/check.js");
-  const { PassphraseCipher } = await import("../state/index.js");
-  const passphrase = process.env["INFRA_STATE_PASSPHRASE"];
-  const cipher = passphrase ? { cipher: new PassphraseCipher(passphrase) } : {};
-  const results = await withStates(ids, options, ({ backends, deployments }) =>
-    each(deployments, async (deployment) => {
+  const { passphraseVariable } = await import("../keys/state-keys.js");
+  const results = await withStates(ids, options, ({ backends, keys, owners }) =>
+    inBatches(owners, async (deployment) => {
+      const { id } = deployment;
       const { store, place } = await backends.of(deployment);
+      const known = keys.kindOf(id) === "transit" || process.env[passphraseVariable];
       return await checkState({
-        deployment: deployment.id,
+        deployment: id,
         place,
         store,
-        ...cipher,
+        ...(known && { cipher: keys.of(id).cipher }),
         history: options.history ?? false,
       });
     }),

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
-import type { Verb } from "../result.js";
+import type { DeploymentResult, Verb } from "../result.js";
 import type { TrialStep } from "../trial.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
-import { Progress } from "./progress.js";
+import { progressOf } from "./progress.js";
 
 const examples = `
 Examples:
@@ -32,17 +32,17 @@ export function addTestCommand(program: Command): void {
 async function test(ids: readonly string[], options: CommonOptions): Promise<void> {
   const { trial } = await import("../trial.js");
   const { root, inventory } = workspaceOf(options);
-  let progress = new Progress("apply", process.stderr);
+  let progress = progressOf("apply", process.stderr, true);
   const request = {
     root,
     inventory,
     ...(ids.length > 0 ? { deployments: ids } : {}),
     onStart: (id: string) => progress.start(id),
-    onResult: ({ id }: { id: string }) => progress.end(id),
+    onResult: (result: DeploymentResult) => progress.end(result),
   };
   const steps = await trial(request, (verb) => {
     progress.stop();
-    progress = new Progress(verb, process.stderr);
+    progress = progressOf(verb, process.stderr, true);
   }).finally(() => progress.stop());
   const failed = steps.some(({ problems }) => problems.length > 0);
   process.exitCode = failed ? 1 : 0;

@@ -2,15 +2,16 @@ import { createInterface } from "node:readline/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
-import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
 import type { FollowUpOptions } from "./follow-up.js";
+import { coloured, print, withCommonOptions, workspaceOf } from "./options.js";
 import { withPlatformOptions } from "./platform.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 
 interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly planned?: boolean;
+  readonly destroy?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -37,6 +38,7 @@ export function addVerbCommands(program: Command): void {
       .option("-a, --all", "all deployments of the inventory")
       .option("-v, --verbose", "every change of every deployment")
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
+    if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
     if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
@@ -58,7 +60,7 @@ export function positive(text: string): number {
 
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
   const { root, inventory } = workspaceOf(options);
-  if (changes(verb) && ids.length === 0 && !options.all) {
+  if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
     throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
   }
   const wanted = options.issues === true || options.notify === true;
@@ -66,9 +68,9 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const followUp = following?.followUp(options, { root, inventory }, ids);
   const { run } = await import("../run.js");
   const { renderIgnored, renderSummary } = await import("../render.js");
-  const progress = new Progress(verb, process.stderr);
-  const { offline = false, yes, planned, parallelism } = options;
-  const signal = interruption();
+  const progress = progressOf(verb, process.stderr, options.json);
+  const { offline = false, yes, planned, destroy, parallelism } = options;
+  const signal = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
@@ -77,15 +79,22 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     offline,
     ...(yes ? { yes } : {}),
     ...(planned ? { planned } : {}),
+    ...(destroy ? { destroy } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
     signal,
+    onBegin: (all) => {
+      progress.begin(all);
+    },
     onStart: (id) => {
       progress.start(id);
     },
-    onResult: ({ id }) => {
-      progress.end(id);
+    onResources: (resources) => {
+      progress.resources(resources);
+    },
+    onResult: (ended) => {
+      progress.end(ended);
     },
   }).finally(() => {
     progress.stop();
@@ -149,11 +158,14 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-export function interruption(): AbortSignal {
+export function interruption(progress: Progress): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\ninterrupted: the engines save their states and end; once more ends at once\n");
+    if (controller.signal.aborted) {
+      progress.stop();
+      process.exit(130);
+    }
+    progress.say("\ninterrupted: the engines save their states and end; once more ends at once");
     controller.abort();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);

@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
-import { infraError } from "@infra/core";
-import { cacheDirectory, makeOnce } from "../binary/index.js";
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { compareConfigurations, type Configuration, type ResourceDifference } from "./compare.js";
-import { linkModules } from "./own-packages.js";
+import { type Installation, type Installer, isChangedBy, npmInstaller } from "./installation.js";
+import type { SynthesisAnswer } from "./messages.js";
 import type { ProductFolder } from "./products.js";
+import { Synthesizer } from "./synthesizer.js";
 
 /** One package in another version. */
 export interface Release {
@@ -21,86 +17,129 @@ export interface ProductImpact {
   readonly product: string;
   /** Deployments of which a resource would differ, by id. */
   readonly deployments: Readonly<Record<string, readonly ResourceDifference[]>>;
-  /** Why it cannot be told. @default - it can */
+  /** Why it cannot be told of something in it. @default - it can */
   readonly problem?: string;
 }
 
-const run = promisify(execFile);
+/** How it is found out. */
+export interface ImpactOptions {
+  /** @default - npm, into the cache */
+  readonly installer?: Installer;
+  /** Told of each product that is done. */
+  readonly onResult?: (impact: ProductImpact) => void;
+  /** How many processes synthesize at once, two for each product. @default - the number of processors */
+  readonly parallelism?: number;
+}
+
+/** Products that have the same packages. */
+interface Group {
+  readonly before: Installation;
+  readonly after: Installation;
+  /** With their places in the results. */
+  readonly products: (readonly [number, ProductFolder])[];
+}
 
 /**
  * What a release would change: every deployment is synthesized with the pins that its product has, and with the release in their
- * place. Products with the same pins share one installation. Nothing is written to the products.
+ * place. Products with the same pins share one installation and the processes that load it; of those whose packages do not change,
+ * nothing is synthesized. Nothing is written to the products.
  */
-export async function impactOf(release: Release, products: readonly ProductFolder[]): Promise<ProductImpact[]> {
+export async function impactOf(
+  release: Release,
+  products: readonly ProductFolder[],
+  { installer = npmInstaller, onResult, parallelism = availableParallelism() }: ImpactOptions = {},
+): Promise<ProductImpact[]> {
   const results: ProductImpact[] = [];
-  const queue = [...products.entries()];
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) results[next[0]] = await impactOn(release, next[1]);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  const groups = groupsOf(release, products, installer);
+  const installed = (index: number) => attempt(async () => groups[index] && install(release, groups[index]));
+  let upcoming = installed(0);
+  for (const [index, { products: members }] of groups.entries()) {
+    const pair = await upcoming;
+    // Packages of the next products are installed while these are synthesized.
+    upcoming = installed(index + 1);
+    const queue = [...members];
+    const work = async (lane: Lane) => {
+      try {
+        for (let next = queue.shift(); next; next = queue.shift()) {
+          const impact = await lane.impactOn(next[1]);
+          results[next[0]] = impact;
+          onResult?.(impact);
+        }
+      } finally {
+        lane.close();
+      }
+    };
+    const lanes = Math.max(1, Math.min(Math.floor(parallelism / 2), queue.length));
+    await Promise.all(Array.from({ length: lanes }, () => work(new Lane(pair))));
+  }
   return results;
 }
 
-async function impactOn(release: Release, { folder, pins }: ProductFolder): Promise<ProductImpact> {
-  const product = basename(folder);
-  const work = mkdtempSync(join(tmpdir(), "infra-impact-"));
-  try {
-    const before = await synthesize(folder, join(work, "before"), await installation(folder, pins));
-    const after = await synthesize(folder, join(work, "after"), await installation(folder, pins, release));
-    const ids = [...new Set([...before.keys(), ...after.keys()])].sort();
-    const compared = ids.map((id) => [id, compareConfigurations(before.get(id) ?? {}, after.get(id) ?? {})] as const);
-    return { product, deployments: Object.fromEntries(compared.filter(([, found]) => found.length > 0)) };
-  } catch (error) {
-    return { product, deployments: {}, problem: error instanceof Error ? error.message : String(error) };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+function groupsOf(release: Release, products: readonly ProductFolder[], installer: Installer): Group[] {
+  const groups = new Map<string, Group>();
+  for (const [place, product] of products.entries()) {
+    const [before, after] = [installer(product), installer(product, release)];
+    const key = `${before.key} ${after.key}`;
+    const group = groups.get(key) ?? { before, after, products: [] };
+    group.products.push([place, product]);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** The two node_modules of a group. @returns none when the release changes no package of it */
+async function install(release: Release, { before, after }: Group): Promise<readonly [string, string] | undefined> {
+  const old = await before.install();
+  return isChangedBy(release, old) === false ? undefined : [old, await after.install()];
+}
+
+/** Finds out about one product after the other, with one process for each of two installations. */
+class Lane {
+  private readonly synthesizers: readonly [Synthesizer, Synthesizer] | undefined;
+
+  constructor(private readonly pair: { value?: readonly [string, string] | undefined; problem?: string }) {
+    const { value } = pair;
+    this.synthesizers = value && [new Synthesizer(value[0]), new Synthesizer(value[1])];
+  }
+
+  async impactOn({ folder, inventory }: ProductFolder): Promise<ProductImpact> {
+    const product = basename(folder);
+    const { problem } = this.pair;
+    if (!this.synthesizers) return { product, deployments: {}, ...(problem === undefined ? {} : { problem }) };
+    const [before, after] = this.synthesizers;
+    const request = { folder, inventory };
+    const answers = await attempt(() => Promise.all([before.synthesize(request), after.synthesize(request)]));
+    if (!answers.value) return { product, deployments: {}, problem: answers.problem ?? "" };
+    return { product, ...compare(...answers.value) };
+  }
+
+  close(): void {
+    for (const each of this.synthesizers ?? []) each.close();
   }
 }
 
-/** The node_modules of pins, installed once for all products that have the same. @param release Takes the place of a pin, or of what a package pins */
-async function installation(folder: string, pins: ProductFolder["pins"], release?: Release): Promise<string> {
-  const overrides = release && { [release.name]: release.version };
-  const dependencies = { ...pins, ...(release && release.name in pins ? overrides : {}) };
-  const manifest = JSON.stringify({ private: true, dependencies, ...(overrides ? { overrides } : {}) });
-  const npmrc = join(folder, ".npmrc");
-  const settings = existsSync(npmrc) ? readFileSync(npmrc) : "";
-  const key = createHash("sha256").update(manifest).update(settings).digest("hex").slice(0, 24);
-  const target = await makeOnce({
-    target: join(cacheDirectory(), "impact", key),
-    make: async (draft) => {
-      writeFileSync(join(draft, "package.json"), manifest);
-      writeFileSync(join(draft, ".npmrc"), settings);
-      await command("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], draft);
-      return draft;
-    },
+function compare(before: SynthesisAnswer, after: SynthesisAnswer): Omit<ProductImpact, "product"> {
+  const problems = [...new Set([...before.problems, ...after.problems])];
+  const isKnown = (id: string) => !problems.some((problem) => problem.startsWith(`${id}: `));
+  const ids = Object.keys({ ...before.configurations, ...after.configurations })
+    .filter(isKnown)
+    .sort();
+  const compared = ids.map((id) => {
+    const [old = "{}", now = "{}"] = [before.configurations[id], after.configurations[id]];
+    return [id, old === now ? [] : compareConfigurations(parse(old), parse(now))] as const;
   });
-  return join(target, "node_modules");
+  const deployments = Object.fromEntries(compared.filter(([, found]) => found.length > 0));
+  return { deployments, ...(problems.length > 0 ? { problem: problems.join("\n") } : {}) };
 }
 
-/** The synthesized configurations of a product's deployments, by id, made by the engine that an installation holds. */
-async function synthesize(folder: string, work: string, modules: string): Promise<Map<string, Configuration>> {
-  const left = new Set(["node_modules", ".git", ".nx", ".infra", "state"]);
-  cpSync(folder, work, { recursive: true, filter: (source) => source === folder || !left.has(basename(source)) });
-  linkModules(modules, work);
-  const printed = await command(
-    process.execPath,
-    [join(modules, "@infra/engine/bin/infra.js"), "synth", "--json"],
-    work,
-  );
-  const { results } = JSON.parse(printed) as { results: { id: string }[] };
-  return new Map(
-    results.map(({ id }) => [
-      id,
-      JSON.parse(readFileSync(join(work, ".infra/real", id, "cdk.tf.json"), "utf8")) as Configuration,
-    ]),
-  );
+function parse(text: string): Configuration {
+  return JSON.parse(text) as Configuration;
 }
 
-async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
+async function attempt<T>(action: () => Promise<T>): Promise<{ value?: T; problem?: string }> {
   try {
-    return (await run(file, [...args], { cwd, maxBuffer: 256 * 1024 * 1024 })).stdout;
+    return { value: await action() };
   } catch (error) {
-    const { stderr = "", message } = error as Error & { stderr?: string };
-    throw infraError(stderr.trim() || message, "Mend what it names, then run this again");
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { infraError } from "@infra/core";
 import { z } from "zod";
-import { ownPackages } from "./own-packages.js";
 
 const manifestSchema = z.looseObject({
   infra: z.looseObject({ inventory: z.string().optional() }).optional(),
@@ -13,7 +12,9 @@ const manifestSchema = z.looseObject({
 /** A product, as it lies in a folder. */
 export interface ProductFolder {
   readonly folder: string;
-  /** Everything that its package.json pins, but for packages that it holds itself. */
+  /** Its inventory, relative to the folder. */
+  readonly inventory: string;
+  /** Everything that its package.json pins. */
   readonly pins: Readonly<Record<string, string>>;
 }
 
@@ -51,9 +52,13 @@ function listed(file: string): string[] {
 function read(folder: string): ProductFolder[] {
   const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
   if (!data?.infra) return [];
-  const own = ownPackages(folder);
-  const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !own.has(name));
-  return [{ folder: resolve(folder), pins: Object.fromEntries(pins) }];
+  return [
+    {
+      folder: resolve(folder),
+      inventory: data.infra.inventory ?? "inventory",
+      pins: { ...data.devDependencies, ...data.dependencies },
+    },
+  ];
 }
 
 function parseJson(file: string): unknown {

@@ -52,7 +52,7 @@ export function dropResults(root: string): void {
 }
 
 function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
-  const results = stored.map(({ result, origin }) => ({ ...result, origin }));
+  const results = stored.map(({ result, origin }) => ({ ...result, origin })).sort((a, b) => (a.id < b.id ? -1 : 1));
   const last = stored.at(-1);
   return {
     verb,

@@ -7,7 +7,7 @@ import { renderMarkdown } from "./markdown/markdown.js";
 import { platformOf } from "./platform.js";
 import { renderSarif } from "./sarif.js";
 
-const golden = (name: string) => join(__dirname, "../../test/fixtures/report", name);
+const golden = (name: string) => join(__dirname, "../../test/reports", name);
 const platform = platformOf({
   GITHUB_SERVER_URL: "https://github.com",
   GITHUB_REPOSITORY: "acme/infra",

@@ -20,6 +20,20 @@ export function plainLine(text: string, most = 200): string {
   return line.length > most ? `${line.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
 }
 
+/** A path from outside as the path of an address: each word of it percent-encoded. */
+export function encodedPath(path: string): string {
+  const words = path
+    .replaceAll("\\", "/")
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .split("/");
+  // encodeURIComponent leaves these alone; a parenthesis would end a link of Markdown.
+  return words.map((word) => encodeURIComponent(word).replace(/[()!'*]/g, percent)).join("/");
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 function codeOf(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
 }

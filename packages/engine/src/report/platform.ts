@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { encodedPath } from "./plain.js";
 
 /** Where a report is shown: how long it may be, and where its links lead. */
 export interface Platform {
@@ -34,7 +35,7 @@ function github(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | un
   return {
     limit: limits.github,
     blob: (place) => (sha ? fileUrl(`${base}/blob/${sha}`, prefix, place) : undefined),
-    commit: (commit) => `${base}/commit/${encodeURIComponent(commit)}`,
+    commit: (commit) => commitUrl(base, commit),
     ...(run ? { run: `${base}/actions/runs/${run}` } : {}),
   };
 }
@@ -45,7 +46,7 @@ function gitlab(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | un
   return {
     limit: limits.gitlab,
     blob: (place) => (sha ? fileUrl(`${base}/-/blob/${sha}`, prefix, place) : undefined),
-    commit: (commit) => `${base}/-/commit/${encodeURIComponent(commit)}`,
+    commit: (commit) => commitUrl(`${base}/-`, commit),
     ...(run ? { run } : {}),
   };
 }
@@ -53,13 +54,11 @@ function gitlab(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | un
 /** `inventory/a.yaml:14` as a page; a path that leaves the repository has none. */
 function fileUrl(base: string, prefix: string, place: string): string | undefined {
   const [, file = place, line] = /^(.*?):(\d+)(?::\d+)?$/s.exec(place) ?? [];
-  const path = posix.normalize(prefix + file.replaceAll("\\", "/"));
+  const path = posix.normalize(prefix + file);
   if (path.startsWith("..") || path.startsWith("/")) return undefined;
-  // encodeURIComponent leaves ()!'* alone; a parenthesis would end a link of Markdown.
-  const encoded = path.split("/").map((word) => encodeURIComponent(word).replace(/[()!'*]/g, percent));
-  return `${base}/${encoded.join("/")}${line ? `#L${line}` : ""}`;
+  return `${base}/${encodedPath(path)}${line ? `#L${line}` : ""}`;
 }
 
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+function commitUrl(base: string, commit: string): string | undefined {
+  return /^[0-9a-f]{7,64}$/.test(commit) ? `${base}/commit/${commit}` : undefined;
 }

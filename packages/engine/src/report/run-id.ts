@@ -9,7 +9,9 @@ type Environment = Readonly<NodeJS.ProcessEnv>;
  * @returns undefined outside of them
  */
 export function namedRun({ INFRA_RUN, GITHUB_RUN_ID, CI_PIPELINE_ID }: Environment): string | undefined {
-  return INFRA_RUN || (GITHUB_RUN_ID && `github-${GITHUB_RUN_ID}`) || (CI_PIPELINE_ID && `gitlab-${CI_PIPELINE_ID}`);
+  if (INFRA_RUN) return INFRA_RUN;
+  if (GITHUB_RUN_ID) return `github-${GITHUB_RUN_ID}`;
+  return CI_PIPELINE_ID ? `gitlab-${CI_PIPELINE_ID}` : undefined;
 }
 
 /** The run that results belong to: the one that is named, else the Nx command that this process is part of, else a new one. */
@@ -19,5 +21,5 @@ export function runIdOf(env: Environment): string {
 
 /** Process ids come again; together with the start of the process they don't. */
 function nxRun({ NX_INVOCATION_ROOT_PID: pid }: Environment): string | undefined {
-  return pid && `nx-${pid}-${startOfProcess(Number(pid)) ?? "0"}`;
+  return pid ? `nx-${pid}-${startOfProcess(Number(pid)) ?? "0"}` : undefined;
 }

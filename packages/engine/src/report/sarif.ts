@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "@infra/core/inventory";
 import type { Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
-import { plain } from "./plain.js";
+import { encodedPath, plain } from "./plain.js";
 import type { Finding } from "./finding.js";
 import type { Report, ReportedDeployment } from "./report.js";
 
@@ -90,7 +90,7 @@ function located(
   deployment: string | undefined,
   prefix: string,
 ): Pick<Result, "locations"> {
-  const uri = (prefix + file.replaceAll("\\", "/")).split("/").map(encodeURIComponent).join("/");
+  const uri = encodedPath(prefix + file);
   const region = {
     startLine: Math.max(1, line),
     ...(column === undefined || column < 1 ? {} : { startColumn: column }),

@@ -1,6 +1,5 @@
 import type { Deployment, Synthesis } from "@infra/core";
 import type { Handover } from "../outputs.js";
-import type { RunRequest } from "../result.js";
 import { digestOfSecrets } from "./digest.js";
 import { originNotes, type Secrets } from "./secrets.js";
 
@@ -23,7 +22,8 @@ export const noSecrets: TakenSecrets = { env: {}, digest: "", transient: false, 
 interface Run {
   readonly secrets: Secrets;
   readonly offline: boolean;
-  readonly request: Pick<RunRequest, "env">;
+  /** What nobody knows who has not the key of the state. */
+  readonly pepper: () => Promise<string>;
 }
 
 /**
@@ -33,7 +33,7 @@ interface Run {
  * @throws InfraError with a problem for each secret that can't be had
  */
 export async function takeSecrets(
-  { secrets, offline, request: { env = process.env } }: Run,
+  { secrets, offline, pepper }: Run,
   { id, settings }: Deployment,
   { configuration, secrets: wanted }: Synthesis,
   handovers: readonly Handover[],
@@ -53,7 +53,7 @@ export async function takeSecrets(
     digest: await digestOfSecrets(
       texts.map(({ text }) => text),
       id,
-      env,
+      pepper,
     ),
     transient: all.slice(0, wanted.size).some(({ dynamic }) => dynamic),
     notes: originNotes(all),

@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. @default - nothing */
   readonly body?: unknown;
+  /** May it be sent again when the connection broke? @default - only a GET */
+  readonly repeat?: boolean;
 }
 
 /** What the server answered. */
@@ -37,7 +39,7 @@ export class Api {
 
   /** @throws SecretFailure when no answer comes */
   async ask(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
-    const repeatable = request.method === undefined || request.method === "GET";
+    const repeatable = request.repeat || request.method === undefined || request.method === "GET";
     for (const pause of repeatable ? pauses : []) {
       const answer = await this.once(path, request).catch((error: unknown) => {
         if (error instanceof SecretFailure && error.kind === "unavailable" && !error.reason.startsWith("no answer"))

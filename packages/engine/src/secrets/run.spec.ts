@@ -1,14 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, dirname, join } from "node:path";
-import { SecretReference } from "@infra/core/inventory";
-import { freePort, startProxy, startVault, type VaultServer } from "@infra/services";
+import { join } from "node:path";
+import { freePort, startProxy, type VaultServer } from "@infra/services";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { filesWith, formsOf } from "../../test/canaries.js";
-import { openTofu, passphrase, Product, terraform, until } from "../../test/product.js";
-import { ageKey, encrypt, type SopsTools, sopsTools, writeRules } from "../../test/sops-product.js";
+import { openTofu, passphrase, Product, until } from "../../test/product.js";
+import { SecretStores } from "../../test/secret-stores.js";
 import { type AclServer, startAcl } from "../../test/stand-ins/acl.js";
 import { startConnect } from "../../test/stand-ins/connect.js";
 import { secretVariable } from "./environment.js";
@@ -28,114 +27,28 @@ const inventory = (path: string, names: readonly string[] = fields): string =>
   `stack: ./stacks/values\nconfig:\n  kept:\n${names.map((name) => `    ${name}: secret://${path}#${name}\n`).join("")}`;
 
 let tofu: string;
-let tools: SopsTools;
+let stores: SecretStores;
 let vault: VaultServer;
 let product: Product;
-let path: string;
 
 beforeAll(async () => {
-  [tofu, tools, vault] = await Promise.all([openTofu(), sopsTools(), startVault()]);
+  [tofu, stores] = await Promise.all([openTofu(), SecretStores.start()]);
+  ({ vault } = stores);
 });
-afterAll(() => vault.stop());
+afterAll(() => stores.stop());
 
 beforeEach(() => {
   product = new Product(tofu);
   const folders = { TMPDIR: join(product.root, "tmp"), HOME: join(product.root, "home") };
   for (const folder of Object.values(folders)) mkdirSync(folder);
-  path = [dirname(tools.sops), process.env["PATH"]].join(delimiter);
-  Object.assign(product, { env: { ...folders, PATH: path, INFRA_STATE_PASSPHRASE: passphrase } });
+  Object.assign(product, { env: { ...folders, PATH: stores.path, INFRA_STATE_PASSPHRASE: passphrase } });
 });
 afterEach(() => product.remove());
-
-/** Puts values into a tier. @returns what a run needs to reach it */
-type Store = (values: Record<string, string>) => Promise<Record<string, string>>;
-
-const inVault: Store = async (data) => {
-  await vault.root("POST", "secret/data/acme/app", { data });
-  return { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken };
-};
-const inOnePassword: Store = (values) => {
-  const bin = join(product.root, "bin");
-  mkdirSync(bin);
-  copyFileSync(join(__dirname, "../../test/stand-ins/op.mjs"), join(bin, "op"));
-  chmodSync(join(bin, "op"), 0o755);
-  // Its store is the service, not the product.
-  const file = join(vaultFolder, `${randomBytes(4).toString("hex")}.json`);
-  const list = Object.entries(values).map(([label, value]) => ({ id: label, label, value }));
-  writeFileSync(file, JSON.stringify({ acme: [{ id: "1", title: "app", fields: list }] }));
-  return Promise.resolve({ PATH: [bin, path].join(delimiter), OP_STAND_IN: file, OP_SERVICE_ACCOUNT_TOKEN: "good" });
-};
-const inSops: Store = (values) => {
-  const { identity, recipient } = ageKey(tools);
-  writeRules(product.root, recipient);
-  encrypt(tools, product.root, "acme/app", values);
-  return Promise.resolve({ SOPS_AGE_KEY: identity });
-};
-const inEnvironment: Store = (values) =>
-  Promise.resolve(
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [secretVariable("acme/app", name), value])),
-  );
-const vaultFolder = process.env["TMPDIR"] ?? "/tmp";
-
-describe.each([
-  ["vault", inVault],
-  ["1password", inOnePassword],
-  ["sops", inSops],
-  ["environment", inEnvironment],
-])("canaries in %s", (tier, store) => {
-  it("reach the engine, and no file and no output", async () => {
-    const values = canaries();
-    const env = await store(values);
-    const variable = SecretReference.parse("secret://acme/app#a").variable;
-    const script = `printf %s "$TF_VAR_${variable}" | sha256sum > ${product.root}/digest`;
-    product.write(`inventory/${id}.yaml`, `${inventory("acme/app")}  script: ${JSON.stringify(script)}\n`);
-    const runs = [];
-    for (const args of [
-      ["plan", id, "--json"],
-      ["apply", id, "--yes"],
-      ["drift", id],
-      ["output", id],
-      ["secrets", "check", "--json"],
-      ["destroy", id, "--yes", "--json"],
-    ])
-      runs.push(await product.infraWith(env, ...args));
-    for (const { code, output } of runs) expect([0, 2], output).toContain(code);
-    expect(runs[1]?.stdout).toMatch(new RegExp(`5 secrets are from ${tier} `));
-    expect(product.read("digest")).toContain(
-      createHash("sha256")
-        .update(values["a"] ?? "")
-        .digest("hex"),
-    );
-    const forms = [
-      ...Object.values(values),
-      ...Object.values(env).filter((value) => /^(AGE-SECRET|root-)/.test(value)),
-    ].flatMap(formsOf);
-    for (const { output } of runs) for (const form of forms) expect(output).not.toContain(form);
-    expect(filesWith(product.root, forms)).toEqual([]);
-  });
-});
-
-describe.skipIf(terraform() === undefined)("with Terraform, canaries", () => {
-  it("reach the engine, and no file and no output", async () => {
-    Object.assign(product, { engine: terraform() });
-    const values = canaries();
-    const env = await inEnvironment(values);
-    product.write(`inventory/${id}.yaml`, inventory("acme/app"));
-    const runs = [
-      await product.infraWith(env, "plan", id, "--json"),
-      await product.infraWith(env, "apply", id, "--yes"),
-    ];
-    for (const { code, output } of runs) expect([0, 2], output).toContain(code);
-    const forms = Object.values(values).flatMap(formsOf);
-    for (const { output } of runs) for (const form of forms) expect(output).not.toContain(form);
-    expect(filesWith(product.root, forms)).toEqual([]);
-  });
-});
 
 describe("runs with secrets", () => {
   it("leave none of them behind when they are killed with -9", async () => {
     const values = canaries();
-    const env = await inEnvironment(values);
+    const env = await stores.inEnvironment(product, values);
     const script = `touch ${product.root}/begun; sleep 3`;
     product.write(`inventory/${id}.yaml`, `${inventory("acme/app")}  script: ${JSON.stringify(script)}\n`);
     const running = product.start(["apply", id, "--yes"], env);
@@ -190,8 +103,8 @@ describe("runs with secrets", () => {
 
   it("make a saved plan stale when a secret has changed since, and show neither value", async () => {
     product.write(`inventory/${id}.yaml`, inventory("acme/app", ["a"]));
-    const before = await inEnvironment({ a: "canary-before" });
-    const after = await inEnvironment({ a: "canary-after" });
+    const before = await stores.inEnvironment(product, { a: "canary-before" });
+    const after = await stores.inEnvironment(product, { a: "canary-after" });
     expect((await product.infraWith(before, "apply", id, "--yes")).code).toBe(0);
     const planned = await product.infraWith(after, "plan", id);
     expect(planned.code, planned.output).toBe(2);
@@ -236,7 +149,7 @@ describe("faults of Vault in a run", () => {
 
   it("a token that may not read stops the run: the value of another tier is not taken", async () => {
     product.write(`inventory/${id}.yaml`, inventory("acme/app", ["a"]));
-    const other = await inEnvironment({ a: "not-for-this-run" });
+    const other = await stores.inEnvironment(product, { a: "not-for-this-run" });
     const ran = await product.infraWith({ ...env(), ...other, VAULT_TOKEN: "hvs.of-nobody" }, "apply", id, "--yes");
     expect(ran.code).toBe(1);
     expect(ran.stdout).toContain(
@@ -256,14 +169,14 @@ describe("faults of Vault in a run", () => {
   it("one that is not there hands over to the next tier, and the run says so", async () => {
     product.write(`inventory/${id}.yaml`, inventory("acme/app", ["a"]));
     const down = { VAULT_ADDR: `http://127.0.0.1:${String(await freePort())}`, VAULT_TOKEN: "t" };
-    const ran = await product.infraWith({ ...down, ...(await inSops({ a: "from-sops" })) }, "plan", id);
+    const ran = await product.infraWith({ ...down, ...(await stores.inSops(product, { a: "from-sops" })) }, "plan", id);
     expect(ran.code, ran.output).toBe(2);
     expect(ran.stdout).toContain("1 secret is from sops (secrets)");
     expect(ran.stdout).toContain("is unavailable: connection refused; the next secret store was asked");
   });
 
   it("one that goes down between two secrets hands the second over to the next tier", async () => {
-    await inVault({ a: "from-vault" });
+    await stores.inVault(product, { a: "from-vault" });
     const proxy = await startProxy(vault.address);
     proxy.disturb({ kind: "answer", status: 503, when: (_method, url) => url.includes("late") });
     product.write(

@@ -141,6 +141,7 @@ function failureOf(file: string, { code, stderr }: Ended): SecretFailure {
       `nothing says for whom ${file} is encrypted`,
       "Write creation_rules with age recipients into .sops.yaml, or set SOPS_AGE_RECIPIENTS",
     );
-  const first = stderr.trim().split("\n")[0] ?? "";
+  // What its errors quote may be a value of a file that is not encrypted.
+  const first = (stderr.trim().split("\n")[0] ?? "").replaceAll(/`[^`]*`|"[^"]*"/g, "…");
   return wrong(`sops failed with ${file}: ${first.slice(0, 200)}`, "Try it with sops itself");
 }

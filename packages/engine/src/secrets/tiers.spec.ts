@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "@infra/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConnect } from "../../test/stand-ins/connect.js";
 import { ageKey, encrypt, type SopsTools, sopsTools, writeRules } from "../../test/sops-product.js";
@@ -14,7 +15,6 @@ import { SopsTier } from "./sops.js";
 import { tiersOf } from "./tiers.js";
 
 const standIn = join(__dirname, "../../test/stand-ins/op.mjs");
-const nowhere = "http://127.0.0.1:50009";
 
 tierContract("secrets in the environment", () => {
   const env: Record<string, string> = {};
@@ -70,6 +70,7 @@ tierContract("secrets in 1Password, by the op command", () => {
 
 tierContract("secrets in 1Password, by Connect", async () => {
   const server = await startConnect(["acme"]);
+  const nowhere = `http://127.0.0.1:${String(await freePort())}`;
   const of = (url: string, token: string) => new OnePasswordTier(new ConnectClient(url, token));
   return {
     tier: () => of(server.url, server.token),

@@ -20,14 +20,14 @@ export class VaultApi {
   ask(
     method: NonNullable<ApiRequest["method"]>,
     path: string,
-    { token, body }: { token?: string; body?: object } = {},
+    { token, body, repeat = false }: { token?: string; body?: object; repeat?: boolean } = {},
   ): Promise<ApiAnswer> {
     const headers = {
       "x-vault-request": "true",
       ...(this.namespace ? { "x-vault-namespace": this.namespace } : {}),
       ...(token ? { "x-vault-token": token } : {}),
     };
-    return this.api.ask(path.split("/").map(encodeURIComponent).join("/"), { method, headers, body });
+    return this.api.ask(path.split("/").map(encodeURIComponent).join("/"), { method, headers, body, repeat });
   }
 
   /** What an answer that is no success means. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startVault, type VaultServer } from "@infra/services";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { until } from "../../test/product.js";
 import { type AclServer, startAcl } from "../../test/stand-ins/acl.js";
 import { VaultTier } from "./vault.js";
 
@@ -21,27 +22,31 @@ beforeAll(async () => {
   [vault, acl] = await Promise.all([startVault(), startAcl()]);
   await vault.root("POST", "sys/mounts/consul", { type: "consul" });
   await vault.root("POST", "consul/config/access", { address: acl.address, token: "management", scheme: "http" });
-  await vault.root("POST", "consul/roles/deploy", { consul_policies: ["deploy"], ttl: "2s", max_ttl: "1h" });
+  await vault.root("POST", "consul/roles/renewed", { consul_policies: ["deploy"], ttl: "12s", max_ttl: "1h" });
+  await vault.root("POST", "consul/roles/deploy", { consul_policies: ["deploy"], ttl: "2s", max_ttl: "2s" });
 });
 afterAll(async () => {
   await vault.stop();
   await acl.stop();
 });
 
-const until = async (what: string, look: () => boolean): Promise<void> => {
-  for (let waited = 0; waited < 10_000; waited += 50) {
-    if (look()) return;
-    await sleep(50);
-  }
-  throw new Error(`this did not happen within 10 s: ${what}`);
+/** Leases of the role that there are, and whether they were renewed. */
+const renewedLeases = async (role: string): Promise<number> => {
+  const { json } = await vault.ask("LIST", `sys/leases/lookup/consul/creds/${role}`, vault.rootToken);
+  const ids = (json as { data?: { keys?: string[] } } | undefined)?.data?.keys ?? [];
+  const leases = await Promise.all(
+    ids.map((each) => vault.root("PUT", "sys/leases/lookup", { lease_id: `consul/creds/${role}/${each}` })),
+  );
+  return (leases as { data: { last_renewal: string | null } }[]).filter(({ data }) => data.last_renewal !== null)
+    .length;
 };
 
 it("credentials are made for the run, renewed while it lasts, and revoked at its end", async () => {
   const tier = tierOf(vault.rootToken);
-  const { token } = await tier.read("consul/creds/deploy");
+  const { token } = await tier.read("consul/creds/renewed");
   expect([...acl.alive.values()]).toEqual([token]);
-  expect(tier.isDynamic("consul/creds/deploy")).toBe(true);
-  await sleep(4_500);
+  expect(tier.isDynamic("consul/creds/renewed")).toBe(true);
+  await until("the lease is renewed", async () => (await renewedLeases("renewed")) === 1);
   expect([...acl.alive.values()]).toEqual([token]);
   expect(await tier.close()).toEqual([]);
   await until("the credentials are revoked", () => acl.alive.size === 0);
@@ -65,7 +70,7 @@ it("a run ends although Vault is gone by then, and says what was not revoked", a
   const own = await startVault();
   await own.root("POST", "sys/mounts/consul", { type: "consul" });
   await own.root("POST", "consul/config/access", { address: acl.address, token: "management", scheme: "http" });
-  await own.root("POST", "consul/roles/deploy", { consul_policies: ["deploy"], ttl: "1s", max_ttl: "1h" });
+  await own.root("POST", "consul/roles/deploy", { consul_policies: ["deploy"], ttl: "3s", max_ttl: "1h" });
   const tier = new VaultTier({
     address: own.address,
     mount: "secret",
@@ -76,7 +81,8 @@ it("a run ends although Vault is gone by then, and says what was not revoked", a
   });
   await tier.read("consul/creds/deploy");
   await own.stop();
-  await sleep(1_500);
+  // The first renewal comes after two seconds; nobody answers it.
+  await sleep(4_000);
   expect(await tier.close()).toEqual([
     expect.stringContaining("the credentials of consul/creds/deploy could not be renewed: connection refused"),
     expect.stringMatching(/were not revoked and end by themselves: connection refused$/),

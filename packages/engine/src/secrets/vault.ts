@@ -82,6 +82,25 @@ export class VaultTier implements SecretTier {
     return this.options.env["VAULT_TOKEN"];
   }
 
+  /** What another program needs to ask the same Vault as the same user. @throws SecretFailure when nobody can log in */
+  async access(): Promise<{ address: string; namespace: string | undefined; token: string }> {
+    const { address, namespace } = this.options;
+    return { address, namespace, token: (await this.logIn()).token };
+  }
+
+  /** Asks its API as who logged in, again when the connection broke. @throws SecretFailure unless it is a success or of `accepted` */
+  async ask(
+    method: NonNullable<ApiRequest["method"]>,
+    path: string,
+    body?: object,
+    accepted: readonly number[] = [],
+  ): Promise<ApiAnswer> {
+    const { token } = await this.logIn();
+    const answer = await this.api.ask(method, path, { token, repeat: true, ...(body ? { body } : {}) });
+    if (answer.status < 300 || accepted.includes(answer.status)) return answer;
+    throw await this.failureOf(answer, path);
+  }
+
   /** The same Vault for who has another token. */
   withToken(token: string): VaultTier {
     return new VaultTier({ ...this.options, env: { ...this.options.env, VAULT_TOKEN: token } });

@@ -1,33 +1,32 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
+import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { PassphraseKey } from "../keys/passphrase-key.js";
+import type { KeySource, StateKey } from "../keys/state-key.js";
 import { sealError } from "./errors.js";
 
 const MAGIC = Buffer.from("infra-sealed-state\n");
-const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MAX_HEADER_BYTES = 1024;
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** scrypt's cost: 32 MiB and some 0.1 s. */
-const COST = { N: 2 ** 15, r: 8, p: 1 } as const;
+const common = { v: z.literal(1), cipher: z.literal("aes-256-gcm"), nonce: z.base64().length(16) };
 
-const headerSchema = z.strictObject({
-  v: z.literal(1),
-  cipher: z.literal("aes-256-gcm"),
-  kdf: z.literal("scrypt"),
-  // Bounded, so that a forged header can't ask for gigabytes of memory.
-  N: z
-    .int()
-    .min(2)
-    .max(2 ** 18)
-    .refine((n) => (n & (n - 1)) === 0, "a power of two"),
-  r: z.int().min(1).max(16),
-  p: z.int().min(1).max(4),
-  salt: z.base64().length(24),
-  nonce: z.base64().length(16),
-});
+const headerSchema = z.discriminatedUnion("kdf", [
+  z.strictObject({
+    ...common,
+    kdf: z.literal("scrypt"),
+    // Bounded, so that a forged header can't ask for gigabytes of memory.
+    N: z
+      .int()
+      .min(2)
+      .max(2 ** 18)
+      .refine((n) => (n & (n - 1)) === 0, "a power of two"),
+    r: z.int().min(1).max(16),
+    p: z.int().min(1).max(4),
+    salt: z.base64().length(24),
+  }),
+  z.strictObject({ ...common, kdf: z.literal("transit"), wrapped: z.string().regex(/^vault:v\d+:[A-Za-z0-9+/=]+$/) }),
+]);
 
 type Header = z.infer<typeof headerSchema>;
 
@@ -35,39 +34,28 @@ type Header = z.infer<typeof headerSchema>;
 export interface StateCipher {
   /** Encrypts; every call gives other bytes. */
   seal(plain: Uint8Array): Promise<Buffer>;
-  /** Decrypts and verifies. Throws a `StateError` for another passphrase, changed bytes, or bytes that are not sealed. */
+  /** Decrypts and verifies. Throws a `StateError` for another key, changed bytes, or bytes that are not sealed. */
   open(sealed: Uint8Array): Promise<Buffer>;
 }
 
 /**
- * AES-256-GCM with a key from a passphrase by scrypt. The parameters are in a header of the sealed bytes, and
- * authenticated with them. A key is derived once per salt: once per session for writing, once for what others wrote.
+ * AES-256-GCM. Where the key comes from stands in a header of the sealed bytes, and is authenticated with them.
+ *
+ * @param key Seals, and opens what it sealed.
+ * @param fallbacks Open what `key` can't.
  */
-export class PassphraseCipher implements StateCipher {
-  private readonly keys = new Map<string, Promise<Buffer>>();
-  private readonly salt = randomBytes(SALT_BYTES).toString("base64");
-
-  constructor(private readonly passphrase: string) {
-    if (passphrase.length < 16) {
-      throw sealError(
-        `The passphrase has ${String(passphrase.length)} characters; at least 16 are needed`,
-        "Choose a longer one.",
-      );
-    }
-  }
+export class KeyCipher implements StateCipher {
+  constructor(
+    private readonly key: StateKey,
+    private readonly fallbacks: readonly StateKey[] = [],
+  ) {}
 
   async seal(plain: Uint8Array): Promise<Buffer> {
+    const { bytes, source } = await this.key.fresh("service");
     const nonce = randomBytes(NONCE_BYTES);
-    const header: Header = {
-      v: 1,
-      cipher: "aes-256-gcm",
-      kdf: "scrypt",
-      ...COST,
-      salt: this.salt,
-      nonce: nonce.toString("base64"),
-    };
+    const header = headerSchema.parse({ v: 1, cipher: "aes-256-gcm", ...source, nonce: nonce.toString("base64") });
     const preamble = Buffer.concat([MAGIC, Buffer.from(`${JSON.stringify(header)}\n`)]);
-    const cipher = createCipheriv("aes-256-gcm", await this.key(header), nonce, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv("aes-256-gcm", bytes, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(preamble);
     return Buffer.concat([preamble, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
@@ -79,37 +67,50 @@ export class PassphraseCipher implements StateCipher {
       throw sealError("The stored state is not encrypted, but encryption is required", remedy);
     }
     const { header, end } = parseHeader(bytes);
-    const key = await this.key(header);
-    const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(header.nonce, "base64"), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(bytes.subarray(0, end));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-    try {
-      return Buffer.concat([decipher.update(bytes.subarray(end, bytes.length - TAG_BYTES)), decipher.final()]);
-    } catch {
-      throw sealError(
-        "The stored state can't be decrypted: another passphrase, or changed bytes",
-        "Use the passphrase it was written with.",
-      );
+    for (const key of [this.key, ...this.fallbacks]) {
+      const material = await key.find(sourceOf(header));
+      const plain = material && decrypt(bytes, material, header, end);
+      if (plain) return plain;
     }
+    throw sealError(
+      `The stored state can't be decrypted: another ${header.kdf === "transit" ? "key" : "passphrase"}, or changed bytes`,
+      header.kdf === "transit" ? "Let its own key open it." : "Use the passphrase it was written with.",
+    );
   }
+}
 
-  private key(header: Header): Promise<Buffer> {
-    const { N, r, p, salt } = header;
-    const id = JSON.stringify([N, r, p, salt]);
-    let key = this.keys.get(id);
-    if (!key) {
-      key = derive(this.passphrase, Buffer.from(salt, "base64"), 32, { N, r, p, maxmem: 256 * N * r });
-      this.keys.set(id, key);
-    }
-    return key;
+/** A {@link KeyCipher} with a key from a passphrase by scrypt. */
+export class PassphraseCipher extends KeyCipher {
+  constructor(passphrase: string) {
+    super(new PassphraseKey(passphrase, "The passphrase"));
   }
 }
 
 /** Whether bytes carry the header of a sealed state. */
 export function isSealed(bytes: Uint8Array): boolean {
   return bytes.length > MAGIC.length && timingSafeEqual(bytes.subarray(0, MAGIC.length), MAGIC);
+}
+
+/** Where the key of sealed bytes comes from. @throws StateError when the header is damaged */
+export function sealedWith(bytes: Buffer): KeySource {
+  return sourceOf(parseHeader(bytes).header);
+}
+
+function sourceOf(header: Header): KeySource {
+  if (header.kdf === "transit") return { kdf: "transit", wrapped: header.wrapped };
+  const { kdf, N, r, p, salt } = header;
+  return { kdf, N, r, p, salt };
+}
+
+function decrypt(bytes: Buffer, key: Buffer, { nonce }: Header, end: number): Buffer | undefined {
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"), { authTagLength: TAG_BYTES });
+  decipher.setAAD(bytes.subarray(0, end));
+  decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(end, bytes.length - TAG_BYTES)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseHeader(bytes: Buffer): { header: Header; end: number } {

@@ -8,6 +8,8 @@ import { type AcquireOptions, type HeldLock, type LockHolder, type LockInspectio
 import { livenessOf } from "./process-identity.js";
 
 const POLL_MS = 500;
+/** The holder may change between two questions, though not for ever. */
+const ATTEMPTS = 20;
 const RELEASE_PATIENCE_MS = 2_000;
 const sessionSchema = z.looseObject({ ID: z.string().min(1) });
 const entries = z.array(z.looseObject({ Session: z.string().optional(), Value: z.string().nullable() })).min(1);
@@ -50,7 +52,7 @@ export class ConsulLock implements StateLock {
         }
       } catch (error) {
         clearInterval(renewal);
-        await this.destroy(session, RELEASE_PATIENCE_MS).catch(() => undefined);
+        await this.destroy(session, this.releasePatience).catch(() => undefined);
         throw error;
       }
     });
@@ -80,16 +82,18 @@ export class ConsulLock implements StateLock {
     renewal: NodeJS.Timeout,
   ): Promise<HeldLock | LockHolder> {
     let takenOver: LockHolder | undefined;
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const path = `kv/${this.key}?acquire=${session}`;
       const { text } = await this.client.call({ method: "PUT", path, body: JSON.stringify(holder) });
       if (text.trim() === "true") return this.held(session, holder, takenOver, renewal);
       const owner = await this.owner();
-      if (!owner) continue;
-      if (livenessOf(owner.holder) !== "dead") return owner.holder;
-      takenOver = owner.holder;
-      await this.destroy(owner.session);
+      if (owner && livenessOf(owner.holder) !== "dead") return owner.holder;
+      if (owner) {
+        takenOver = owner.holder;
+        await this.destroy(owner.session);
+      } else await sleep(10);
     }
+    throw new ConsulFailure("Consul refuses the lock, and says that nobody holds it", 200);
   }
 
   private held(
@@ -106,7 +110,7 @@ export class ConsulLock implements StateLock {
       release: async () => {
         clearInterval(renewal);
         // Where Consul does not answer it ends the session by itself.
-        await this.destroy(session, RELEASE_PATIENCE_MS).catch(() => undefined);
+        await this.destroy(session, this.releasePatience).catch(() => undefined);
       },
     };
   }
@@ -129,6 +133,10 @@ export class ConsulLock implements StateLock {
   /** Consul takes up to twice the TTL of a session to end it; what is left is for asking. 10 is the least that Consul takes. */
   private get sessionTtl(): number {
     return Math.max(10, Math.floor((this.client.settings.ttl - 2) / 2));
+  }
+
+  private get releasePatience(): number {
+    return Math.min(RELEASE_PATIENCE_MS, this.client.settings.patienceMs ?? RELEASE_PATIENCE_MS);
   }
 
   private async createSession({ operation, user, host, pid }: LockHolder): Promise<string> {

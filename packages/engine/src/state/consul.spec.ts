@@ -72,7 +72,7 @@ describe("the lock", () => {
   it("is waited for when asked to", async () => {
     const first = await acquire();
     setTimeout(() => void first.release(), 300);
-    held.push(await lock.acquire("apply", { waitMs: 5_000 }));
+    held.push(await lock.acquire("apply", { waitMs: 120_000 }));
   });
 
   it("is taken over at once from a process of this host that is gone", async () => {

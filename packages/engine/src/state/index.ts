@@ -1,3 +1,4 @@
+export * from "./applied-records.js";
 export * from "./cipher.js";
 export * from "./errors.js";
 export * from "./file-lock.js";

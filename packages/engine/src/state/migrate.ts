@@ -71,6 +71,7 @@ async function move(
     if (stored) await to.store.adopt(stored.pointer, stored.bytes, fence);
     onVersion?.(pointer.version);
   }
+  await to.store.applied.adopt(from.store.applied);
   await verify(deployment, history, to.store);
   if (history.length > 0 || known.length > 0) await from.store.markMoved(to.place);
   await to.store.markMoved(undefined);

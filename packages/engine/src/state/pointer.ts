@@ -4,12 +4,14 @@ import { type StatePointer } from "./store.js";
 
 const POINTER_NAME = /^(\d{8,15})\.json$/;
 
+const OBJECT_KEY = /^\d{8,16}-[0-9a-f]{16}\.tfstate$/;
+
 const pointerSchema = z.strictObject({
   version: z.int().min(1),
   lineage: z.string().min(1),
   serial: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  key: z.string().regex(/^\d{8,16}-[0-9a-f]{16}\.tfstate$/),
+  key: z.string().regex(OBJECT_KEY),
   written: z.iso.datetime(),
   restoredFrom: z.int().min(1).optional(),
   heldIn: z.literal("consul").optional(),
@@ -32,6 +34,11 @@ export function pointerNumbers(names: readonly string[]): number[] {
 /** `00000012-0123456789abcdef.tfstate` */
 export function objectKey(serial: number, sha256: string): string {
   return `${String(serial).padStart(8, "0")}-${sha256.slice(0, 16)}.tfstate`;
+}
+
+/** Whether a name is one of {@link objectKey}. */
+export function isObjectKey(name: string): boolean {
+  return OBJECT_KEY.test(name);
 }
 
 /** The text that a pointer is stored as. */

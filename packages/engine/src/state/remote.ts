@@ -39,6 +39,17 @@ export class RemoteState {
     return this.consul ? new ConsulLock(this.consul, deployment) : new S3Lock(this.bucket, deployment);
   }
 
+  /** The deployments that have a state here. */
+  async deployments(): Promise<string[]> {
+    const environments = await this.bucket.folders("");
+    const found = await Promise.all(
+      environments.map(async (environment) =>
+        (await this.bucket.folders(environment)).map((name) => `${environment}/${name}`),
+      ),
+    );
+    return found.flat();
+  }
+
   /** Closes the connections. */
   close(): void {
     this.bucket.close();

@@ -73,6 +73,21 @@ export class S3Bucket {
     return names;
   }
 
+  /** Names of the folders in a folder; of the topmost ones when it has no name. */
+  async folders(folder: string): Promise<string[]> {
+    const names: string[] = [];
+    const prefix = folder === "" ? this.key("") : `${this.key(folder)}/`;
+    let token: string | undefined;
+    do {
+      const query = { Bucket: this.settings.bucket, Prefix: prefix, Delimiter: "/" };
+      const more = token === undefined ? {} : { ContinuationToken: token };
+      const page = await this.send(() => this.client.send(new ListObjectsV2Command({ ...query, ...more })));
+      for (const { Prefix = "" } of page.CommonPrefixes ?? []) names.push(Prefix.slice(prefix.length, -1));
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return names;
+  }
+
   /** An object's bytes. @returns undefined when it does not exist */
   async get(key: string): Promise<Buffer | undefined> {
     try {

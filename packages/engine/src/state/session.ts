@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { type AppliedConfiguration, type AppliedRecord } from "./applied-records.js";
 import { type StateCipher } from "./cipher.js";
 import { conflictingState, refusedWrite, stalePlan, StateError } from "./errors.js";
 import { type HeldLock, type LockHolder, type StateLock } from "./lock.js";
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Encrypts between the engine and the store. @default - states are stored as the engine sends them */
   readonly cipher?: StateCipher;
+  /** Turns stored bytes into what the engine can read. @default - it gets them as they are */
+  readonly forEngine?: (stored: Buffer) => Promise<Buffer>;
   /** Refuses states that the engine did not encrypt itself. @default false */
   readonly requireEncrypted?: boolean;
   /**
@@ -125,6 +128,17 @@ export class Session {
     return this.held?.takenOver;
   }
 
+  /** Records an apply beside the state, under the lock. @throws StateError */
+  async recordApplied(record: Omit<AppliedRecord, "configuration">, applied: AppliedConfiguration): Promise<void> {
+    if (!this.held) throw this.readOnlyError();
+    await this.options.store.applied.add(record, applied, this.held);
+  }
+
+  /** What is on record of the last apply. @returns undefined when there is nothing @throws StateError */
+  lastApplied(): Promise<AppliedRecord | undefined> {
+    return this.options.store.applied.last();
+  }
+
   /** Whether an engine of the session holds its own lock at the moment. */
   get engineHolds(): boolean {
     return this.engineLock !== undefined;
@@ -154,9 +168,14 @@ export class Session {
       if (!stored) return this.remember({ status: 204 });
       // Under the lock nobody else may write: another version than expected then refuses the next write.
       if (!this.held) this.currentVersion = stored.pointer.version;
-      const { cipher } = this.options;
-      return this.remember({ status: 200, body: cipher ? await cipher.open(stored.bytes) : stored.bytes });
+      return this.remember({ status: 200, body: await this.forEngine(stored.bytes) });
     });
+  }
+
+  private async forEngine(stored: Buffer): Promise<Buffer> {
+    const { cipher, forEngine } = this.options;
+    if (cipher) return await cipher.open(stored);
+    return forEngine ? await forEngine(stored) : stored;
   }
 
   private remember(answer: Answer): Answer {

@@ -1,5 +1,5 @@
-/** What a file of a state is: the bytes of a version, or a numbered pointer to them. */
-export type FileKind = "versions" | "pointers";
+/** What a file of a state is: the bytes of a version, a numbered pointer to them, or a record of an apply. */
+export type FileKind = "versions" | "pointers" | "applied";
 
 /** Where the files of one deployment's state are kept. What throws is a failure of the store. */
 export interface StateFiles {

@@ -1,4 +1,6 @@
-/** Where a deployment's state stands. Pointers are numbered, immutable and contiguous; the highest is the current one. */
+import { type AppliedRecords } from "./applied-records.js";
+
+/** Where a deployment's state stands. Pointers are numbered and contiguous, and say the same for ever, but for what encrypts their version; the highest is the current one. */
 export interface StatePointer {
   /** Number of this version in the deployment's history, from 1. Unlike `serial` it also grows by a restore. */
   readonly version: number;
@@ -60,10 +62,12 @@ export interface Retention {
 }
 
 /**
- * The states of one deployment. Nothing is ever overwritten; only {@link prune} removes, and never the current version. Every method may throw a `StateError`:
+ * The states of one deployment. No version is ever overwritten; only {@link prune} removes, and never the current one; {@link reencrypt} changes what encrypts an earlier one. Every method may throw a `StateError`:
  * `damaged` and `foreign` when what is stored is not what was written, `storage` when the store can't be used.
  */
 export interface StateStore {
+  /** What is on record of the applies that made these states. */
+  readonly applied: AppliedRecords;
   /** The current pointer. @returns undefined when nothing was ever written. */
   current(): Promise<StatePointer | undefined>;
   /**
@@ -92,6 +96,17 @@ export interface StateStore {
    * @returns how many
    */
   prune(keep: Retention, fence: Fence, now?: number): Promise<number>;
+  /**
+   * Stores other bytes for an earlier version: the same state, encrypted otherwise. Its number, serial and time stay.
+   * Throws `conflict` for the current version.
+   */
+  reencrypt(version: number, bytes: Uint8Array, fence: Fence): Promise<StatePointer>;
+  /** Names of stored bytes that no version refers to any more, or not yet. */
+  unused(): Promise<readonly string[]>;
+  /** Bytes by their name, as stored, not verified. @returns undefined when they are gone */
+  bytesOf(key: string): Promise<Buffer | undefined>;
+  /** Removes bytes that no version refers to. */
+  dropUnused(key: string, fence: Fence): Promise<void>;
   /** Where the state was moved to. @returns undefined when it is here */
   moved(): Promise<string | undefined>;
   /** Says where the state was moved to, so that it can't be used here any more; undefined: it is here again. */

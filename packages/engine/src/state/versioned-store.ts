@@ -1,3 +1,4 @@
+import { AppliedRecords } from "./applied-records.js";
 import {
   conflictingState,
   damagedState,
@@ -10,7 +11,16 @@ import {
   storageFailed,
   unknownVersion,
 } from "./errors.js";
-import { formatPointer, MOVED, objectKey, parsePointer, pointerName, pointerNumbers, sha256Of } from "./pointer.js";
+import {
+  formatPointer,
+  isObjectKey,
+  MOVED,
+  objectKey,
+  parsePointer,
+  pointerName,
+  pointerNumbers,
+  sha256Of,
+} from "./pointer.js";
 import { expired } from "./retention.js";
 import { type PointerAuthority, type StateFiles } from "./state-files.js";
 import {
@@ -46,16 +56,20 @@ export interface StoreOptions {
 
 /**
  * The rules of a state's history, over any place for its files: `versions/<serial>-<hash>.tfstate` hold the bytes,
- * `pointers/<version>.json` the history. Neither ever changes. Of two writers of the same version one loses: at the creation of
+ * `pointers/<version>.json` the history. Versions never change; {@link reencrypt} changes what encrypts an earlier one. Of two writers of the same version one loses: at the creation of
  * the pointer, or, with an authority, at its transaction, which the numbered pointer then follows.
  */
 export class VersionedStore implements StateStore {
+  readonly applied: AppliedRecords;
+
   constructor(
     private readonly files: StateFiles,
     /** `<environment>/<name>`, for messages. */
     private readonly deployment: string,
     private readonly options: StoreOptions = {},
-  ) {}
+  ) {
+    this.applied = new AppliedRecords(files, deployment);
+  }
 
   current(): Promise<StatePointer | undefined> {
     return this.guard("read", async () => (await this.head()).current);
@@ -138,7 +152,48 @@ export class VersionedStore implements StateStore {
       for (const number of numbers) kept.add((await this.pointer(number)).key);
       for (const key of new Set(old.map((pointer) => pointer.key)))
         if (!kept.has(key)) await this.files.remove("versions", key);
+      await this.applied.prune(numbers[0] ?? 0);
       return old.length;
+    });
+  }
+
+  reencrypt(version: number, bytes: Uint8Array, fence: Fence): Promise<StatePointer> {
+    return this.guard("write", async () => {
+      const head = await this.head();
+      const { serial, ...rest } = await this.pointer(version, head);
+      if (version === head.current?.version)
+        throw conflictingState(this.deployment, `version ${String(version)} is the current one`);
+      const sha256 = sha256Of(bytes);
+      const key = objectKey(serial, sha256);
+      await this.files.put("versions", key, bytes, sha256);
+      if (!(await fence.stillHeld())) throw lockLost(this.deployment);
+      const pointer = { ...rest, serial, sha256, key };
+      await this.putPointer(pointer);
+      return pointer;
+    });
+  }
+
+  unused(): Promise<readonly string[]> {
+    return this.guard("read", async () => {
+      const names = await this.files.list("versions");
+      const { numbers, current } = await this.head();
+      const used = new Set(current ? [current.key] : []);
+      // A pointer that can't be read may refer to anything: it is an error here.
+      for (const number of numbers) used.add((await this.pointer(number)).key);
+      return names.filter((name) => isObjectKey(name) && !used.has(name));
+    });
+  }
+
+  bytesOf(key: string): Promise<Buffer | undefined> {
+    return this.guard("read", () => this.files.read("versions", key));
+  }
+
+  dropUnused(key: string, fence: Fence): Promise<void> {
+    return this.guard("write", async () => {
+      if (!(await this.unused()).includes(key))
+        throw conflictingState(this.deployment, `${key} belongs to one of its versions`);
+      if (!(await fence.stillHeld())) throw lockLost(this.deployment);
+      await this.files.remove("versions", key);
     });
   }
 

@@ -17,8 +17,8 @@ export interface Details {
 /** How details are to be. */
 export interface DetailsOptions {
   readonly verb: Verb;
-  /** Shows the attributes that change. */
-  readonly attributes: boolean;
+  /** Shows the attributes that change, and links to the inventory. */
+  readonly full: boolean;
   /** Characters, about. */
   readonly most: number;
   readonly platform: Platform;
@@ -30,10 +30,7 @@ const words = { create: "", update: "", replace: "REPLACED, ", delete: "DELETED,
 const importance: readonly ResourceChange["action"][] = ["delete", "replace", "update", "create"];
 
 /** What changes in a deployment, in about so many characters: what is deleted first, with the inventory lines that ask for it. */
-export function detailsOf(
-  deployment: ReportedDeployment,
-  { verb, attributes, most, platform }: DetailsOptions,
-): Details {
+export function detailsOf(deployment: ReportedDeployment, { verb, full, most, platform }: DetailsOptions): Details {
   const changes = [...deployment.changes].sort((a, b) => importance.indexOf(a.action) - importance.indexOf(b.action));
   const head = [
     `<details><summary>${htmlCode(deployment.id)}: ${countsText(verb, deployment.counts) || "only outputs"}</summary>`,
@@ -42,13 +39,13 @@ export function detailsOf(
   const why = (deployment.causes ?? []).map((cause) => code(causeText(cause)));
   if (why.length > 0) head.push(`Because of ${listed(why, most / 8)}`, "");
   const places = [...new Set(changes.flatMap(({ place }) => place ?? []))];
-  const links = places.flatMap((place) => linkTo(place, platform) ?? []);
+  const links = full ? places.flatMap((place) => linkTo(place, platform) ?? []) : [];
   if (links.length > 0) head.push(`Asked for by ${listed(links, most / 4)}`, "");
   const lines: string[] = [];
   let left = most - head.join("\n").length - 60;
   let leftOut = changes.length;
   for (const change of changes) {
-    const block = linesOf(change, attributes);
+    const block = linesOf(change, full);
     left -= block.reduce((sum, line) => sum + line.length + 1, 0);
     if (left < 0) break;
     lines.push(...block);
@@ -61,7 +58,7 @@ export function detailsOf(
       ...(lines.length > 0 ? [fence("diff", lines), ""] : ["Only outputs change.", ""]),
       "</details>",
     ].join("\n"),
-    withoutAttributes: !attributes && changes.some((change) => (change.attributes ?? []).length > 0),
+    withoutAttributes: !full && changes.some((change) => (change.attributes ?? []).length > 0),
     leftOut,
   };
 }

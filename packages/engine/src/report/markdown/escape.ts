@@ -1,4 +1,5 @@
 import { plain, plainLine } from "../plain.js";
+import { escaped } from "../xml.js";
 
 /** No text from outside passes for the marker of a comment. */
 function unmarked(text: string): string {
@@ -10,33 +11,28 @@ export function inline(text: string, most?: number): string {
   return unmarked(plainLine(text, most));
 }
 
-/**
- * A text from outside as code: nothing in it is Markdown, HTML, a mention or a link. It may stand in prose, in cells of tables and in
- * HTML blocks that Markdown is read in.
- */
+/** A text from outside as a code span: nothing in it is Markdown, HTML, a mention or a link. It may stand in a cell of a table. */
 export function code(text: string, most?: number): string {
-  const line = inline(text, most);
-  // A code span can't begin or end with a backtick, and a cell of a table can't hold a backslash before a pipe.
-  return /^[^`|\\]+$/.test(line) ? `\`${line}\`` : htmlCode(text, most);
+  // A cell can't hold a backslash before a pipe, however they are escaped: a line takes the place of pipes.
+  const line = inline(text, most).replaceAll("|", "│") || " ";
+  const marks = "`".repeat(longestRun(line) + 1);
+  const space = /^`|`$/.test(line) ? " " : "";
+  return `${marks}${space}${line}${space}${marks}`;
 }
 
 /** The same for HTML blocks, where Markdown isn't read. */
 export function htmlCode(text: string, most?: number): string {
-  const escaped = inline(text, most).replace(
-    /[!-,.:-@[-`{-~]/g,
-    (character) => `&#${String(character.charCodeAt(0))};`,
-  );
-  return `<code>${escaped}</code>`;
+  return `<code>${escaped(inline(text, most))}</code>`;
 }
 
 /** Lines from outside, word for word. No line can end the block, whatever it holds. */
 export function fence(language: "diff" | "text", lines: readonly string[]): string {
-  const longest = Math.max(
-    2,
-    ...lines.map((line) => Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length))),
-  );
-  const marks = "`".repeat(longest + 1);
+  const marks = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
   return [`${marks}${language}`, ...lines, marks].join("\n");
+}
+
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
 
 /** The lines of a text from outside for a fence. Each begins with a space: no platform takes it for a command. */

@@ -94,7 +94,7 @@ class Page {
       `| deployment | provider | status | + | ~ | ± | - |${why ? " because of |" : ""}`,
       `| --- | --- | --- | --: | --: | --: | --: |${why ? " --- |" : ""}`,
     ];
-    const room = this.budget.left * 0.5;
+    const room = this.budget.left * 0.4;
     const rows: string[] = [];
     let used = 0;
     for (const row of shown.map((each) => rowOf(each, why))) {
@@ -107,21 +107,31 @@ class Page {
   }
 
   private problems(): string[] {
-    const shown = this.in("failed", "waiting").filter(({ problems }) => problems.length > 0);
-    const blocks = shown.flatMap((each) => {
-      const block = this.problemsOf(each);
-      return this.budget.take(block) ? [block] : [];
+    const groups = groupByProblems(this.in("failed", "waiting").filter(({ problems }) => problems.length > 0));
+    const room = this.budget.left / 2;
+    let used = 0;
+    const blocks = groups.flatMap((group) => {
+      const block = this.problemsOf(group);
+      used += block.length + 1;
+      return used <= room && this.budget.take(block) ? [block] : [];
     });
-    this.missing(shown.length - blocks.length, "deployment's problems", "deployments' problems");
+    this.missing(groups.length - blocks.length, "problem", "problems");
     return blocks;
   }
 
-  private problemsOf({ id, status, problems }: ReportedDeployment): string {
+  /** What is wrong with several deployments in the same way is said once. */
+  private problemsOf(group: readonly ReportedDeployment[]): string {
+    const [{ status, problems } = { status: "failed", problems: [] }] = group;
     const places = problems.flatMap(({ place }) => (place ? [`${place.file}:${String(place.line)}`] : []));
     const links = [...new Set(places)].flatMap((place) => linkTo(place, this.options.platform) ?? []);
     const share = this.options.limit / 16;
+    const names = listed(
+      group.map(({ id }) => code(id)),
+      share / 2,
+    );
+    const verb = status === "failed" ? "failed" : group.length > 1 ? "wait" : "waits";
     return [
-      `**${code(id)} ${status === "failed" ? "failed" : "waits"}**${links.length > 0 ? ` at ${listed(links, share)}` : ""}`,
+      `${names} **${verb}**${links.length > 0 ? ` at ${listed(links, share / 2)}` : ""}`,
       "",
       fence("text", fenceLines(problems.map(formatProblem).join("\n"), share)),
       "",
@@ -146,7 +156,7 @@ class Page {
     ];
   }
 
-  /** All details without attributes as long as they fit; what is left is used for attributes. */
+  /** All details without attributes and links as long as they fit; what is left is used for those. */
   private details(): string[] {
     const { platform, limit } = this.options;
     const { verb } = this.report;
@@ -156,14 +166,14 @@ class Page {
     const found: Details[] = [];
     for (const each of shown) {
       const most = Math.min(this.budget.left - 1, limit / 6);
-      const details = detailsOf(each, { verb, attributes: false, most, platform });
+      const details = detailsOf(each, { verb, full: false, most, platform });
       if (!this.budget.take(details.text)) break;
       found.push(details);
     }
-    for (const [index, { text, withoutAttributes }] of found.entries()) {
+    for (const [index, { text }] of found.entries()) {
       const each = shown[index];
-      if (!each || !withoutAttributes) continue;
-      const full = detailsOf(each, { verb, attributes: true, most: this.budget.left + text.length, platform });
+      if (!each) continue;
+      const full = detailsOf(each, { verb, full: true, most: this.budget.left + text.length, platform });
       this.budget.giveBack(text);
       const fits = full.leftOut === 0 && this.budget.take(full.text);
       if (fits) found[index] = full;
@@ -241,6 +251,17 @@ class Page {
       ...(of || at ? ["", `<sub>Results${of ?? ""}${at ?? ""}</sub>`] : []),
     ];
   }
+}
+
+function groupByProblems(results: readonly ReportedDeployment[]): ReportedDeployment[][] {
+  const groups = new Map<string, ReportedDeployment[]>();
+  for (const each of results) {
+    const key = [each.status, ...each.problems.map(formatProblem)].join("\n");
+    const group = groups.get(key) ?? [];
+    group.push(each);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 function rowOf({ id, name, stack, provider, status, counts, causes = [] }: ReportedDeployment, why: boolean): string {

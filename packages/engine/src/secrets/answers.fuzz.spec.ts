@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { InfraError, SecretReference } from "@infra/core/inventory";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { fuzzRuns } from "../../test/mutations.js";
 import { Mask } from "../mask.js";
 import { EnvironmentTier } from "./environment.js";
 import { ConnectClient } from "./onepassword-connect.js";
@@ -11,7 +12,6 @@ import { Secrets } from "./secrets.js";
 import type { SecretTier } from "./tier.js";
 import { VaultTier } from "./vault.js";
 
-const runs = Number(process.env["INFRA_FUZZ_RUNS"] ?? 150);
 const canary = "canary-in-an-answer";
 
 let server: Server;
@@ -81,7 +81,8 @@ it.each(Object.entries(tiers))(
           await secrets.close();
         }
       }),
-      { numRuns: runs },
+      { numRuns: fuzzRuns },
     );
   },
+  1_800_000,
 );

@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { thisProcess } from "../state/process-identity.js";
+
+const run = promisify(execFile);
+
+/** Who applies, and from which commit. */
+export interface ApplyOrigin {
+  /** `ada@build-7`; in CI the person who started the pipeline. */
+  readonly by: string;
+  /** With `-dirty` when files differ from it. @default - it is no git repository */
+  readonly commit?: string;
+}
+
+/** Who applies, and the commit that the workspace is at. */
+export async function originOfApply(root: string, env: Readonly<NodeJS.ProcessEnv>): Promise<ApplyOrigin> {
+  const { user, host } = thisProcess();
+  const by = `${env["GITHUB_ACTOR"] ?? env["GITLAB_USER_LOGIN"] ?? user}@${host}`;
+  const head = await git(root, "rev-parse", "HEAD");
+  if (!head) return { by };
+  // What runs leave behind is no change of what is applied.
+  const changes = await git(root, "status", "--porcelain", "--", ".", ":(exclude)state", ":(exclude).infra");
+  return { by, commit: changes ? `${head}-dirty` : head };
+}
+
+async function git(cwd: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    return (await run("git", args, { cwd, maxBuffer: 2 ** 26 })).stdout.trim();
+  } catch {
+    return undefined;
+  }
+}

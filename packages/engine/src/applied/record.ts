@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Deployment, Synthesis } from "@infra/core";
+import type { Engine } from "../binary/index.js";
+import type { DeploymentRun } from "../deployment-run.js";
+import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
+import { digestOfConfiguration, digestOfInventory } from "./digest.js";
+import type { RunRequest } from "../result.js";
+import { type ApplyOrigin, originOfApply } from "./origin.js";
+import { packagesOf } from "./packages.js";
+import { isRemoved } from "./removed-deployment.js";
+
+/** What is being done, and how it ended so far. */
+export type Step = Pick<AppliedRecord, "operation" | "outcome">;
+
+/** What would be applied: the part of a record that says what, not who and when. */
+export type Applicable = Pick<AppliedRecord, "digest" | "inventory" | "packages">;
+
+/** What the inventory and the installed packages make of a deployment. */
+export function applicableOf(
+  deployment: Deployment,
+  synthesis: Pick<Synthesis, "configuration">,
+  root: string,
+): Applicable {
+  return {
+    digest: digestOfConfiguration(synthesis.configuration, root),
+    inventory: digestOfInventory(deployment),
+    packages: packagesOf(deployment, root),
+  };
+}
+
+/** Asked once for all deployments of a run. */
+const origins = new WeakMap<RunRequest, Promise<ApplyOrigin>>();
+
+function originOf(request: RunRequest): Promise<ApplyOrigin> {
+  const origin = origins.get(request) ?? originOfApply(request.root, request.env ?? process.env);
+  origins.set(request, origin);
+  return origin;
+}
+
+/** Writes down what a run applies, beside the state. @throws StateError when it can't be recorded */
+export async function recordStep(run: DeploymentRun, step: Step): Promise<void> {
+  const { context, deployment, session } = run;
+  const lockFile = context.offline ? "" : contentOf(join(run.paths.work, ".terraform.lock.hcl"));
+  const record = {
+    version: session.version,
+    ...step,
+    time: new Date().toISOString(),
+    ...(await originOf(context.request)),
+    engine: identityOf(context.engine),
+    digest: run.applicable.digest,
+    inventory: run.applicable.inventory,
+    packages: run.applicable.packages,
+    providers: providersIn(lockFile),
+  };
+  await session.recordApplied(record, isRemoved(deployment) ? deployment.applied : appliedConfiguration(run, lockFile));
+}
+
+/** Records that there was nothing to do, unless that is on record. */
+export async function recordUnchanged(run: DeploymentRun, operation: Step["operation"]): Promise<void> {
+  const { session, applicable } = run;
+  if (operation === "destroy" && session.version === 0) return;
+  const last = await session.lastApplied();
+  const known =
+    last?.outcome === "done" &&
+    last.operation === operation &&
+    last.version === session.version &&
+    (operation === "destroy" ||
+      JSON.stringify([last.digest, last.inventory, last.packages]) ===
+        JSON.stringify([applicable.digest, applicable.inventory, applicable.packages]));
+  if (!known) await recordStep(run, { operation, outcome: "done" });
+}
+
+/** Exact versions of the providers that a lock file pins, by source. */
+export function providersIn(lockFile: string): Record<string, string> {
+  const found = lockFile.matchAll(/^provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"/gm);
+  return Object.fromEntries([...found].map(([, source = "", version = ""]) => [source, version]));
+}
+
+function appliedConfiguration({ deployment, synthesis }: DeploymentRun, lockFile: string): AppliedConfiguration {
+  const texts = (map: ReadonlyMap<string, { toString(): string }>) =>
+    Object.fromEntries([...map].map(([name, value]) => [name, value.toString()]));
+  return {
+    stack: deployment.stack,
+    // As JSON has it: a secret is its name.
+    settings: JSON.parse(JSON.stringify(deployment.settings)) as Record<string, unknown>,
+    configuration: { ...synthesis.configuration },
+    references: texts(synthesis.references),
+    secrets: texts(synthesis.secrets),
+    lockFile,
+  };
+}
+
+function identityOf({ name, version }: Engine): AppliedRecord["engine"] {
+  return { name, version };
+}
+
+function contentOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}

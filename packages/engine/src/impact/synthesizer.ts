@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { dirname, join } from "node:path";
+import { infraError } from "@infra/core";
+import type { SynthesisAnswer, SynthesisRequest } from "./messages.js";
+
+/** A process that used more resident memory, in megabytes, is followed by a new one: cdktf keeps every token that it ever made. */
+const mostMemory = 512;
+
+/** How much of what a process that broke printed is shown, in characters. */
+const shown = 2_000;
+
+/** A process that synthesizes products with the packages of one installation. */
+export class Synthesizer {
+  private child: ChildProcess | undefined;
+  private printed = "";
+
+  /** @param modules Absolute path of the installation's node_modules */
+  constructor(private readonly modules: string) {}
+
+  /** Synthesizes one product; the next one waits for it. @throws InfraError when the process breaks */
+  async synthesize(request: SynthesisRequest): Promise<SynthesisAnswer> {
+    const child = (this.child ??= this.start());
+    const found = await new Promise<SynthesisAnswer>((resolve, reject) => {
+      const onEnd = () => {
+        this.child = undefined;
+        reject(infraError(`the synthesis broke: ${this.printed.trim()}`, "Mend what it names, then run this again"));
+      };
+      child.once("exit", onEnd);
+      child.once("message", (answer) => {
+        child.off("exit", onEnd);
+        resolve(answer as SynthesisAnswer);
+      });
+      child.send(request);
+    });
+    if (found.memory > mostMemory) this.close();
+    return found;
+  }
+
+  /** Ends the process, once it is done. */
+  close(): void {
+    this.child?.disconnect();
+    this.child = undefined;
+  }
+
+  private start(): ChildProcess {
+    const child = fork(join(__dirname, "synthesis-worker.js"), [this.modules], {
+      cwd: dirname(this.modules),
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.printed = "";
+    child.stderr
+      ?.setEncoding("utf8")
+      .on("data", (text: string) => (this.printed = (this.printed + text).slice(-shown)));
+    // A failed send is followed by the end of the process, which is noticed.
+    child.on("error", () => undefined);
+    return child;
+  }
+}

@@ -1,0 +1,95 @@
+import { type EncryptionSettings, infraError, type StateSettings } from "@infra/core/inventory";
+import { VaultTier, type Secrets } from "../secrets/index.js";
+import { KeyRing } from "./key-ring.js";
+import { PassphraseKey } from "./passphrase-key.js";
+import type { StateKey } from "./state-key.js";
+import { Transit } from "./transit.js";
+import { TransitKey } from "./transit-key.js";
+
+/** The environment variable that holds the passphrase of states and plans. */
+export const passphraseVariable = "INFRA_STATE_PASSPHRASE";
+
+/** The environment variable that holds the passphrase before: it reads what is still encrypted with it, and encrypts nothing. */
+export const oldPassphraseVariable = "INFRA_STATE_PASSPHRASE_OLD";
+
+/** What says with which key each state is encrypted. */
+export interface KeySources {
+  readonly product: string;
+  /** Settings by deployment; others are encrypted with the passphrase. */
+  readonly states: ReadonlyMap<string, StateSettings>;
+  /** Knows the Vault that keeps the keys. */
+  readonly secrets: Pick<Secrets, "tiers">;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
+/** The keys of a product's states; none is asked for before it is needed. */
+export class StateKeys {
+  private readonly rings = new Map<string, KeyRing>();
+
+  constructor(private readonly sources: KeySources) {}
+
+  /** How a deployment's state is encrypted, as the inventory says it. */
+  kindOf(id: string): EncryptionSettings["kind"] {
+    return this.settingsOf(id).kind;
+  }
+
+  /**
+   * The keys of a deployment. There is no other way to encrypt its state: nothing falls back to another key, or to none.
+   *
+   * @throws InfraError when there is no passphrase, or no Vault
+   */
+  of(id: string): KeyRing {
+    const ring = this.rings.get(id) ?? this.ringOf(id);
+    this.rings.set(id, ring);
+    return ring;
+  }
+
+  /** The same keys, with nothing remembered of them. @throws InfraError */
+  anew(id: string): KeyRing {
+    return this.ringOf(id);
+  }
+
+  /** The key of Vault that encrypts a deployment's state. @returns undefined when the passphrase does */
+  transitOf(id: string): Transit | undefined {
+    const settings = this.settingsOf(id);
+    return settings.kind === "transit" ? this.transit(id, settings) : undefined;
+  }
+
+  private settingsOf(id: string): EncryptionSettings {
+    return this.sources.states.get(id)?.encryption ?? { kind: "passphrase" };
+  }
+
+  private ringOf(id: string): KeyRing {
+    const settings = this.settingsOf(id);
+    const old = this.sources.env[oldPassphraseVariable];
+    const fallbacks: StateKey[] = old ? [new PassphraseKey(old, oldPassphraseVariable, "old passphrase")] : [];
+    if (settings.kind === "transit") return new KeyRing(new TransitKey(this.transit(id, settings)), fallbacks);
+    if (settings.fallback) fallbacks.push(new TransitKey(this.transit(id, settings.fallback)));
+    return new KeyRing(passphraseKey(this.sources.env), fallbacks);
+  }
+
+  private transit(id: string, { mount = "transit" }: Pick<EncryptionSettings, "mount">): Transit {
+    const vault = this.sources.secrets.tiers.find((tier) => tier instanceof VaultTier);
+    if (!vault)
+      throw infraError(
+        `the state of ${id} is encrypted with a key of Vault, and no address of Vault is known`,
+        "Set VAULT_ADDR, or name it in inventory/product.yaml: secrets: { vault: { address: … } }",
+      );
+    return new Transit(vault, mount, transitKeyName(this.sources.product, id));
+  }
+}
+
+/** The name of the key of a deployment's state: no part of it holds a dot. */
+export function transitKeyName(product: string, id: string): string {
+  return [product, ...id.split("/")].join(".");
+}
+
+/** The key from the passphrase of the environment. @throws InfraError when there is none */
+export function passphraseKey(env: Readonly<NodeJS.ProcessEnv>): PassphraseKey {
+  const passphrase = env[passphraseVariable];
+  if (passphrase) return new PassphraseKey(passphrase, passphraseVariable);
+  throw infraError(
+    `${passphraseVariable} is not set: states are never written in clear`,
+    "Set it to a passphrase of 16 characters or more, for example from: openssl rand -base64 32",
+  );
+}

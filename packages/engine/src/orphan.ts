@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { infraError } from "@infra/core/inventory";
+import { engineFile, interruptedMark } from "./engine-process.js";
+
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Ends an engine that a run left behind in a working folder: it is told to end, unless it was told before, and waited for. An
+ * engine that is told twice drops what it is doing, and that would be lost.
+ *
+ * @throws InfraError when it goes on working
+ */
+export async function endOrphan(work: string, notes: string[]): Promise<void> {
+  const file = join(work, engineFile);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const pid = Number.parseInt(text, 10);
+  if (!worksIn(pid, work)) return;
+  if (!text.includes(interruptedMark)) interrupt(pid);
+  for (let waited = 0; waited < LONGEST_WAIT_MS && worksIn(pid, work); waited += 50) await sleep(50);
+  if (worksIn(pid, work))
+    throw infraError(
+      `the engine of a run that died still works in ${work} (pid ${String(pid)})`,
+      `Wait until it ends, or end it: kill ${String(pid)}`,
+    );
+  notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
+}
+
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, "SIGINT");
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+/** Does the process still run with this working folder? The folder tells a pid that was given to another process since. */
+function worksIn(pid: number, folder: string): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    return readlinkSync(`/proc/${String(pid)}/cwd`) === realpathSync(folder);
+  } catch {
+    return false;
+  }
+}
