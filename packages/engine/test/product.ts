@@ -272,6 +272,7 @@ function digestOf(file: string): string {
 
 /** The environment without anything that concerns engines, clouds, platforms or the command. */
 function ownEnvironment(): Record<string, string | undefined> {
-  const foreign = /^(?:TF_|INFRA_(?!CACHE)|HCLOUD_|AWS_|GITHUB_|GH_|GITLAB_|CI_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|VITEST)/;
+  const foreign =
+    /^(?:TF_|INFRA_(?!CACHE)|HCLOUD_|AWS_|GITHUB_|GH_|GITLAB_|CI_|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|VITEST)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
