@@ -16,7 +16,7 @@ run = @$(INFRA) $(1); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 2 ]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup toolchain engine plan apply destroy drift list doctor test test-real test-faults bench build lint format clean
+.PHONY: help setup toolchain engine validate plan apply destroy drift cost list doctor test test-real test-faults bench build lint format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -37,6 +37,10 @@ toolchain: setup ## Install or build what the tests need into ~/.cache/infra: to
 engine: setup ## Find tofu or terraform, or install or build tofu
 	@$(TOOLCHAIN) engine >/dev/null
 
+validate: engine ## Check the example inventory and what it makes against the policy
+	$(call run,validate $(DEPLOYMENT) --offline)
+	$(call run,policy $(DEPLOYMENT) --offline)
+
 plan: engine ## Plan the example inventory offline
 	$(call run,plan $(DEPLOYMENT) --offline)
 
@@ -48,6 +52,9 @@ destroy: engine ## Destroy everything in the emulated cloud
 
 drift: engine ## Compare the emulated cloud with the recorded state
 	$(call run,drift $(DEPLOYMENT) --offline)
+
+cost: engine ## What the example inventory costs per month
+	$(call run,cost $(DEPLOYMENT) --offline)
 
 list: setup ## List the deployments of the example inventory
 	$(call run,list)

@@ -181,7 +181,8 @@ describe("projectOf", () => {
     const { root: folder, tags, targets = {} } = project("production/compute");
     expect(folder).toBe("inventory/production/compute");
     expect(tags).toEqual(["environment:production", "stack:compute", "provider:hetzner"]);
-    expect(Object.keys(targets)).toEqual(["synth", "validate", "plan", "apply", "destroy", "drift", "cost", "output"]);
+    const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
+    expect(Object.keys(targets)).toEqual(verbs);
     for (const target of Object.values(targets)) {
       expect(target).toMatchObject({
         executor: "@infra/product:run",

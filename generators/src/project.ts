@@ -25,7 +25,7 @@ export function deploymentMetadata({ metadata }: ProjectConfiguration): Deployme
   return metadata?.["infra"] as DeploymentMetadata | undefined;
 }
 
-const verbs: readonly Verb[] = ["synth", "validate", "plan", "apply", "destroy", "drift", "cost", "output"];
+const verbs: readonly Verb[] = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
 
 /** What of the workspace, besides the inventory, decides about a deployment. */
 export interface Surroundings {

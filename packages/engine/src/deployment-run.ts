@@ -15,6 +15,7 @@ import {
   type ReadOnly,
   refuseOverKept,
 } from "./deployment-session.js";
+import { refuseForeign } from "./foreign.js";
 import type { Diagnostic } from "./engine-events.js";
 import { keptState } from "./escape.js";
 import type { MockProviders } from "./offline.js";
@@ -68,10 +69,11 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
-    const { root } = context.request;
+    const { root, env } = context.request;
     const { synthesis, paths } = isRemoved(deployment)
-      ? recordedDeployment(root, deployment, context.offline)
-      : synthesizeDeployment(root, deployment, context.offline);
+      ? recordedDeployment(root, deployment, context.offline, env)
+      : synthesizeDeployment(root, deployment, context.offline, env);
+    refuseForeign(deployment, synthesis, context.allow);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);
@@ -278,9 +280,10 @@ function synthesizeDeployment(
   root: string,
   deployment: Deployment,
   offline: boolean,
+  env?: Readonly<NodeJS.ProcessEnv>,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
   const synthesis = synthesize(deployment, loadStack(deployment, root), root);
-  return { synthesis, paths: pathsOf(root, deployment, offline) };
+  return { synthesis, paths: pathsOf(root, deployment, offline, env) };
 }
 
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */

@@ -88,7 +88,10 @@ it.skipIf(!mountable)(
     try {
       const env = { ...garage.env, TF_STATE_CONSUL: consul.addresses, TF_STATE_PATIENCE: "3" };
       const run = (...args: string[]) => product.infraWith(env, ...args);
-      product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\nstate: { kind: s3 }\n`);
+      product.write(
+        "inventory/product.yaml",
+        `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: { kind: s3 }\n`,
+      );
       product.write(file, inventory("before"));
       const first = await run("apply", id, "--yes");
       expect(first.code, first.output).toBe(0);

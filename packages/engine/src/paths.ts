@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The files of one deployment's runs. Offline runs and real ones never share a file. */
 export interface DeploymentPaths {
@@ -16,13 +16,23 @@ export interface DeploymentPaths {
   readonly planRecord: string;
 }
 
-/** Where the files of a deployment's runs are. */
-export function pathsOf(root: string, deployment: { id: string; file: string }, offline: boolean): DeploymentPaths {
+/**
+ * Where the files of a deployment's runs are.
+ *
+ * @param env `INFRA_EMULATION` names the folder of the emulated cloud and of its states, for runs in several clones.
+ */
+export function pathsOf(
+  root: string,
+  deployment: { id: string; file: string },
+  offline: boolean,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): DeploymentPaths {
   const work = join(root, ".infra", offline ? "offline" : "real", deployment.id);
+  const emulation = env["INFRA_EMULATION"] ? resolve(root, env["INFRA_EMULATION"], deployment.id) : work;
   return {
     work,
-    state: offline ? join(work, "state") : join(root, "state", deployment.id),
-    cloud: join(work, "cloud.jsonl"),
+    state: offline ? join(emulation, "state") : join(root, "state", deployment.id),
+    cloud: join(emulation, "cloud.jsonl"),
     lockFile: deployment.file.replace(/\.yaml$/, ".lock.hcl"),
     plan: join(work, "plan.tfplan"),
     planRecord: join(work, "plan.json"),

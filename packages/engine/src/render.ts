@@ -137,7 +137,7 @@ export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): 
   const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
   const changes = [changed, ignored > 0 ? `${String(ignored)} ignored` : ""].filter(Boolean).join(", ");
   const noun = results.length === 1 ? "deployment" : "deployments";
-  return `${String(results.length)} ${noun}: ${[ends.join(", "), ...(changes ? [changes] : [])].join("; ")}`;
+  return `${String(results.length)} ${noun}: ${[ends.join(", "), changes].filter(Boolean).join("; ")}`;
 }
 
 /** The counts of several deployments together. */

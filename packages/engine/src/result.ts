@@ -2,7 +2,7 @@ import type { Problem } from "@infra/core/inventory";
 import type { DeploymentCost } from "@infra/cost";
 
 /** What can be done to deployments. */
-export const verbs = ["synth", "validate", "plan", "apply", "destroy", "drift", "cost", "output"] as const;
+export const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"] as const;
 
 /** One of the things that can be done to deployments. */
 export type Verb = (typeof verbs)[number];
@@ -113,6 +113,8 @@ export interface RunRequest {
   readonly offline?: boolean;
   /** Applies and destroys without asking. @default false */
   readonly yes?: boolean;
+  /** Applies only what was planned before: a deployment that changes and has no saved plan is refused. @default false */
+  readonly planned?: boolean;
   /** Asks whether the changes of a deployment shall be made. @default - refused unless `yes` */
   readonly confirm?: (result: Pick<DeploymentResult, "id" | "text">) => Promise<boolean>;
   /** How many deployments are worked on at once. @default - the number of processors */

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly outputs: Outputs;
   readonly secrets: Secrets;
   readonly mask: Mask;
+  /** What own stacks may have that is refused otherwise. */
+  readonly allow: Inventory["allow"];
   /** Which rules of `drift.ignore` are for something. */
   readonly driftRules: RulesInUse;
   /** Environment of every engine call, before what belongs to one deployment. */
@@ -48,7 +50,7 @@ export async function inventoryOf(request: RunRequest): Promise<Inventory> {
 
 /** Finds the engine and starts what a run needs. @throws InfraError and EngineError with remedies */
 export async function openRun(request: RunRequest, inventory: Inventory): Promise<RunContext> {
-  const { deployments, product, states } = inventory;
+  const { deployments, product, states, allow } = inventory;
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
@@ -67,7 +69,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   // Last: whatever is wrong before must not leave a server behind.
   const state = await startStateService();
   const backends = new StateBackends({ root: request.root, offline, product, states, env });
-  const shared = { request, offline, engine, encryptions, state, backends, env: engineEnv, mask, secrets };
+  const shared = { request, offline, engine, encryptions, state, backends, env: engineEnv, mask, secrets, allow };
   const driftRules = new RulesInUse();
   return {
     ...shared,

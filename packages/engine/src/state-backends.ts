@@ -87,8 +87,8 @@ export class StateBackends {
   }
 
   private folder(deployment: { id: string; file: string }, state?: StateSettings, moved = false): StateBackend {
-    const { root, offline } = this.source;
-    const folder = pathsOf(root, deployment, offline).state;
+    const { root, offline, env } = this.source;
+    const folder = pathsOf(root, deployment, offline, env).state;
     return {
       store: new FolderStore(folder, deployment.id, { moved }),
       lock: new FileLock(folder, deployment.id),

@@ -45,6 +45,8 @@ export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
     return Promise.resolve({ status: "done", text: `wrote ${file}` });
   },
   validate: (context, deployment) => withRun(context, deployment, "validate", validate),
+  policy: (context, deployment) =>
+    withRun(context, deployment, "policy", async (run) => (await import("./policy/verb.js")).checkPolicy(run)),
   plan: (context, deployment) =>
     withRun(context, deployment, "plan", async (run) => {
       const { destroy = false } = context.request;
@@ -174,6 +176,8 @@ async function change(run: DeploymentRun, destroy: boolean): Promise<Outcome> {
     return { ...found, status: "unchanged" };
   }
   const { request } = run.context;
+  if (request.planned && wouldLoseState(run)) return { ...found, status: "failed", problems: [stateWouldBeLost(run)] };
+  if (request.planned && !saved) return { ...found, status: "failed", problems: [notPlanned(run, destroy)] };
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
   return agreed
     ? await applyPlan(run, found, destroy ? "destroy" : "apply")
@@ -197,6 +201,28 @@ function notReviewed({ context, deployment: { id } }: DeploymentRun): InfraError
 function notAgreed({ context, deployment: { id } }: DeploymentRun, destroy: boolean): Problem {
   const command = `infra ${destroy ? "destroy" : "apply"} ${id}${context.offline ? " --offline" : ""} --yes`;
   return { message: `${id} was not changed: nobody agreed`, remedy: `Say yes when asked, or run: ${command}` };
+}
+
+/** Is the state in a folder of a pipeline's clone, which goes with the job? */
+function wouldLoseState({ context: { offline, backends, request }, deployment }: DeploymentRun): boolean {
+  const { GITHUB_ACTIONS, GITLAB_CI } = request.env ?? process.env;
+  return !offline && Boolean(GITHUB_ACTIONS || GITLAB_CI) && backends.kindOf(deployment.id) === "folder";
+}
+
+function stateWouldBeLost({ deployment: { id } }: DeploymentRun): Problem {
+  return {
+    message: `${id} was not changed: its state is in a local folder, which would be lost with the job`,
+    remedy: "Keep states in a bucket (state: { kind: s3, … }), or apply on a machine that keeps and commits them",
+  };
+}
+
+function notPlanned({ context, deployment: { id, file } }: DeploymentRun, destroy: boolean): Problem {
+  const again = `infra plan ${id}${context.offline ? " --offline" : ""}`;
+  return {
+    message: `${id} was not changed: there is no plan of these changes that was looked at`,
+    remedy: destroy ? "Leave --planned out, and look at what is asked" : `Plan again and look at it: ${again}`,
+    place: { file, line: 1, column: 1 },
+  };
 }
 
 async function applyPlan(run: DeploymentRun, found: Planned, operation: Step["operation"]): Promise<Outcome> {
@@ -276,11 +302,11 @@ function cost(run: DeploymentRun): Promise<Outcome> {
   });
 }
 
-/** Runs the engine with `-json`. @throws InfraError with its diagnostics when it fails */
-async function engineCall(
+/** Runs the engine's command with `-json` among its arguments. @throws InfraError with its diagnostics when it fails */
+export async function engineCall(
   run: DeploymentRun,
   args: readonly string[],
-  onEvent: (event: EngineEvent) => void,
+  onEvent: (event: EngineEvent) => void = () => undefined,
 ): Promise<{ code: number }> {
   const diagnostics: Diagnostic[] = [];
   const exit = await run.call(args, {

@@ -224,7 +224,10 @@ export class Product {
 
   private create(): void {
     this.write("package.json", JSON.stringify({ name: "acme", private: true, infra: {} }));
-    this.write("inventory/product.yaml", "product: acme\nprovider: hetzner\nregion: fsn1\n");
+    this.write(
+      "inventory/product.yaml",
+      "product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\n",
+    );
     cpSync(join(__dirname, "fixtures"), join(this.root, "stacks"), { recursive: true });
     symlinkSync(join(repository, "node_modules"), join(this.root, "node_modules"));
   }

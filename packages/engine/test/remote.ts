@@ -42,7 +42,10 @@ export class Remote {
       TF_STATE_PATIENCE: "4",
       INFRA_STATE_PASSPHRASE: passphrase,
     });
-    product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\nstate: ${kept}\n`);
+    product.write(
+      "inventory/product.yaml",
+      `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: ${kept}\n`,
+    );
     this.products.push(product);
     return product;
   }

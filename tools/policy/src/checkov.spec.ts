@@ -1,8 +1,7 @@
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
 import { expect, it } from "vitest";
-import { checkovChecks } from "./checkov-checks.js";
-import { runCheckov } from "./checkov.js";
+import { checkovChecks, runCheckov } from "@infra/engine/policy";
 
 it("chooses checks that the pinned Checkov has, each once", async () => {
   const { stdout } = await execa(await ensureTool("checkov"), ["--list", "--framework", "terraform"]);
@@ -53,9 +52,13 @@ it("keeps the plans of a run apart, also where their addresses are the same", as
   const reference = { bucket: { references: ["aws_s3_bucket.data.id", "aws_s3_bucket.data"] } };
   const kept = { resource: block, values: closed, expressions: reference };
   const failure = { id: "CKV2_AWS_6", address: "aws_s3_bucket.data" };
-  expect(await runCheckov([plan(open), plan(open, kept), plan(open)])).toEqual([[failure], [], [failure]]);
+  expect(await runCheckov(await ensureTool("checkov"), [plan(open), plan(open, kept), plan(open)])).toEqual([
+    [failure],
+    [],
+    [failure],
+  ]);
 }, 60_000);
 
 it("finds nothing in plans without resources", async () => {
-  expect(await runCheckov([plan()])).toEqual([[]]);
+  expect(await runCheckov(await ensureTool("checkov"), [plan()])).toEqual([[]]);
 }, 60_000);

@@ -1,16 +1,19 @@
 import { providerNames } from "@infra/core";
+import { ensureTool } from "@infra/toolchain";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cloudOf, fixtures, planFixtures } from "../test/corpus.js";
-import { checkPlans } from "./check.js";
-import { checkovChecks } from "./checkov-checks.js";
-import type { Finding } from "./rule.js";
-import { rules } from "./rules/index.js";
+import { checkovChecks, checkPlans, type Finding, rules } from "@infra/engine/policy";
 
 const found = new Map<string, { readonly bad: readonly Finding[]; readonly mended: readonly Finding[] }>();
 
 beforeAll(async () => {
   const plans = await planFixtures();
-  const all = await checkPlans([...plans.values()].flatMap(({ bad, mended }) => [bad, mended]));
+  const all = await checkPlans(
+    [...plans.values()].flatMap(({ bad, mended }) => [bad, mended]),
+    {
+      checkov: await ensureTool("checkov"),
+    },
+  );
   for (const [index, name] of [...plans.keys()].entries())
     found.set(name, { bad: all[2 * index] ?? [], mended: all[2 * index + 1] ?? [] });
 }, 300_000);

@@ -1,10 +1,8 @@
 import { providerNames } from "@infra/core";
+import { ensureTool } from "@infra/toolchain";
 import { beforeAll, describe, expect, it } from "vitest";
 import { examples, inParallel, planOffline } from "../test/plans.js";
-import { checkPlans } from "./check.js";
-import { checkovChecks } from "./checkov-checks.js";
-import type { PlanInput } from "./plan.js";
-import type { Finding } from "./rule.js";
+import { checkovChecks, checkPlans, type Finding, type PlanInput } from "@infra/engine/policy";
 
 /** Examples that ask for what a rule refuses, and the promise that they break on purpose. */
 const meant: Readonly<Record<string, string>> = { "storage/website": "public-bucket" };
@@ -17,7 +15,7 @@ beforeAll(async () => {
     const configuration = await synthesize();
     return { plan: await planOffline(configuration), configuration, isProtected: true };
   });
-  const found = await checkPlans(planned);
+  const found = await checkPlans(planned, { checkov: await ensureTool("checkov") });
   for (const [index, { title }] of examples.entries()) {
     inputs.set(title, planned[index] as PlanInput);
     findings.set(title, found[index] ?? []);

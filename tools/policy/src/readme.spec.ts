@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { checkovChecks } from "./checkov-checks.js";
-import { rules } from "./rules/index.js";
+import { checkovChecks, rules } from "@infra/engine/policy";
 
 const rows = readFileSync(join(__dirname, "../README.md"), "utf8").match(/^\| `[a-z-]+` .*$/gm) ?? [];
 

@@ -1,7 +1,7 @@
 import { type ProviderDescription, providers, type TerraformConfiguration } from "@infra/core";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PlanInput } from "../src/plan.js";
+import type { PlanInput } from "@infra/engine/policy";
 import { inParallel, planOffline } from "./plans.js";
 
 type Resources = NonNullable<TerraformConfiguration["resource"]>;

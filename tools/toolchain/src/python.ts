@@ -29,12 +29,15 @@ export async function installWithPip(name: ToolName, tool: PythonTool, folder: s
     await runLogged({ program: python, args: ["-m", "venv", environment], cwd: folder }, label, context);
     await runLogged({ program: inside, args: pip, cwd: folder }, label, context);
   });
-  await fs.writeFile(path.join(environment, "bin", path.posix.basename(tool.file)), startOf(tool), { mode: 0o755 });
+  if (tool.module !== undefined)
+    await fs.writeFile(path.join(environment, "bin", path.posix.basename(tool.file)), startOf(tool.module), {
+      mode: 0o755,
+    });
   return environment;
 }
 
 /** Starts the tool with the Python beside it: the scripts that pip writes name the folder that they were made in. */
-function startOf({ module }: PythonTool): string {
+function startOf(module: string): string {
   return `#!/bin/sh\nexec "$(dirname "$0")/python" -m ${module} "$@"\n`;
 }
 

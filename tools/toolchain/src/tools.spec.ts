@@ -45,7 +45,7 @@ describe.each(pythonTools)("%s", (name, tool) => {
 
   test("lists every package with hashes, for every Python that is new enough", () => {
     const packages = read("requirements.txt").match(/^[^\s#].*$(?:\n {4}--hash=.*)*/gm) ?? [];
-    expect(packages.length).toBeGreaterThan(50);
+    expect(packages.length).toBeGreaterThan(0);
     expect(packages.filter((each) => !each.includes("--hash=sha256:"))).toEqual([]);
     expect(read("requirements.txt")).toContain(`--python-version ${leastPython} `);
   });

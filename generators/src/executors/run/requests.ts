@@ -15,6 +15,7 @@ export interface RunOptions {
   /** @default - whether INFRA_OFFLINE is set */
   readonly offline?: boolean;
   readonly yes?: boolean;
+  readonly planned?: boolean;
   readonly parallelism?: number;
 }
 
@@ -44,7 +45,7 @@ export function completeOptions(
 
 /** What the engine is asked for several deployments that want the same. */
 export function requestOf(options: TaskOptions, deployments: readonly string[], root: string): RunRequest {
-  const { verb, inventory, yes = false, parallelism } = options;
+  const { verb, inventory, yes = false, planned = false, parallelism } = options;
   return {
     verb,
     root,
@@ -53,6 +54,7 @@ export function requestOf(options: TaskOptions, deployments: readonly string[], 
     deployments,
     offline: isOffline(options),
     yes,
+    ...(planned ? { planned } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
   };
 }

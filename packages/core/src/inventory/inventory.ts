@@ -11,7 +11,7 @@ import type { NotifySettings } from "./notify-settings.js";
 import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
-import { deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
+import { type Allowed, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 import { type StateSettings, stateWith } from "./state-settings.js";
 
 /** One stack in one environment: one state, one Nx project. */
@@ -45,6 +45,8 @@ export interface Inventory {
   /** Who is told of drift, failures and applies. @default - nobody */
   readonly notify?: NotifySettings;
   readonly deployments: readonly Deployment[];
+  /** What own stacks may have that is refused otherwise. */
+  readonly allow: Allowed;
   /** Where states are kept, by deployment: of the wanted ones and of those that they refer to. Others are in the local folder. */
   readonly states: ReadonlyMap<string, StateSettings>;
 }
@@ -126,6 +128,7 @@ class Loader {
       ...(product.secrets ? { secrets: product.secrets } : {}),
       ...(product.notify ? { notify: product.notify } : {}),
       deployments: [...loaded.values()].filter(({ id }) => ids.has(id)),
+      allow: { providers: product.allow?.providers ?? [], provisioners: product.allow?.provisioners ?? false },
       states: new Map([...loaded.values()].flatMap(({ id, state }) => (state ? [[id, state] as const] : []))),
     };
   }

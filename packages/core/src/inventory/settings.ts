@@ -19,6 +19,14 @@ const credentialName = rule(z.string(), (value) =>
       },
 );
 
+const providerSource = rule(z.string(), (value) =>
+  /^[\w.-]+\.[\w.-]+\/[\w-]+\/[\w-]+$/.test(value)
+    ? undefined
+    : {
+        message: `${JSON.stringify(value)} is not the address of a provider`,
+        remedy: "Write host, namespace and name: registry.opentofu.org/hashicorp/random",
+      },
+);
 const amountPerMonth = z.number().positive();
 
 const costLimits = z
@@ -81,6 +89,16 @@ const shared = {
 /** `inventory/product.yaml`: what all deployments of the product share. */
 export const productSchema = z.strictObject({
   product: name().describe("the product's name; it begins every resource name"),
+  allow: z
+    .strictObject({
+      providers: z
+        .array(providerSource)
+        .optional()
+        .describe("addresses of providers besides those of the clouds: registry.opentofu.org/hashicorp/random"),
+      provisioners: z.boolean().optional().describe("programs that resources run where the engine runs"),
+    })
+    .optional()
+    .describe("what own stacks may have that is refused otherwise, before anything is downloaded or started"),
   secrets: secretSettings.optional().describe("where secrets are kept; environment variables come first"),
   notify: notifySchema.optional(),
   ...shared,
@@ -106,6 +124,14 @@ export const deploymentSchema = z.strictObject({
   credentials: shared.credentials,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
+
+/** What a product allows own stacks that is refused otherwise. */
+export interface Allowed {
+  /** Sources of providers besides those of the clouds. */
+  readonly providers: readonly string[];
+  /** Programs that resources run where the engine runs. */
+  readonly provisioners: boolean;
+}
 
 /** What a deployment is told besides its configuration. */
 export interface Settings {

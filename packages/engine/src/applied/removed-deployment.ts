@@ -74,8 +74,9 @@ export function recordedDeployment(
   root: string,
   deployment: RemovedDeployment,
   offline: boolean,
+  env?: Readonly<NodeJS.ProcessEnv>,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
-  const paths = pathsOf(root, deployment, offline);
+  const paths = pathsOf(root, deployment, offline, env);
   return { synthesis: synthesisOf(deployment), paths: { ...paths, lockFile: join(paths.work, "applied.lock.hcl") } };
 }
 

@@ -5,9 +5,11 @@ import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
 import { addReportCommand } from "./report.js";
+import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
 import { addStateCommands } from "./state.js";
 import { addStatusCommand } from "./status.js";
+import { addTestCommand } from "./test.js";
 import { addVerbCommands } from "./verbs.js";
 
 const examples = `
@@ -42,6 +44,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);
+  addReviewedCommand(program);
+  addTestCommand(program);
   addPlatformCommands(program);
   addFollowUpCommands(program);
   try {

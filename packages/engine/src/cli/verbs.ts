@@ -10,6 +10,7 @@ import { type Progress, progressOf } from "./progress.js";
 interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
   readonly yes?: boolean;
+  readonly planned?: boolean;
   readonly destroy?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
@@ -18,6 +19,7 @@ interface VerbOptions extends FollowUpOptions {
 const descriptions: Record<Exclude<Verb, "cost">, string> = {
   synth: "write the engine's configuration of deployments to .infra",
   validate: "check the synthesized configuration with the engine",
+  policy: "plan, and check the result against the rules that every deployment keeps",
   plan: "show what an apply would change, and save the plan",
   apply: "apply the saved plan, or plan now; asks before it changes anything",
   destroy: "delete everything that deployments own; asks first",
@@ -38,6 +40,7 @@ export function addVerbCommands(program: Command): void {
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
+    if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
     if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
     if (verb === "drift")
       withPlatformOptions(command.option("--issues", "keep an issue per deployment that drifts, on GitHub or GitLab"));
@@ -60,7 +63,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { run } = await import("../run.js");
   const { renderIgnored, renderSummary } = await import("../render.js");
   const progress = progressOf(verb, process.stderr, options.json);
-  const { offline = false, yes, destroy, parallelism } = options;
+  const { offline = false, yes, planned, destroy, parallelism } = options;
   const signal = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -69,6 +72,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     inventory,
     offline,
     ...(yes ? { yes } : {}),
+    ...(planned ? { planned } : {}),
     ...(destroy ? { destroy } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),

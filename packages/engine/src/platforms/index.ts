@@ -8,7 +8,8 @@ import type { RestSettings } from "./rest.js";
 export { createOnce } from "./create-once.js";
 export type { PlatformOptions, Surroundings } from "./environment.js";
 export { NotPossible, PlatformError } from "./errors.js";
-export { type CommitStatus, type Platform, type PlatformIssue } from "./platform.js";
+export { type CommitStatus, type Platform, type PlatformIssue, sameText } from "./platform.js";
+export { RestApi, type RestSettings } from "./rest.js";
 export { type Expectations, noChange } from "./no-change.js";
 export { keyIn, markerOf, postSticky, type Posted } from "./sticky-comment.js";
 

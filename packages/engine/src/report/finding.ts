@@ -19,7 +19,7 @@ const findingSchema = z.object({
   place: z.string().optional(),
 });
 
-/** What a policy objects to: a rule, what is wrong, what to do, and where. `tools/policy --json` prints such ones. */
+/** What a policy objects to: a rule, what is wrong, what to do, and where. Any tool can write such ones. */
 export type Finding = z.output<typeof findingSchema>;
 
 /** Reads a file of findings, a JSON array. @throws InfraError when it is none */
@@ -29,7 +29,7 @@ export function readFindings(file: string): Finding[] {
   const { path = [], message = "" } = parsed.error.issues[0] ?? {};
   throw infraError(
     `${file} has no findings: ${path.length > 0 ? `${path.map(String).join(".")}: ` : ""}${message}`,
-    "Write an array of { rule, message, remedy, deployment, address, place }, as tools/policy --json prints it",
+    "Write an array of { rule, message, remedy, deployment, address, place }",
   );
 }
 
@@ -54,7 +54,7 @@ function parseJson(file: string): unknown {
   } catch (error) {
     throw infraError(
       `${file} can't be read as JSON: ${(error as Error).message}`,
-      "Name a file that tools/policy --json wrote",
+      "Name a file that holds such an array",
     );
   }
 }

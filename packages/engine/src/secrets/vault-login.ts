@@ -28,7 +28,7 @@ export async function logIn(api: VaultApi, options: VaultOptions): Promise<Login
   const { VAULT_TOKEN: token, VAULT_ROLE_ID: role_id, VAULT_SECRET_ID: secret_id } = env;
   if (token) return { token, by: "token", own: false };
   if (role_id) return await post(api, `auth/${approleMount}/login`, { role_id, ...(secret_id ? { secret_id } : {}) });
-  const role = env["VAULT_ROLE"] ?? options.role;
+  const role = env["VAULT_ROLE"] || options.role;
   const jwt = role ? await jobToken(options) : undefined;
   if (jwt) {
     hide(jwt);

@@ -1,8 +1,8 @@
-import { ensureTool } from "@infra/toolchain";
-import { execa } from "execa";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { checkovChecks } from "./checkov-checks.js";
 
@@ -27,19 +27,28 @@ export interface CheckovFailure {
  * Runs the chosen checks of Checkov over plans. One run takes all of them: it needs seconds to start. Checkov asks nothing of any
  * server.
  *
+ * @param program Path of Checkov.
  * @param plans What `tofu show -json` prints, parsed.
+ * @param parent Folder for what it reads; it is gone afterwards. @default - the one for temporary files
  * @returns the failures of each plan, in the same order
- * @throws Error when Checkov cannot be had, or cannot read a plan
+ * @throws Error when Checkov fails, or cannot read a plan
  */
-export async function runCheckov(plans: readonly unknown[]): Promise<CheckovFailure[][]> {
-  const program = await ensureTool("checkov");
-  const folder = mkdtempSync(join(tmpdir(), "policy-"));
+export async function runCheckov(
+  program: string,
+  plans: readonly unknown[],
+  parent = tmpdir(),
+): Promise<CheckovFailure[][]> {
+  const folder = mkdtempSync(join(parent, "policy-"));
   try {
     for (const [index, plan] of plans.entries()) writeFileSync(join(folder, nameOf(index)), JSON.stringify(plan));
     const ids = checkovChecks.flatMap((each) => each.ids).join(",");
     const chosen = ["--directory", folder, "--framework", "terraform_plan", "--check", ids];
     const quiet = ["--output", "json", "--compact", "--quiet", "--soft-fail", "--skip-download"];
-    const { stdout } = await execa(program, [...chosen, ...quiet], { env: { LOG_LEVEL: "ERROR" }, cwd: folder });
+    const { stdout } = await promisify(execFile)(program, [...chosen, ...quiet], {
+      env: { ...process.env, LOG_LEVEL: "ERROR" },
+      cwd: folder,
+      maxBuffer: 1e9,
+    });
     const failures = failuresIn(JSON.parse(stdout));
     return plans.map((_, index) =>
       failures.filter(({ file }) => file === nameOf(index)).map(({ id, address }) => ({ id, address })),

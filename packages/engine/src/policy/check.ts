@@ -4,15 +4,27 @@ import { type Plan, type PlanInput, readPlan } from "./plan.js";
 import type { Finding } from "./rule.js";
 import { rules } from "./rules/index.js";
 
+/** What else looks at plans. */
+export interface CheckOptions {
+  /** Path of Checkov, which runs once for all plans. @default - only our rules are asked */
+  readonly checkov?: string;
+  /** Folder for what Checkov reads. @default - the one for temporary files */
+  readonly scratch?: string;
+}
+
 /**
- * Checks plans against all rules: ours, and the chosen checks of Checkov, which runs once for all plans.
+ * Checks plans against our rules, and the chosen checks of Checkov.
  *
  * @returns the findings of each plan, in the same order: one per promise and address, Checkov's before ours
- * @throws Error when an input is no plan, or Checkov cannot be had
+ * @throws Error when an input is no plan, or Checkov fails
  */
-export async function checkPlans(inputs: readonly PlanInput[]): Promise<Finding[][]> {
+export async function checkPlans(
+  inputs: readonly PlanInput[],
+  { checkov, scratch }: CheckOptions = {},
+): Promise<Finding[][]> {
   const plans = inputs.map(readPlan);
-  const failures = await runCheckov(inputs.map(({ plan }) => plan));
+  const shown = inputs.map(({ plan }) => plan);
+  const failures = checkov === undefined ? [] : await runCheckov(checkov, shown, scratch);
   return plans.map((plan, index) => {
     const ofCheckov = findingsOfCheckov(plan, failures[index] ?? []);
     const own = ownFindings(plan).filter(({ rule, address }) => !ofCheckov.has(`${rule} ${address}`));

@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTofu, Product } from "../../test/product.js";
+import { withoutSensitive } from "./redact.js";
+
+const canary = "canary-5d1f0c2e9a";
+
+/** A firewall that is open as wide as `ports` says. */
+const stack = `const { defineStack } = require("@infra/core");
+const { Firewall } = require("@infra/provider-hcloud/lib/firewall");
+const { z } = require("zod");
+module.exports = defineStack({
+  config: z.strictObject({ port: z.string() }),
+  build: (stack, { port }) => {
+    stack.useProvider();
+    const rule = [{ direction: "in", protocol: "tcp", port, sourceIps: ["0.0.0.0/0"] }];
+    return { id: new Firewall(stack, "firewall", { name: "open", rule }).id };
+  },
+});
+`;
+
+let product: Product;
+let bin: string;
+
+beforeAll(async () => {
+  product = new Product(await openTofu());
+  product.write("stacks/open/index.js", stack);
+  bin = mkdtempSync(join(tmpdir(), "policy-spec-"));
+});
+afterAll(() => {
+  product.remove();
+  rmSync(bin, { recursive: true });
+});
+
+describe("infra policy", () => {
+  it("refuses what no deployment may have, with its place and what to do", async () => {
+    product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig: { port: "22" }\n');
+    const { code, output } = await product.infra("policy", "production/open", "--offline");
+    expect([code, output]).toEqual([1, expect.stringMatching(/hcloud_firewall\.firewall: .*\(open-ssh\)/)]);
+    expect(output).toContain("Checkov is not on PATH");
+  });
+
+  it("passes what may be, keeps no plan, and changes nothing", async () => {
+    product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig: { port: "443" }\n');
+    const { code, output } = await product.infra("policy", "production/open", "--offline");
+    expect([code, output]).toEqual([0, expect.any(String)]);
+    expect(product.has(join(product.work("production/open"), "plan.tfplan"))).toBe(false);
+    expect(product.cloud("production/open")).toEqual([]);
+  });
+
+  it("asks Checkov where it is on PATH, and gives it no file that stays", async () => {
+    const calls = join(bin, "calls");
+    const answer = '{"passed": 0, "failed": 0}';
+    writeFileSync(join(bin, "checkov"), `#!/bin/sh\necho "$PWD" >>'${calls}'\necho '${answer}'\n`, { mode: 0o755 });
+    const { code, output } = await product.infraWith(
+      { PATH: `${bin}:${process.env["PATH"] ?? ""}` },
+      "policy",
+      "production/open",
+      "--offline",
+    );
+    expect([code, output]).toEqual([0, expect.not.stringContaining("not on PATH")]);
+    const [folder = ""] = readFileSync(calls, "utf8").split("\n");
+    expect([folder, existsSync(folder)]).toEqual([expect.stringMatching(/policy-/), false]);
+  });
+});
+
+describe("what Checkov is given of a plan", () => {
+  it("holds no sensitive value, wherever the plan repeats it", () => {
+    const values = { name: "db", password: canary, tags: [{ key: canary }, { key: "open" }] };
+    const marks = { password: true, tags: [{ key: true }, {}] };
+    const plan = {
+      format_version: "1.2",
+      variables: { password: { value: canary } },
+      prior_state: { values: { root_module: { resources: [{ values }] } } },
+      output_changes: { password: { after: canary } },
+      planned_values: {
+        outputs: { password: { sensitive: true, value: canary } },
+        root_module: { resources: [{ address: "a.b", values, sensitive_values: marks }] },
+      },
+      resource_changes: [
+        {
+          address: "a.b",
+          change: { before: values, after: values, before_sensitive: marks, after_sensitive: marks, after_unknown: {} },
+        },
+      ],
+    };
+    const text = JSON.stringify(withoutSensitive(plan));
+    expect(text).not.toContain(canary);
+    expect(text).toContain('"name":"db"');
+    expect(text).toContain('"key":"open"');
+  });
+});

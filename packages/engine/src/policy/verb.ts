@@ -1,0 +1,53 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { InfraError, type Problem } from "@infra/core";
+import type { DeploymentRun } from "../deployment-run.js";
+import { memoryFolder } from "../memory-folder.js";
+import { placeOfAddress } from "../places.js";
+import { withScratchPlan } from "../plan-file.js";
+import { engineCall, type Outcome } from "../verbs.js";
+import { checkPlans } from "./check.js";
+import { withoutSensitive } from "./redact.js";
+import type { Finding } from "./rule.js";
+
+/** Plans a deployment and checks what it would leave, also what does not change. The plan is not kept. */
+export async function checkPolicy(run: DeploymentRun): Promise<Outcome> {
+  const plan = await shownPlan(run);
+  const checkov = onPath("checkov", run.context.request.env ?? process.env);
+  if (checkov === undefined) run.notes.push("Checkov is not on PATH: only the rules of infra were asked");
+  const input = {
+    plan: run.context.mask.value(withoutSensitive(plan)),
+    configuration: run.synthesis.configuration,
+    isProtected: run.deployment.settings.deletionProtection,
+  };
+  const [findings = []] = await checkPlans([input], { scratch: memoryFolder(), ...(checkov ? { checkov } : {}) });
+  if (findings.length === 0) return { status: "done", text: "nothing is refused" };
+  return { status: "failed", problems: findings.map((finding) => problemOf(run, finding)) };
+}
+
+/** What the engine shows of a plan that was just made. @throws InfraError */
+function shownPlan(run: DeploymentRun): Promise<object> {
+  return withScratchPlan(run, async (file) => {
+    await engineCall(run, ["plan", "-json", "-input=false", `-out=${file}`]);
+    const shown = await run.call(["show", "-json", "-no-color", file]);
+    if (shown.code !== 0) throw new InfraError(run.problemsOf([], shown.stderr));
+    return JSON.parse(shown.stdout) as object;
+  });
+}
+
+function problemOf({ deployment, synthesis }: DeploymentRun, { rule, address, message, remedy }: Finding): Problem {
+  const place = placeOfAddress(deployment, synthesis, address);
+  return { message: `${address}: ${message} (${rule})`, remedy, ...(place ? { place } : {}) };
+}
+
+function onPath(command: string, env: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  const files = (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, command));
+  return files.find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
