@@ -1,5 +1,5 @@
 export { type Engine, findEngine, PINNED_OPENTOFU } from "./binary/index.js";
-export { examine, type Finding } from "./doctor.js";
+export { examine, type Finding } from "./doctor/doctor.js";
 export { writeEditorSchemas } from "./editor-schemas.js";
 export { engineEnvironment } from "./engine-environment.js";
 export { passphraseVariable } from "./encryption.js";

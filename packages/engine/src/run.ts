@@ -12,7 +12,8 @@ import {
   type RunResult,
 } from "./result.js";
 import { inventoryOf, openRun, type RunContext } from "./run-context.js";
-import { type Outcome, verbFunctions } from "./verbs.js";
+import type { Outcome } from "./verbs/outcome.js";
+import { verbFunctions } from "./verbs/verbs.js";
 
 /**
  * Does one thing to deployments: several at once, each after the ones that it refers to (for `destroy`, before them).

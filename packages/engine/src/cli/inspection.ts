@@ -75,7 +75,7 @@ async function removedEntry(
 }
 
 async function doctor(options: CommonOptions): Promise<void> {
-  const { examine } = await import("../doctor.js");
+  const { examine } = await import("../doctor/doctor.js");
   const findings = await examine(workspaceOf(options));
   const marks = { ok: "✓", warning: "!", error: "✗" };
   if (findings.some(({ level }) => level === "error")) process.exitCode = 1;

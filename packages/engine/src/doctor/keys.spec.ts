@@ -1,11 +1,11 @@
 import type { StateSettings } from "@infra/core/inventory";
 import type { VaultServer } from "@infra/services";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startTransit, tokenFor } from "../test/keys.js";
-import { keyFindings } from "./doctor-keys.js";
-import { vaultPolicy } from "./keys/policy.js";
-import { StateKeys } from "./keys/state-keys.js";
-import { VaultTier } from "./secrets/index.js";
+import { startTransit, tokenFor } from "../../test/keys.js";
+import { keyFindings } from "./keys.js";
+import { vaultPolicy } from "../keys/policy.js";
+import { StateKeys } from "../keys/state-keys.js";
+import { VaultTier } from "../secrets/index.js";
 
 const transit: StateSettings = { kind: "folder", encryption: { kind: "transit" } };
 const ids = ["production/up", "production/down"].map((id) => ({ id }));

@@ -1,8 +1,8 @@
 import { type Consul, startConsul } from "@infra/services";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type SmallS3, startSmallS3 } from "../test/small-s3.js";
-import { remoteFindings } from "./doctor-state.js";
-import { RemoteState } from "./state/remote.js";
+import { type SmallS3, startSmallS3 } from "../../test/small-s3.js";
+import { remoteFindings } from "./state.js";
+import { RemoteState } from "../state/remote.js";
 
 let consul: Consul;
 let s3: SmallS3 | undefined;

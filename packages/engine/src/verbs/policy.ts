@@ -5,10 +5,11 @@ import type { DeploymentRun } from "../deployment-run.js";
 import { memoryFolder } from "../memory-folder.js";
 import { placeOfAddress } from "../places.js";
 import { withScratchPlan } from "../plan-file.js";
-import { engineCall, type Outcome } from "../verbs.js";
-import { checkPlans } from "./check.js";
-import { withoutSensitive } from "./redact.js";
-import type { Finding } from "./rule.js";
+import { engineCall } from "./engine-call.js";
+import type { Outcome } from "./outcome.js";
+import { checkPlans } from "../policy/check.js";
+import { withoutSensitive } from "../policy/redact.js";
+import type { Finding } from "../policy/rule.js";
 
 /** Plans a deployment and checks what it would leave, also what does not change. The plan is not kept. */
 export async function checkPolicy(run: DeploymentRun): Promise<Outcome> {

@@ -1,14 +1,14 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
-import { findEngine } from "./binary/index.js";
-import { platformFindings } from "./doctor-platform.js";
-import { StateKeys } from "./keys/state-keys.js";
-import { Mask } from "./mask.js";
-import { problemsOfError } from "./run.js";
-import { checkTiers, secretsOf, type TierReport } from "./secrets/index.js";
-import { StateBackends } from "./state-backends.js";
-import type { Workspace } from "./workspace.js";
+import { findEngine } from "../binary/index.js";
+import { platformFindings } from "./platform.js";
+import { StateKeys } from "../keys/state-keys.js";
+import { Mask } from "../mask.js";
+import { problemsOfError } from "../run.js";
+import { checkTiers, secretsOf, type TierReport } from "../secrets/index.js";
+import { StateBackends } from "../state-backends.js";
+import type { Workspace } from "../workspace.js";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -108,7 +108,7 @@ async function remoteStateFindings(
   for (const { id } of deployments) remotes.add(await backends.remoteOf(id));
   remotes.delete(undefined);
   if (remotes.size === 0) return [];
-  const { remoteFindings } = await import("./doctor-state.js");
+  const { remoteFindings } = await import("./state.js");
   const found = await Promise.all([...remotes].map((remote) => (remote ? remoteFindings(remote) : [])));
   return found.flat();
 }
@@ -119,7 +119,7 @@ async function keyFindings(
   root: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  const { keyFindings: findings } = await import("./doctor-keys.js");
+  const { keyFindings: findings } = await import("./keys.js");
   const secrets = secretsOf({ deployments, product, states, ...rest }, { root, env }, new Mask([]));
   try {
     return await findings(new StateKeys({ product, states, secrets, env }), deployments, env);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type GitHubServer, type GitLabServer, startGitHub, startGitLab } from "@infra/services";
-import { platformFindings } from "./doctor-platform.js";
+import { platformFindings } from "./platform.js";
 
 let gitHub: GitHubServer;
 let gitLab: GitLabServer;

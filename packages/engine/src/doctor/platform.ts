@@ -4,7 +4,7 @@ import type { Finding } from "./doctor.js";
 /** Does the token of the pipeline's platform work? Outside of pipelines there is nothing to say. */
 export async function platformFindings(env: Readonly<NodeJS.ProcessEnv>): Promise<Finding[]> {
   if (!env["GITHUB_ACTIONS"] && !env["GITLAB_CI"]) return [];
-  const { findPlatform } = await import("./platforms/index.js");
+  const { findPlatform } = await import("../platforms/index.js");
   try {
     const { platform } = findPlatform({}, env, { patienceMs: 5_000 });
     return [{ level: "ok", message: `platform: ${platform.where}, with the token of ${await platform.account()}` }];

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Finding } from "./doctor.js";
-import { problemsOfError } from "./run.js";
-import { conditionalWrites } from "./state/conditional-writes.js";
-import type { ConsulClient } from "./state/consul-client.js";
-import { ConsulLock } from "./state/consul-lock.js";
-import { ConsulPointers, encoded } from "./state/consul-pointers.js";
-import type { RemoteState } from "./state/remote.js";
+import { problemsOfError } from "../run.js";
+import { conditionalWrites } from "../state/conditional-writes.js";
+import type { ConsulClient } from "../state/consul-client.js";
+import { ConsulLock } from "../state/consul-lock.js";
+import { ConsulPointers, encoded } from "../state/consul-pointers.js";
+import type { RemoteState } from "../state/remote.js";
 
 const WRITERS = 64;
 /** Beyond this, times in histories and locks mislead. */

@@ -1,0 +1,29 @@
+import { InfraError } from "@infra/core";
+import type { DeploymentRun } from "../deployment-run.js";
+import type { Diagnostic, EngineEvent } from "../engine-events.js";
+
+/** Runs the engine's command with `-json` among its arguments. @throws InfraError with its diagnostics when it fails */
+export async function engineCall(
+  run: DeploymentRun,
+  args: readonly string[],
+  onEvent: (event: EngineEvent) => void = () => undefined,
+): Promise<{ code: number }> {
+  const diagnostics: Diagnostic[] = [];
+  const exit = await run.call(args, {
+    onEvent: (event) => {
+      if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+      else onEvent(event);
+    },
+  });
+  if (exit.code === 0 || (exit.code === 2 && args.includes("-detailed-exitcode"))) return exit;
+  throw new InfraError(run.problemsOf(diagnostics, exit.stderr));
+}
+
+/** What the engine printed. @returns undefined when it is no JSON */
+export function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

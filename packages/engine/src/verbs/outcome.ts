@@ -1,0 +1,16 @@
+import type { Problem } from "@infra/core";
+import type { DeploymentCost } from "@infra/cost";
+import type { Counts, ResourceChange, Status } from "../result.js";
+
+/** What a verb finds out about one deployment. */
+export interface Outcome {
+  readonly status: Status;
+  readonly counts?: Counts;
+  readonly changes?: readonly ResourceChange[];
+  readonly ignored?: readonly ResourceChange[];
+  readonly problems?: readonly Problem[];
+  readonly notes?: readonly string[];
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly cost?: DeploymentCost;
+  readonly text?: string;
+}
