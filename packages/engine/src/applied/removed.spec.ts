@@ -220,7 +220,9 @@ it("refuses to destroy with other providers than those that applied it", async (
   const store = new FolderStore(join(product.root, "state", old), old);
   const record = (await store.applied.last())!;
   const applied = await store.applied.configurationOf(record);
-  const source = "127.0.0.1:9/nobody/nothing";
+  const source = "nowhere.invalid/nobody/nothing";
+  const allow = `allow: { providers: ["${source}"] }`;
+  product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\n${allow}\n`);
   const lockFile = `provider "${source}" {\n  version = "9.9.9"\n}\n`;
   const terraform = { required_providers: { nothing: { source } }, backend: { http: {} } };
   const configuration = { ...applied.configuration, terraform };
