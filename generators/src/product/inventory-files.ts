@@ -14,6 +14,8 @@ export interface Starter {
   readonly name?: string;
   readonly stack: string;
   readonly provider: ProviderName;
+  /** The product's domain. */
+  readonly domain: string;
   readonly packageManager: PackageManagerName;
   /** A private range that no other deployment has. */
   readonly cidr: string;
@@ -21,7 +23,7 @@ export interface Starter {
 
 /** The file of a deployment, with what most products want of its stack. @returns its path in the inventory, and its text */
 export function starterFile(starter: Starter): [string, string] {
-  const { environment, stack, provider, packageManager, cidr } = starter;
+  const { environment, stack, provider, domain, packageManager, cidr } = starter;
   const word = /([^/]+)$/.exec(stack)?.[1]?.replace(/^stack-/, "") ?? stack;
   const name = starter.name ?? word;
   // A folder or a package of the product's own may have any word: only the template's stacks have starters.
@@ -33,11 +35,18 @@ export function starterFile(starter: Starter): [string, string] {
     stackPackage: stackPackage(stack),
     exec: packageManagers[packageManager].exec,
     paas: provider === "heroku",
+    // A zone belongs to one environment.
+    zone: environment === "production" ? domain : `${environment}.${domain}`,
     cidr,
   };
   const template = !own && existsSync(join(__dirname, `../../files/stacks/${stack}.yaml.template`)) ? stack : "stack";
   const text = render("stacks", variables).get(`${template}.yaml`) ?? "";
   return [`${environment}/${name}.yaml`, text];
+}
+
+/** The domain of a product that names none yet: nobody can own it. */
+export function placeholderDomain(product: string): string {
+  return `${product}.example`;
 }
 
 /** Name of a stack's schema file, as `infra schema` writes it. */

@@ -1,4 +1,4 @@
-import { providers, type ProviderName, stackPackage } from "@infra/core/inventory";
+import { describeProvider, type ProviderName, stackPackage } from "@infra/core/inventory";
 import { inChannel, npmRegistry, type Registry } from "./registry.js";
 import { installedVersion, testedVersions } from "./template.js";
 
@@ -10,6 +10,17 @@ export function stackPackages(stacks: readonly string[]): string[] {
   return stacks.map(stackPackage).filter((name) => !name.startsWith("."));
 }
 
+/** What stacks of the template need of a cloud that its own provider may not have. */
+const purposes: Readonly<Record<string, string>> = { storage: "objectStorage" };
+
+/** npm packages of the bindings that stacks need on clouds. */
+export function bindingsFor(clouds: readonly ProviderName[], stacks: readonly string[]): string[] {
+  return clouds.flatMap((cloud) => {
+    const { bindings, companions = {} } = describeProvider(cloud);
+    return [bindings, ...stacks.flatMap((stack) => companions[purposes[stack] ?? ""]?.bindings ?? [])];
+  });
+}
+
 /** What a product with these clouds and stacks pins: package by name, in exact versions. */
 export function pinsOf(
   clouds: readonly ProviderName[],
@@ -17,8 +28,7 @@ export function pinsOf(
   folder: string,
   registry?: Registry,
 ): Promise<Record<string, string>> {
-  const bindings = clouds.map((cloud) => providers[cloud].bindings);
-  return pinsFor([...always, ...bindings, ...stackPackages(stacks)], folder, registry);
+  return pinsFor([...always, ...bindingsFor(clouds, stacks), ...stackPackages(stacks)], folder, registry);
 }
 
 /** Exact versions: what the template was tested with, else what is installed, else the newest stable one. */

@@ -9,7 +9,7 @@ import {
 } from "@infra/core/inventory";
 import type { Tree } from "@nx/devkit";
 import type { Location } from "./choices.js";
-import { environmentsOf } from "./inventory-files.js";
+import { environmentsOf, placeholderDomain } from "./inventory-files.js";
 import { at, type Manifest, packageManagerOf, readManifest } from "./manifest.js";
 import type { PackageManagerName } from "./package-managers.js";
 
@@ -20,6 +20,8 @@ export interface Product {
   /** Folder of the inventory. */
   readonly inventory: string;
   readonly environments: readonly string[];
+  /** Its domain, or a placeholder. */
+  readonly domain: string;
   /** Where it runs unless an environment says otherwise. */
   readonly location: Location;
 }
@@ -39,8 +41,16 @@ export function readProduct(tree: Tree): Product {
     packageManager: packageManagerOf(tree, manifest),
     inventory,
     environments: environmentsOf(tree, inventory),
+    domain: domainIn(tree, at(inventory, "product.yaml")),
     location: locationIn(settings, { provider: "hetzner", region: "" }),
   };
+}
+
+function domainIn(tree: Tree, file: string): string {
+  const found = plain(parseDocument(file, tree.read(file) ?? new Uint8Array())) as Record<string, unknown>;
+  const { product, domain } = productSchema.shape;
+  const name = product.safeParse(found["product"]).data ?? "product";
+  return domain.safeParse(found["domain"]).data ?? placeholderDomain(name);
 }
 
 /** Where an environment runs. */

@@ -1,9 +1,10 @@
-import { infraError, providers, suggest } from "@infra/core/inventory";
+import { basename } from "node:path";
+import { infraError, suggest } from "@infra/core/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location, type LocationFlags } from "../../product/choices.js";
 import { environmentFileOf, freeRanges, starterFile } from "../../product/inventory-files.js";
 import { addPins, at } from "../../product/manifest.js";
-import { pinsFor, stackPackages } from "../../product/pins.js";
+import { bindingsFor, pinsFor, stackPackages } from "../../product/pins.js";
 import { type Product, readProduct } from "../../product/product.js";
 import { writeMissing } from "../../product/render.js";
 import { forUser, tellKept } from "../../product/report.js";
@@ -40,7 +41,8 @@ export default function addEnvironmentGenerator(
     ];
     const written = writeMissing(tree, product.inventory, files);
     tellKept(files.map(([path]) => at(product.inventory, path)).filter((path) => !written.includes(path)));
-    const needed = [providers[location.provider].bindings, ...stackPackages(stacks)];
+    const begun = files.map(([path]) => basename(path, ".yaml"));
+    const needed = [...bindingsFor([location.provider], begun), ...stackPackages(stacks)];
     const added = addPins(tree, await pinsFor(needed, tree.root));
     return () => {
       if (added.length > 0 && options.skipInstall !== true) installPackagesTask(tree, true, "", product.packageManager);
@@ -75,13 +77,13 @@ function copies(
 
 function starters(
   tree: Tree,
-  { inventory, packageManager }: Product,
+  { inventory, packageManager, domain }: Product,
   environment: string,
   { provider }: Location,
   stacks: readonly string[],
 ): [string, string][] {
   const ranges = freeRanges(tree, inventory);
   return stacks.map((stack) =>
-    starterFile({ environment, stack, provider, packageManager, cidr: ranges.next().value }),
+    starterFile({ environment, stack, provider, domain, packageManager, cidr: ranges.next().value }),
   );
 }

@@ -3,7 +3,7 @@ import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devk
 import { Choices } from "../../product/choices.js";
 import { freeRanges, starterFile } from "../../product/inventory-files.js";
 import { addPins } from "../../product/manifest.js";
-import { pinsFor, stackPackages } from "../../product/pins.js";
+import { bindingsFor, pinsFor, stackPackages } from "../../product/pins.js";
 import { chosenEnvironments, locationOf, readProduct } from "../../product/product.js";
 import { writeMissing } from "../../product/render.js";
 import { forUser, tellKept } from "../../product/report.js";
@@ -29,16 +29,18 @@ export default function addStackGenerator(tree: Tree, options: AddStackOptions):
     choices.done();
     if (stack === undefined) throw infraError("--stack: it is empty", "Name a stack, for example compute");
     const product = readProduct(tree);
-    const { inventory, packageManager } = product;
+    const { inventory, packageManager, domain } = product;
     const ranges = freeRanges(tree, inventory);
-    const files = chosenEnvironments(product, options.environments).map((environment) => {
-      const { provider } = locationOf(tree, product, environment);
+    const environments = chosenEnvironments(product, options.environments);
+    const clouds = environments.map((environment) => locationOf(tree, product, environment).provider);
+    const files = environments.map((environment, index) => {
+      const provider = clouds[index] ?? product.location.provider;
       const cidr = ranges.next().value;
-      return starterFile({ environment, stack, provider, packageManager, cidr, ...(name ? { name } : {}) });
+      return starterFile({ environment, stack, provider, domain, packageManager, cidr, ...(name ? { name } : {}) });
     });
     const written = writeMissing(tree, inventory, files);
     tellKept(files.map(([path]) => `${inventory}/${path}`).filter((path) => !written.includes(path)));
-    const added = addPins(tree, await pinsFor(stackPackages([stack]), tree.root));
+    const added = addPins(tree, await pinsFor([...bindingsFor(clouds, [stack]), ...stackPackages([stack])], tree.root));
     return () => {
       if (added.length > 0 && options.skipInstall !== true) installPackagesTask(tree, true, "", packageManager);
     };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describeProvider, infraError } from "@infra/core/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location } from "../../product/choices.js";
-import { environmentFileOf, freeRanges, starterFile } from "../../product/inventory-files.js";
+import { environmentFileOf, freeRanges, placeholderDomain, starterFile } from "../../product/inventory-files.js";
 import { at, type CiSystem, type Manifest, readManifest, sorted } from "../../product/manifest.js";
 import { ownedFiles } from "../../product/owned.js";
 import {
@@ -123,13 +123,15 @@ async function manifestOf(product: Product, root: string): Promise<Manifest> {
 
 /** Every file of a new product, by its path in the product's folder. */
 function productFiles(tree: Tree, product: Product, manifest: Manifest): ReadonlyMap<string, string> {
-  const { name, environments, stacks, packageManager, provider } = product;
+  const { name, environments, stacks, packageManager, provider, domain = placeholderDomain(name) } = product;
   const manager: PackageManagerFacts = packageManagers[packageManager];
   const { account, credentials } = describeProvider(provider);
   const ranges = freeRanges(tree, at(product.directory, "inventory"));
   const inventory = environments.flatMap((environment) => [
     environmentFileOf(environment, {}),
-    ...stacks.map((stack) => starterFile({ environment, stack, provider, packageManager, cidr: ranges.next().value })),
+    ...stacks.map((stack) =>
+      starterFile({ environment, stack, provider, domain, packageManager, cidr: ranges.next().value }),
+    ),
   ]);
   return new Map([
     ["package.json", `${JSON.stringify(manifest, null, 2)}\n`],
