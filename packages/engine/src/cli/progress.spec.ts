@@ -100,8 +100,6 @@ it("writes a line now and then for what takes long, and none for what ended or w
   progress.stop();
   vi.advanceTimersByTime(600_000);
   expect(shown.trim().split("\n")).toEqual([
-    "production/a: apply started",
-    "production/b: apply started",
     "production/b: apply ended after 2s: unchanged",
     "production/a: apply still at work after 30s, 1 of 3 resources",
     "production/a: apply still at work after 1m 00s, 1 of 3 resources",

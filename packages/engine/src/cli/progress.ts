@@ -22,8 +22,8 @@ export interface Progress {
 }
 
 /**
- * The progress of a run: on a terminal it is alive; in CI and in pipes each deployment has a line when it starts, when it ends and, if
- * it takes long, in between.
+ * The progress of a run: on a terminal it is alive; in CI and in pipes each deployment has a line when it ends and, if it takes long, before
+ * that.
  *
  * @param verb What is done
  * @param quiet Nothing but what changes on a terminal. @default false
@@ -134,7 +134,7 @@ export class LiveProgress implements Progress {
   }
 }
 
-/** A line when a deployment starts and when it ends, and now and then in between. */
+/** A line when a deployment ends, and now and then while it takes long. */
 export class LineProgress implements Progress {
   private readonly running = new Map<string, Running & { heartbeat: NodeJS.Timeout }>();
 
@@ -153,7 +153,6 @@ export class LineProgress implements Progress {
       this.beat(id);
     }, HEARTBEAT_MS).unref();
     this.running.set(id, { since: performance.now(), heartbeat });
-    this.write(`${id}: ${this.verb} started`);
   }
 
   resources(progress: ResourceProgress): void {
