@@ -19,7 +19,7 @@ afterEach(() => remote.reset());
 afterAll(() => Promise.all([remote.stop(), vault.stop()]));
 
 const settings = (encryption: string) =>
-  `product: acme\nprovider: hetzner\nregion: fsn1\nstate: { kind: s3, consul: { ttl: 22 }, encryption: ${encryption} }\n`;
+  `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: { kind: s3, consul: { ttl: 22 }, encryption: ${encryption} }\n`;
 const ok = async (product: Product, env: Record<string, string>, ...args: string[]): Promise<string> => {
   const ran = await product.infraWith(env, ...args);
   expect(ran.code, ran.output).toBe(0);

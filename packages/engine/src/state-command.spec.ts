@@ -15,7 +15,7 @@ afterEach(() => remote.reset());
 afterAll(() => remote.stop());
 
 const settings = (kind: string) =>
-  `product: acme\nprovider: hetzner\nregion: fsn1\nstate: { kind: ${kind}, consul: {} }\n`;
+  `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: { kind: ${kind}, consul: {} }\n`;
 const ok = async (product: Product, ...args: string[]): Promise<string> => {
   const ran = await product.infra(...args);
   expect(ran.code, ran.output).toBe(0);

@@ -38,7 +38,10 @@ export function productWith(engine: string, state: string, env: Readonly<Record<
 
 /** Says in the inventory how states are kept and encrypted. */
 export function setState(product: Product, state: string): void {
-  product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\nstate: ${state}\n`);
+  product.write(
+    "inventory/product.yaml",
+    `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: ${state}\n`,
+  );
 }
 
 /** A token that may do what a policy says. */

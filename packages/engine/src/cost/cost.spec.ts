@@ -33,7 +33,10 @@ afterAll(() => {
 });
 
 function settings(text: string): void {
-  product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\n${text}`);
+  product.write(
+    "inventory/product.yaml",
+    `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\n${text}`,
+  );
 }
 
 function git(...args: string[]): string {
