@@ -73,7 +73,6 @@ function richResults(): ReportedDeployment[] {
       })),
       origin: originOf("production/jobs", "production/network", "production/compute"),
       causes: [{ kind: "package", name: "@infra/cloud-compute", before: "1.2.0", after: "1.3.0" }],
-      findings: [finding("CKV_AWS_24", { message: hostile[2] })],
     }),
     deployment("production/outputs", { status: "changed" }),
     deployment("staging/compute", {
@@ -86,6 +85,10 @@ function richResults(): ReportedDeployment[] {
           place: { file: "inventory/staging/compute.yaml", line: 14, column: 11 },
         },
         { message: hostile.join("\n"), remedy: "Look at it" },
+      ],
+      findings: [
+        finding("open-ssh", { place: { file: "inventory/staging/compute.yaml", line: 30, column: 11 } }),
+        finding("CKV_AWS_24", { message: hostile[2] }),
       ],
     }),
     deployment("staging/jobs", {
@@ -127,7 +130,6 @@ function compute(): ReportedDeployment {
       { kind: "file", file: "inventory/production/compute.yaml" },
       { kind: "package", name: "@infra/cloud-compute", before: "1.2.0", after: "1.3.0" },
     ],
-    findings: [finding("open-ssh", { place: { file: "inventory/production/compute.yaml", line: 30, column: 11 } })],
     notes: ["took over the lock of a run that is gone"],
   });
 }

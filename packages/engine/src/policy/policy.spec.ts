@@ -74,6 +74,15 @@ describe("infra policy", () => {
     });
   });
 
+  it("is asked by infra test too", async () => {
+    product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig: { port: "22" }\n');
+    const { code, output } = await product.infra("test", "production/open");
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/policy failed\n.*hcloud_firewall\.firewall: .*\(open-ssh\)/),
+    ]);
+  });
+
   it("passes what may be, keeps no plan, and changes nothing", async () => {
     product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig: { port: "443" }\n');
     const { code, output } = await product.infra("policy", "production/open", "--offline");

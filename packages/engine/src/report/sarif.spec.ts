@@ -77,7 +77,7 @@ describe("SARIF", () => {
     expect(waits).toMatchObject({ ruleId: "infra/plan-waiting", level: "note" });
     expect(where(waits!).artifactLocation.uri).toBe("products/acme/inventory/staging/jobs.yaml");
     const refused = results.find(({ ruleId }) => ruleId === "open-ssh");
-    expect(refused!.message.text).toContain("production/compute hcloud_firewall.compute: SSH is open to the internet");
+    expect(refused!.message.text).toContain("staging/compute hcloud_firewall.compute: SSH is open to the internet");
     expect(where(refused!).region.startLine).toBe(30);
   });
 
