@@ -16,8 +16,8 @@ Examples:
   $ infra report --from downloaded-artifacts --format markdown   results of several jobs
   $ infra report --clean                                         forget the results of earlier runs
 
-Runs of validate, policy, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one run: the
-one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
+Runs of validate, policy, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one
+run: the one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
 
 interface ReportOptions {
   readonly inventory?: string;

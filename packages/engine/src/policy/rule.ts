@@ -1,5 +1,4 @@
-import type { ProviderName } from "@infra/core";
-import type { Problem } from "@infra/core/inventory";
+import type { Problem, ProviderName } from "@infra/core/inventory";
 import type { Plan, PlannedResource } from "./plan.js";
 
 /** What a rule refuses: a problem of a resource. */
