@@ -4,7 +4,7 @@ export { writeEditorSchemas } from "./editor-schemas.js";
 export { engineEnvironment } from "./engine-environment.js";
 export { passphraseVariable } from "./encryption.js";
 export { type DeploymentPaths, pathsOf } from "./paths.js";
-export { type Finding as PolicyFinding } from "./report/finding.js";
+export { type Finding as PolicyFinding } from "./policy/rule.js";
 export { type Format } from "./report/formats.js";
 export { makeReport, render as renderReport, type ReportRequest, type WriteOptions } from "./report/make.js";
 export { type Cause, type Report, type ReportedDeployment } from "./report/report.js";
@@ -13,6 +13,7 @@ export {
   type AttributeChange,
   type Counts,
   type DeploymentResult,
+  problemsIn,
   type ResourceChange,
   type RunRequest,
   type RunResult,

@@ -5,6 +5,7 @@ import {
   type Counts,
   type DeploymentResult,
   noChanges,
+  problemsIn,
   type ResourceChange,
   type RunResult,
   type Verb,
@@ -62,7 +63,7 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
   const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
   const failed = sorted.filter(({ status }) => status === "failed");
   const problems = failed.flatMap((each) =>
-    each.problems.map((problem) =>
+    problemsIn(each).map((problem) =>
       paint(frames ? formatProblemWithFrame(problem) : formatProblem(problem), codes.failed),
     ),
   );

@@ -1,5 +1,6 @@
 import type { Problem } from "@infra/core/inventory";
 import type { DeploymentCost } from "@infra/cost";
+import type { Finding } from "./policy/rule.js";
 
 /** What can be done to deployments. */
 export const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"] as const;
@@ -57,6 +58,8 @@ export interface DeploymentResult {
   readonly seconds: number;
   /** Everything that went wrong, with its place in the inventory. */
   readonly problems: readonly Problem[];
+  /** What the policy refuses, for the verb `policy`. @default - nothing */
+  readonly findings?: readonly Finding[];
   /** Things that the user should know and that are not wrong, such as the takeover of a dead run's lock. */
   readonly notes: readonly string[];
   /** Values of the outputs, for the verb `output`. */
@@ -86,6 +89,16 @@ export function exitCodeOf(verb: Verb, results: readonly Pick<DeploymentResult, 
   if (results.some(({ status }) => status === "failed")) return 1;
   const changes = results.some(({ status }) => status === "changed" || status === "waiting");
   return changes && (verb === "plan" || verb === "drift") ? 2 : 0;
+}
+
+/** Everything that is wrong with a deployment, for a person: its problems, and what the policy refuses, with resource and rule. */
+export function problemsIn({ problems, findings = [] }: Pick<DeploymentResult, "problems" | "findings">): Problem[] {
+  const refused = findings.map(({ rule, address, message, remedy, place }): Problem => ({
+    message: `${address}: ${message} (${rule})`,
+    remedy,
+    ...(place ? { place } : {}),
+  }));
+  return [...problems, ...refused];
 }
 
 /** How far the changes of one deployment are. */

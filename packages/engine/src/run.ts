@@ -157,6 +157,7 @@ class Schedule {
       ...known,
       ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
       ...(outcome.cost ? { cost: outcome.cost } : {}),
+      ...(outcome.findings ? { findings: outcome.findings } : {}),
       ...(outcome.ignored ? { ignored: outcome.ignored } : {}),
     });
     this.recorder.add(deployment, result);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@infra/core";
-import type { RunRequest, RunResult, Verb } from "./result.js";
+import { problemsIn, type RunRequest, type RunResult, type Verb } from "./result.js";
 import { run } from "./run.js";
 
 /** What is done one after the other in an empty emulated cloud. */
@@ -34,7 +34,7 @@ export async function trial(
       onStep(verb);
       const result = await run({ ...request, env, verb, offline: true, yes: true });
       const problems = result.results.flatMap((each) => [
-        ...each.problems,
+        ...problemsIn(each),
         ...(verb !== "apply" && each.status === "changed" ? [restless(each.id, verb, each.text)] : []),
       ]);
       steps.push({ result, problems });

@@ -1,3 +1,4 @@
+import type { Finding } from "../src/policy/rule.js";
 import type { Report, ReportedDeployment } from "../src/report/report.js";
 import { type Counts, type DeploymentResult, type Verb } from "../src/result.js";
 
@@ -17,9 +18,18 @@ export function deployment(id: string, more: Partial<ReportedDeployment> = {}): 
   };
 }
 
+/** What the policy refuses, with what a test does not care for filled in. */
+export function finding(rule: string, more: Partial<Finding> = {}): Finding {
+  return {
+    ...{ rule, level: "error", address: "hcloud_firewall.compute", message: "SSH is open to the internet" },
+    remedy: "List the networks that you connect from, or use a bastion",
+    ...more,
+  };
+}
+
 /** A report of deployments. */
 export function reportOn(results: readonly ReportedDeployment[], more: Partial<Report> = {}): Report {
-  return { verb: "plan" satisfies Verb, results, findings: [], offline: false, exitCode: 0, ...more };
+  return { verb: "plan" satisfies Verb, results, offline: false, exitCode: 0, ...more };
 }
 
 /** Texts that Markdown, HTML, XML, platforms or terminals would take for something else. */
@@ -45,18 +55,6 @@ export function richReport(): Report {
     commit: "0123456789abcdef0123456789abcdef01234567",
     time: "2026-11-21T15:50:00.000Z",
     notes: ["a credential could not be revoked: it ends by itself in an hour"],
-    findings: [
-      {
-        rule: "open-ssh",
-        level: "error",
-        message: "SSH is open to the internet",
-        remedy: "List the networks that you connect from, or use a bastion",
-        deployment: "production/compute",
-        address: "hcloud_firewall.compute",
-        place: "inventory/production/compute.yaml:30",
-      },
-      { rule: "CKV_AWS_24", level: "warning", message: hostile[2], deployment: "production/jobs" },
-    ],
   });
 }
 
@@ -87,6 +85,10 @@ function richResults(): ReportedDeployment[] {
           place: { file: "inventory/staging/compute.yaml", line: 14, column: 11 },
         },
         { message: hostile.join("\n"), remedy: "Look at it" },
+      ],
+      findings: [
+        finding("open-ssh", { place: { file: "inventory/staging/compute.yaml", line: 30, column: 11 } }),
+        finding("CKV_AWS_24", { message: hostile[2] }),
       ],
     }),
     deployment("staging/jobs", {

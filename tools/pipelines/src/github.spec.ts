@@ -70,6 +70,7 @@ describe("the pipeline of a product on GitHub", { timeout: 900_000 }, () => {
     const first = await runWorkflow(where, await offered("change"));
     const all = { validate: "success", test: "success", cost: "success", plan: "success", comment: "success" };
     expect(ends(first)).toEqual(all);
+    expect(first["validate"]?.output).toContain("### infra policy: 1 deployment: 1 done");
     const [comment] = plans();
     expect(comment?.body).toMatch(/production\/network[^]*10\.3\.0\.0\/16/);
     expect(comment?.body).not.toContain("staging/network");

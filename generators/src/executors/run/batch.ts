@@ -68,7 +68,7 @@ async function* runGroup(
   root: string,
   signal: AbortSignal,
 ): AsyncGenerator<BatchTaskResult> {
-  const { run, renderSummary } = await import("@infra/engine");
+  const { problemsIn, run, renderSummary } = await import("@infra/engine");
   const done = new Mailbox<BatchTaskResult>();
   const open = new Set(tasks.values());
   const settle = (task: string, success: boolean, terminalOutput: string) => {
@@ -76,7 +76,7 @@ async function* runGroup(
   };
   const settleResult = (result: DeploymentResult, failed: boolean) => {
     const task = tasks.get(result.id);
-    if (task) settle(task, !failed && result.status !== "failed", textOf(result));
+    if (task) settle(task, !failed && result.status !== "failed", textOf(result, problemsIn(result)));
   };
   // Limits of costs hold for all deployments together: what became of a task is known at the end.
   const onResult = options.verb === "cost" ? undefined : (result: DeploymentResult) => settleResult(result, false);

@@ -1,5 +1,5 @@
 import { join, posix, relative } from "node:path";
-import { formatProblemWithFrame, infraError, isOn } from "@infra/core/inventory";
+import { formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/core/inventory";
 import type { ProjectConfiguration } from "@nx/devkit";
 import type { DeploymentResult, RunRequest, Verb } from "@infra/engine";
 import { deploymentMetadata } from "../../project.js";
@@ -64,8 +64,8 @@ export function isOffline({ offline = isOn(process.env["INFRA_OFFLINE"]) }: RunO
   return offline;
 }
 
-/** What a person wants to read of a deployment's result, with its problems last. */
-export function textOf({ id, status, text, notes, problems }: DeploymentResult): string {
+/** What a person wants to read of a deployment's result, with all that is wrong last. */
+export function textOf({ id, status, text, notes }: DeploymentResult, problems: readonly Problem[]): string {
   return (
     [`${id}: ${status}`, text, ...notes, ...problems.map(formatProblemWithFrame)].filter(Boolean).join("\n") + "\n"
   );

@@ -9,13 +9,13 @@ export default async function runExecutor(
 ): Promise<{ success: boolean }> {
   const { signal, stopListening } = interruption();
   try {
-    const { run } = await import("@infra/engine");
+    const { problemsIn, run } = await import("@infra/engine");
     const { projectName = "", targetName = "" } = context;
     const project = context.projectsConfigurations.projects[projectName];
     const task = completeOptions(options, targetName, project);
     const request = { ...requestOf(task, [task.deployment], context.root), signal };
     const { results, problems = [], exitCode } = await run(request);
-    for (const result of results) process.stdout.write(textOf(result));
+    for (const result of results) process.stdout.write(textOf(result, problemsIn(result)));
     for (const problem of problems) process.stderr.write(`${formatProblemWithFrame(problem)}\n`);
     return { success: results.length > 0 && exitCode !== 1 };
   } catch (error) {

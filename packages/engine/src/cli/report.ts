@@ -11,12 +11,13 @@ Examples:
   $ infra report                                                 what the last plan found, as text
   $ infra report --format markdown --base origin/main            for a comment, with why each deployment is affected
   $ infra report --format markdown html junit sarif --output reports
+  $ infra report --verb policy --format sarif --output policy.sarif
   $ infra report --verb apply --format html --output apply.html
   $ infra report --from downloaded-artifacts --format markdown   results of several jobs
   $ infra report --clean                                         forget the results of earlier runs
 
-Runs of validate, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one run: the
-one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
+Runs of validate, policy, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one
+run: the one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
 
 interface ReportOptions {
   readonly inventory?: string;
@@ -26,7 +27,6 @@ interface ReportOptions {
   readonly output?: string;
   readonly limit?: number;
   readonly base?: string;
-  readonly findings?: readonly string[];
   readonly key?: string;
   readonly clean?: boolean;
 }
@@ -47,7 +47,6 @@ export function addReportCommand(program: Command): void {
     .option("-o, --output <path>", "file; with several formats a folder (default: the standard output)")
     .option("--limit <characters>", "length of the Markdown at most (default: what a comment may have)", length)
     .option("--base <ref>", "say which changes since a branch or commit affect each deployment")
-    .option("--findings <file...>", "what policies object to: arrays of { rule, message, address, … } in JSON")
     .option("--key <word>", "word of the hidden marker in Markdown (default: the verb)", word)
     .option("--clean", "remove the results of earlier runs instead")
     .addHelpText("after", help)

@@ -2,7 +2,7 @@ import type { NotifiedEvent } from "@infra/core/inventory";
 import type { DriftIssue, IssueChange } from "../drift/issues.js";
 import { countsText } from "../render.js";
 import { plainLine } from "../report/plain.js";
-import type { DeploymentResult, RunResult } from "../result.js";
+import { type DeploymentResult, problemsIn, type RunResult } from "../result.js";
 
 /** One thing that happened to one deployment. */
 export interface Happening {
@@ -64,8 +64,9 @@ function done({ id, counts }: DeploymentResult): Happening {
   return { event: "applied", deployment: id, text: countsText("apply", counts) || "only outputs changed" };
 }
 
-function failure({ id, problems }: DeploymentResult): Happening {
-  return { event: "failed", deployment: id, text: plainLine(problems[0]?.message ?? "it failed", 300) };
+function failure(result: DeploymentResult): Happening {
+  const [problem] = problemsIn(result);
+  return { event: "failed", deployment: result.id, text: plainLine(problem?.message ?? "it failed", 300) };
 }
 
 /** `acme: drift in 2 deployments, 1 failed` */

@@ -38,7 +38,12 @@ export function ownFindings(plan: Plan): Finding[] {
     plan.resources
       .filter(({ provider, type }) => provider && types[provider]?.includes(type))
       .flatMap((resource) =>
-        check(resource, plan).map((objection) => ({ rule: id, address: resource.address, ...objection })),
+        check(resource, plan).map((objection): Finding => ({
+          rule: id,
+          level: "error",
+          address: resource.address,
+          ...objection,
+        })),
       ),
   );
 }
@@ -50,7 +55,7 @@ function findingsOfCheckov({ isProtected }: Plan, failures: readonly CheckovFail
     const found = checkovChecks.find(({ ids }) => ids.includes(rule));
     const key = `${found?.promise ?? ""} ${address}`;
     if (!found || (found.onlyProtected && !isProtected) || findings.has(key)) continue;
-    findings.set(key, { rule, address, message: found.message, remedy: found.remedy });
+    findings.set(key, { rule, level: "error", address, message: found.message, remedy: found.remedy });
   }
   return findings;
 }

@@ -1,4 +1,4 @@
-import { type ProviderName, providers } from "@infra/core";
+import { type ProviderName, providers } from "@infra/core/inventory";
 import { z } from "zod";
 import { Value } from "./value.js";
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Log } from "sarif";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTofu, Product } from "../../test/product.js";
 import { withoutSensitive } from "./redact.js";
@@ -40,6 +41,46 @@ describe("infra policy", () => {
     const { code, output } = await product.infra("policy", "production/open", "--offline");
     expect([code, output]).toEqual([1, expect.stringMatching(/hcloud_firewall\.firewall: .*\(open-ssh\)/)]);
     expect(output).toContain("Checkov is not on PATH");
+  });
+
+  it("leaves what it refuses to its JSON and to infra report, by rule and inventory line", async () => {
+    product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig:\n  port: "22"\n');
+    const { stdout } = await product.infra("policy", "production/open", "--offline", "--json");
+    const finding = {
+      ...{ rule: "open-ssh", level: "error", address: "hcloud_firewall.firewall" },
+      message: "SSH is open to 0.0.0.0/0 in rule[0]",
+      remedy: "List the networks that you connect from, or use a bastion",
+      place: { file: "inventory/production/open.yaml", line: 3, column: 3 },
+    };
+    const found = { results: [{ status: "failed", problems: [], findings: [finding] }], exitCode: 1 };
+    expect(JSON.parse(stdout)).toMatchObject(found);
+    const formats = ["text", "markdown", "html", "json", "junit", "sarif"];
+    const ran = await product.infra("report", "--verb", "policy", "-f", ...formats, "-o", "reports");
+    expect(ran.code, ran.output).toBe(0);
+    const read = (ending: string) => product.read(`reports/policy.${ending}`);
+    expect(JSON.parse(read("json"))).toMatchObject(found);
+    for (const ending of ["txt", "html", "junit.xml"])
+      expect(read(ending)).toContain(
+        "inventory/production/open.yaml:3:3 hcloud_firewall.firewall: SSH is open to 0.0.0.0/0 in rule[0] (open-ssh). List ",
+      );
+    expect(read("md")).toMatch(
+      /- \*\*error\*\* `open-ssh` `production\/open` `hcloud_firewall.firewall` \[?`inventory\/production\/open.yaml:3`/,
+    );
+    const [result] = (JSON.parse(read("sarif")) as Log).runs[0]?.results ?? [];
+    expect(result).toMatchObject({ ruleId: "open-ssh", level: "error" });
+    expect(result?.locations?.[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: "inventory/production/open.yaml" },
+      region: { startLine: 3 },
+    });
+  });
+
+  it("is asked by infra test too", async () => {
+    product.write("inventory/production/open.yaml", 'stack: ./stacks/open\nconfig: { port: "22" }\n');
+    const { code, output } = await product.infra("test", "production/open");
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/policy failed\n.*hcloud_firewall\.firewall: .*\(open-ssh\)/),
+    ]);
   });
 
   it("passes what may be, keeps no plan, and changes nothing", async () => {

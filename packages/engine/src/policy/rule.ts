@@ -1,16 +1,14 @@
-import type { ProviderName } from "@infra/core";
+import type { Problem, ProviderName } from "@infra/core/inventory";
 import type { Plan, PlannedResource } from "./plan.js";
 
-/** What a rule refuses. */
-export interface Finding {
+/** What a rule refuses: a problem of a resource. */
+export interface Finding extends Problem {
   /** The rule: one of ours, or the id of a check of Checkov. */
   readonly rule: string;
+  /** How grave it is, in the words of SARIF. */
+  readonly level: "error";
   /** Address of the resource. */
   readonly address: string;
-  /** What is wrong, one sentence without a full stop. */
-  readonly message: string;
-  /** What to do, imperative, without a full stop. */
-  readonly remedy: string;
 }
 
 /** What is wrong with a resource. */

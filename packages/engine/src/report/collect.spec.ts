@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deployment, richReport } from "../../test/report-run.js";
 import { collect, dropResults } from "./collect.js";
-import { locateFindings, readFindings } from "./finding.js";
 import { makeReport } from "./make.js";
 import { resultsFolder, storeResult } from "./stored.js";
 
@@ -130,35 +129,5 @@ describe("the results that a report is made from", () => {
     const { report } = await makeReport({ root, verb: "plan", env: { HCLOUD_TOKEN: canary } });
     expect(JSON.stringify(report)).not.toContain(canary);
     expect(report.results[0]?.notes).toEqual(["uses ***"]);
-  });
-});
-
-describe("findings", () => {
-  const change = (address: string, place?: string) => ({
-    address,
-    action: "create" as const,
-    ...(place ? { place } : {}),
-  });
-  const results = [
-    deployment("a/b", { changes: [change("x.one", "inventory/a/b.yaml:3"), change("x.both", "inventory/a/b.yaml:4")] }),
-    deployment("a/c", { changes: [change("x.both", "inventory/a/c.yaml:5")] }),
-  ];
-  const finding = { rule: "open-ssh", level: "error" as const, message: "SSH is open" };
-
-  it("get the deployment and the inventory line of their resource, where only one has it or it is named", () => {
-    const located = (more: object) => locateFindings([{ ...finding, ...more }], results)[0];
-    expect(located({ address: "x.one" })).toMatchObject({ deployment: "a/b", place: "inventory/a/b.yaml:3" });
-    expect(located({ address: "x.both", deployment: "a/c" })).toMatchObject({ place: "inventory/a/c.yaml:5" });
-    expect(located({ address: "x.both" })).toEqual({ ...finding, address: "x.both" });
-    expect(located({ address: "x.one", place: "other.yaml:1" })).toMatchObject({ place: "other.yaml:1" });
-  });
-
-  it("are read as tools/policy prints them, and refused with what is wrong", () => {
-    const printed = [{ rule: "open-ssh", address: "x.one", message: "SSH is open", remedy: "Close it" }];
-    expect(readFindings(write("policy.json", JSON.stringify(printed)))).toEqual([{ ...printed[0], level: "error" }]);
-    expect(() => readFindings(write("wrong.json", '[{"rule":"x"}]'))).toThrow(
-      /wrong.json has no findings: 0.message: /,
-    );
-    expect(() => readFindings(write("wrong.json", "nothing"))).toThrow(/can't be read as JSON/);
   });
 });

@@ -57,7 +57,6 @@ function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
   return {
     verb,
     results,
-    findings: [],
     offline: stored.some(({ offline }) => offline),
     exitCode: exitCodeOf(verb, results),
     ...(last?.commit === undefined ? {} : { commit: last.commit }),
@@ -75,7 +74,7 @@ function readRun(file: string, verb: ReportedVerb): Report {
       "Name a folder of results, or a file that infra <verb> --json wrote",
     );
   const { data } = parsed;
-  return { offline: false, findings: [], ...data, exitCode: exitCodeOf(data.verb, data.results) };
+  return { offline: false, ...data, exitCode: exitCodeOf(data.verb, data.results) };
 }
 
 /** The results in a file: one, or none when it holds something else. */

@@ -1,5 +1,6 @@
 import { formatProblem } from "@infra/core/inventory";
 import { renderChanges } from "../render.js";
+import { problemsIn } from "../result.js";
 import { sortByGroup, pageOrder } from "./groups.js";
 import type { Report, ReportedDeployment } from "./report.js";
 import { element, escaped } from "./xml.js";
@@ -27,7 +28,8 @@ export function renderJunit(report: Report): string {
 }
 
 function testCase(result: ReportedDeployment, { verb }: Report): string {
-  const { id, environment, status, problems, changes } = result;
+  const { id, environment, status, changes } = result;
+  const problems = problemsIn(result);
   const text = problems.map(formatProblem).join("\n");
   const message = problems[0]?.message ?? "";
   const changed = status === "changed" || status === "applied";

@@ -4,7 +4,6 @@ import { infraError, providerNames } from "@infra/core/inventory";
 import { hiddenValues } from "../hidden-values.js";
 import { Mask } from "../mask.js";
 import { collect, type Collected } from "./collect.js";
-import { locateFindings, readFindings } from "./finding.js";
 import type { Format } from "./formats.js";
 import { git } from "./git.js";
 import { type Platform, platformOf } from "./platform.js";
@@ -20,20 +19,17 @@ export interface ReportRequest {
   readonly from?: string;
   /** Branch or commit; says why each deployment is affected. @default - not said */
   readonly base?: string;
-  /** Files of policies' findings. @default - none */
-  readonly findings?: readonly string[];
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
 /** Collects what a report shows, with the secrets of this environment hidden once more. @throws InfraError when something can't be read */
-export async function makeReport({ root, verb, from, base, findings, env }: ReportRequest): Promise<Collected> {
+export async function makeReport({ root, verb, from, base, env }: ReportRequest): Promise<Collected> {
   if (from !== undefined && !existsSync(from))
     throw infraError(`${from} does not exist`, "Name a folder of results, or a file that infra <verb> --json wrote");
   const { report, others } = collect(from ?? resultsFolder(root), verb, env);
   const mask = new Mask(hiddenValues(env, providerNames));
-  const found = locateFindings((findings ?? []).flatMap(readFindings), report.results);
   const results = base === undefined ? report.results : await withCauses(report, root, base);
-  return { report: mask.value({ ...report, results, findings: found }), others };
+  return { report: mask.value({ ...report, results }), others };
 }
 
 async function withCauses({ results }: Report, root: string, base: string): Promise<Report["results"]> {

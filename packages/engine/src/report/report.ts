@@ -1,5 +1,4 @@
 import type { DeploymentResult, RunResult } from "../result.js";
-import type { Finding } from "./finding.js";
 import type { Origin } from "./stored.js";
 
 /** Why a deployment is affected: a file of the inventory that changed, a package that did, or the lockfile, when more can't be told. */
@@ -25,6 +24,4 @@ export interface Report extends RunResult {
   readonly commit?: string;
   /** When the last deployment was done, ISO 8601. @default - not known */
   readonly time?: string;
-  /** What policies object to. */
-  readonly findings: readonly Finding[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { deployment, hostile, reportOn, richReport } from "../../test/report-run.js";
+import { deployment, finding, hostile, reportOn, richReport } from "../../test/report-run.js";
 import type { Report } from "./report.js";
 import { renderSarif } from "./sarif.js";
 
@@ -65,7 +65,7 @@ function read(report: Report, prefix = "") {
 const where = (result: ReturnType<typeof read>["results"][number]) => result.locations[0]!.physicalLocation;
 
 describe("SARIF", () => {
-  it("names what failed at its inventory line, and what policies object to", () => {
+  it("names what failed at its inventory line, and what the policy refuses", () => {
     const { results } = read(richReport(), "products/acme/");
     const [size, , waits] = results;
     expect(size).toMatchObject({ ruleId: "infra/plan", level: "error" });
@@ -76,9 +76,9 @@ describe("SARIF", () => {
     });
     expect(waits).toMatchObject({ ruleId: "infra/plan-waiting", level: "note" });
     expect(where(waits!).artifactLocation.uri).toBe("products/acme/inventory/staging/jobs.yaml");
-    const finding = results.find(({ ruleId }) => ruleId === "open-ssh");
-    expect(finding!.message.text).toContain("production/compute hcloud_firewall.compute: SSH is open to the internet");
-    expect(where(finding!).region.startLine).toBe(30);
+    const refused = results.find(({ ruleId }) => ruleId === "open-ssh");
+    expect(refused!.message.text).toContain("staging/compute hcloud_firewall.compute: SSH is open to the internet");
+    expect(where(refused!).region.startLine).toBe(30);
   });
 
   it("gives the same thing the same fingerprint when its line has moved, and no two things the same", () => {
@@ -102,15 +102,9 @@ describe("SARIF", () => {
       deployment(`a/${each}`, {
         status: "failed",
         problems: [{ message: each, remedy: each, place: { file: each, line: 0, column: 0 } }],
+        findings: [finding(each, { address: each, message: each, place: { file: each, line: 0, column: 0 } })],
       }),
     );
-    const findings = hostile.map((each) => ({
-      rule: each,
-      level: "note" as const,
-      message: each,
-      place: each,
-      deployment: each,
-    }));
-    expect(read(reportOn(results, { findings })).results).toHaveLength(2 * hostile.length);
+    expect(read(reportOn(results)).results).toHaveLength(2 * hostile.length);
   });
 });

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "@infra/core/inventory";
 import type { Log, PhysicalLocation, ReportingDescriptor, Result } from "sarif";
+import type { Finding } from "../policy/rule.js";
+import { rules } from "../policy/rules/index.js";
 import { encodedPath, plain } from "./plain.js";
-import type { Finding } from "./finding.js";
 import type { Report, ReportedDeployment } from "./report.js";
 
 /** Where something is: a file of the repository, with slashes, and perhaps a line. */
@@ -13,7 +14,7 @@ interface Where {
 }
 
 /**
- * The report as SARIF 2.1.0, for code scanning: what failed, and what policies object to, each at its inventory line.
+ * The report as SARIF 2.1.0, for code scanning: what failed, and what the policy refuses, each at its inventory line.
  *
  * @param version Version of @infra/engine.
  * @param prefix Folder of the workspace in its repository, with a slash at its end, or empty
@@ -21,7 +22,7 @@ interface Where {
 export function renderSarif(report: Report, { version, prefix = "" }: { version: string; prefix?: string }): string {
   const results = [
     ...report.results.flatMap((result) => result.problems.map((problem) => ofProblem(report, result, problem, prefix))),
-    ...report.findings.map((finding) => ofFinding(report, finding, prefix)),
+    ...report.results.flatMap((result) => (result.findings ?? []).map((finding) => ofFinding(result, finding, prefix))),
   ];
   const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -62,21 +63,14 @@ function ofProblem(
   };
 }
 
-function ofFinding(
-  report: Report,
-  { rule, level, message, remedy, deployment, address, place }: Finding,
-  prefix: string,
-): Result {
-  const at = [deployment, address].filter(Boolean).join(" ");
-  const [, file, line] = /^(.+?):(\d+)/.exec(place ?? "") ?? [];
-  const origin = report.results.find(({ id }) => id === deployment)?.origin;
-  const where = file === undefined ? fileOf(origin?.files) : { file, line: Number(line) };
+function ofFinding({ id, origin }: ReportedDeployment, finding: Finding, prefix: string): Result {
+  const { rule, level, address, message, remedy, place } = finding;
   return {
     ruleId: rule,
     level,
-    message: { text: plain(`${at ? `${at}: ` : ""}${[message, remedy].filter(Boolean).join(". ")}`) },
-    ...located(where, deployment, prefix),
-    partialFingerprints: fingerprint(rule, deployment ?? "", address ?? "", message),
+    message: { text: plain(`${id} ${address}: ${message}. ${remedy}`) },
+    ...located(place ?? fileOf(origin?.files), id, prefix),
+    partialFingerprints: fingerprint(rule, id, address, message),
   };
 }
 
@@ -85,20 +79,14 @@ function fileOf(files: readonly string[] = []): Where {
   return { file: files.at(-1) ?? "inventory/product.yaml", line: 1 };
 }
 
-function located(
-  { file, line, column }: Where,
-  deployment: string | undefined,
-  prefix: string,
-): Pick<Result, "locations"> {
+function located({ file, line, column }: Where, deployment: string, prefix: string): Pick<Result, "locations"> {
   const uri = encodedPath(prefix + file);
   const region = {
     startLine: Math.max(1, line),
     ...(column === undefined || column < 1 ? {} : { startColumn: column }),
   };
   const physicalLocation: PhysicalLocation = { artifactLocation: { uri, uriBaseId: "%SRCROOT%" }, region };
-  const logical =
-    deployment === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: deployment, kind: "module" }] };
-  return { locations: [{ physicalLocation, ...logical }] };
+  return { locations: [{ physicalLocation, logicalLocations: [{ fullyQualifiedName: deployment, kind: "module" }] }] };
 }
 
 /** The same for the same thing in the next run, also when its line has moved. */
@@ -111,10 +99,11 @@ function ruleOf({ verb }: Report, status: string): string {
 }
 
 function rulesOf(report: Report, results: readonly Result[]): ReportingDescriptor[] {
-  const own = new Map([
+  const texts = new Map([
+    ...rules.map(({ id, demands }): [string, string] => [id, demands]),
     [ruleOf(report, "failed"), `infra ${report.verb} fails`],
     [ruleOf(report, "waiting"), `infra ${report.verb} waits for another deployment`],
   ]);
   const ids = [...new Set(results.flatMap(({ ruleId }) => ruleId ?? []))].sort();
-  return ids.map((id) => ({ id, shortDescription: { text: own.get(id) ?? `policy ${plain(id)}` } }));
+  return ids.map((id) => ({ id, shortDescription: { text: texts.get(id) ?? `policy ${plain(id)}` } }));
 }

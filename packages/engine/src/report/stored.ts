@@ -6,7 +6,14 @@ import { type DeploymentResult, type Verb, verbs } from "../result.js";
 const FORMAT = "infra-result";
 
 /** Verbs whose results are written down. Outputs are not: nothing may mark a secret in them, and `synth` says nothing to report. */
-export const reportedVerbs = ["validate", "plan", "apply", "destroy", "drift"] as const satisfies readonly Verb[];
+export const reportedVerbs = [
+  "validate",
+  "policy",
+  "plan",
+  "apply",
+  "destroy",
+  "drift",
+] as const satisfies readonly Verb[];
 
 /** A verb whose results are written down. */
 export type ReportedVerb = (typeof reportedVerbs)[number];
@@ -26,6 +33,8 @@ const problemSchema = z.object({
   path: z.string().optional(),
   place: placeSchema.optional(),
 });
+
+const findingSchema = problemSchema.extend({ rule: z.string(), level: z.literal("error"), address: z.string() });
 
 const changeSchema = z.object({
   address: z.string(),
@@ -47,6 +56,7 @@ export const resultSchema = z.object({
   ignored: z.array(changeSchema).optional(),
   seconds: z.number().min(0),
   problems: z.array(problemSchema),
+  findings: z.array(findingSchema).optional(),
   notes: z.array(z.string()),
   outputs: z.record(z.string(), z.unknown()).optional(),
   text: z.string(),

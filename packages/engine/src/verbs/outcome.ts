@@ -1,5 +1,6 @@
 import type { Problem } from "@infra/core";
 import type { DeploymentCost } from "@infra/cost";
+import type { Finding } from "../policy/rule.js";
 import type { Counts, ResourceChange, Status } from "../result.js";
 
 /** What a verb finds out about one deployment. */
@@ -9,6 +10,7 @@ export interface Outcome {
   readonly changes?: readonly ResourceChange[];
   readonly ignored?: readonly ResourceChange[];
   readonly problems?: readonly Problem[];
+  readonly findings?: readonly Finding[];
   readonly notes?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly cost?: DeploymentCost;

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { InfraError, type Problem } from "@infra/core";
+import { InfraError } from "@infra/core";
 import type { DeploymentRun } from "../deployment-run.js";
 import { memoryFolder } from "../memory-folder.js";
 import { placeOfAddress } from "../places.js";
@@ -23,7 +23,7 @@ export async function checkPolicy(run: DeploymentRun): Promise<Outcome> {
   };
   const [findings = []] = await checkPlans([input], { scratch: memoryFolder(), ...(checkov ? { checkov } : {}) });
   if (findings.length === 0) return { status: "done", text: "nothing is refused" };
-  return { status: "failed", problems: findings.map((finding) => problemOf(run, finding)) };
+  return { status: "failed", findings: findings.map((finding) => located(run, finding)) };
 }
 
 /** What the engine shows of a plan that was just made. @throws InfraError */
@@ -36,9 +36,10 @@ function shownPlan(run: DeploymentRun): Promise<object> {
   });
 }
 
-function problemOf({ deployment, synthesis }: DeploymentRun, { rule, address, message, remedy }: Finding): Problem {
-  const place = placeOfAddress(deployment, synthesis, address);
-  return { message: `${address}: ${message} (${rule})`, remedy, ...(place ? { place } : {}) };
+/** A finding with the line of the inventory that asks for its resource. */
+function located({ deployment, synthesis }: DeploymentRun, finding: Finding): Finding {
+  const place = placeOfAddress(deployment, synthesis, finding.address);
+  return { ...finding, ...(place ? { place } : {}) };
 }
 
 function onPath(command: string, env: Readonly<NodeJS.ProcessEnv>): string | undefined {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { deployment, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
+import { deployment, finding, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
 import { platformOf } from "../platform.js";
 import type { Report } from "../report.js";
 import { renderHtml } from "./html.js";
@@ -71,15 +71,12 @@ const hostileReport = () =>
           },
         ],
         notes: [text],
+        findings: [finding(text, { address: text, message: text, place: { file: text, line: 1, column: 1 } })],
         causes: [{ kind: "file", file: text }],
         origin: { references: [`production/${hostile[0]}`], files: [text], package: text },
       }),
     ),
-    {
-      notes: [...hostile],
-      commit: hostile[0],
-      findings: hostile.map((text) => ({ rule: text, level: "error", message: text, place: text })),
-    },
+    { notes: [...hostile], commit: hostile[0] },
   );
 
 describe("the page in a browser", () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { formatProblem } from "@infra/core/inventory";
-import type { ResourceChange, Verb } from "../../result.js";
+import { problemsIn, type ResourceChange, type Verb } from "../../result.js";
 import { countsText, offlineNotice, sumOf, totals } from "../../render.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
@@ -26,7 +26,7 @@ export function renderHtml(report: Report, platform: Platform): string {
     filters(results),
     table(results, anchor),
     graph(results, anchor),
-    findings(report, platform),
+    findings(results, platform),
     `<h2>Changes</h2>`,
     ...results.map((each) => details(each, anchor(each.id), platform)),
     notes(report, results),
@@ -129,20 +129,21 @@ function graph(results: readonly ReportedDeployment[], anchor: (id: string) => s
   return `<h2 id="graph">Who refers to whom</h2>${arrow}<div class="scroll graph" tabindex="0" role="region" aria-label="Graph of deployments">${svg}</div>${more}`;
 }
 
-function findings({ findings }: Report, platform: Platform): string {
-  if (findings.length === 0) return "";
-  const items = findings.map(({ rule, level, message, remedy, deployment, address, place }) => {
-    const at = [deployment, address]
-      .filter((part) => part !== undefined)
-      .map((part) => `<code>${escaped(part)}</code>`);
-    const text = escaped([message, remedy].filter(Boolean).join(". "));
-    return `<li><strong>${level}</strong> <code>${escaped(rule)}</code> ${at.join(" ")} ${place === undefined ? "" : placeOf(place, platform)}: ${text}</li>`;
-  });
-  return `<h2>Policies</h2><ul>${items.join("\n")}</ul>`;
+function findings(results: readonly ReportedDeployment[], platform: Platform): string {
+  const items = results.flatMap(({ id, findings = [] }) =>
+    findings.map(({ rule, level, address, message, remedy, place }) => {
+      const [what, ...at] = [rule, id, address].map((part) => `<code>${escaped(part)}</code>`);
+      const link = place ? [placeOf(`${place.file}:${String(place.line)}`, platform)] : [];
+      const text = escaped(`${message}. ${remedy}`);
+      return `<li><strong>${level}</strong> ${[what, ...at, ...link].join(" ")}: ${text}</li>`;
+    }),
+  );
+  return items.length === 0 ? "" : `<h2>Policy</h2><ul>${items.join("\n")}</ul>`;
 }
 
 function details(each: ReportedDeployment, anchor: string, platform: Platform): string {
-  const { id, status, changes, problems, causes = [] } = each;
+  const { id, status, changes, causes = [] } = each;
+  const problems = problemsIn(each);
   const places = [...new Set(changes.flatMap(({ place }) => place ?? []))];
   const parts = [
     causes.length > 0

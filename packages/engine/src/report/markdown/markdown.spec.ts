@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readMarkdown } from "../../../test/markdown-tree.js";
-import { deployment, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
+import { deployment, finding, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
 import { leastLimit } from "../formats.js";
 import { platformOf } from "../platform.js";
 import type { Report, ReportedDeployment } from "../report.js";
@@ -24,6 +24,9 @@ function saying(text: string, status: ReportedDeployment["status"]): ReportedDep
     counts: { create: 0, update: 0, replace: 1, delete: 0 },
     problems: [{ message: text, remedy: text, path: text, place: { file: text, line: 1, column: 1 } }],
     changes: [{ address: text, action: "replace", place: text, attributes }],
+    findings: [
+      finding(text, { address: text, message: text, remedy: text, place: { file: text, line: 1, column: 1 } }),
+    ],
     causes: [{ kind: "file", file: text }],
   });
 }
@@ -31,18 +34,7 @@ function saying(text: string, status: ReportedDeployment["status"]): ReportedDep
 const reportSaying = (texts: readonly string[], status: ReportedDeployment["status"]): Report =>
   reportOn(
     texts.map((text) => saying(text, status)),
-    {
-      notes: texts,
-      commit: texts[0] ?? "",
-      findings: texts.map((text) => ({
-        rule: text,
-        level: "error",
-        message: text,
-        remedy: text,
-        address: text,
-        place: text,
-      })),
-    },
+    { notes: texts, commit: texts[0] ?? "" },
   );
 
 /** Nothing in a page comes from outside but code. */

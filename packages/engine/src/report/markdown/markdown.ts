@@ -139,21 +139,16 @@ class Page {
   }
 
   private findings(): string[] {
-    const { findings } = this.report;
+    const findings = this.results.flatMap(({ id, findings = [] }) => findings.map((each) => ({ id, ...each })));
     if (findings.length === 0) return [];
-    const lines = findings.flatMap(({ rule, level, message, remedy, deployment, address, place }) => {
-      const at = [deployment, address].filter((part) => part !== undefined).map((part) => code(part));
-      const link = place === undefined ? [] : [linkTo(place, this.options.platform) ?? code(place)];
-      const line = `- **${level}** ${code(rule)} ${[...at, ...link].join(" ")}: ${code([message, remedy].filter(Boolean).join(". "), 400)}`;
+    const lines = findings.flatMap(({ id, rule, level, address, message, remedy, place }) => {
+      const at = place && `${place.file}:${String(place.line)}`;
+      const link = at === undefined ? "" : ` ${linkTo(at, this.options.platform) ?? code(at)}`;
+      const line = `- **${level}** ${code(rule)} ${code(id)} ${code(address)}${link}: ${code(`${message}. ${remedy}`, 400)}`;
       return this.budget.take(line) ? [line] : [];
     });
     this.missing(findings.length - lines.length, "finding", "findings");
-    return [
-      `**Policies object to ${String(findings.length)} thing${findings.length === 1 ? "" : "s"}**`,
-      "",
-      ...lines,
-      "",
-    ];
+    return [`**The policy refuses ${counted(findings.length, "thing")}**`, "", ...lines, ""];
   }
 
   /** All details without attributes and links as long as they fit; what is left is used for those. */
