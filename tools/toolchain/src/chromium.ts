@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type Installed } from "./npm.js";
+import { type Installed } from "./installed.js";
 
 /** Starts Chromium with the libraries and fonts that its package brings. */
 const start = `#!/bin/sh

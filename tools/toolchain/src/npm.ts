@@ -2,22 +2,13 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { makeChromium } from "./chromium.js";
 import { type Context } from "./go.js";
+import { type Installed } from "./installed.js";
 import { type Command, runLogged, withProgress } from "./logged-run.js";
 import { makePostgres } from "./postgres.js";
 import { type NpmTool, type ToolName } from "./tools.js";
 
 /** The folder with the packages that hold programs, each with a lockfile. */
 export const npmPackages = path.join(__dirname, "..", "npm");
-
-/** Packages that npm has installed, of which a tool is made. */
-export interface Installed {
-  /** Folder with the `node_modules`. */
-  readonly install: string;
-  /** The tool's folder, which is to be made, with its program in `bin`. */
-  readonly made: string;
-  /** Runs a program. @throws Error that ends with the last lines of its log */
-  readonly run: (command: Command) => Promise<void>;
-}
 
 /** How a tool is made of the package that holds it. */
 const makers: Readonly<Record<NpmTool["package"], (installed: Installed) => Promise<void>>> = {

