@@ -13,6 +13,10 @@ export interface ProgramOptions {
   /** What it prints goes here. */
   readonly log: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Who runs it. @default - this process's user */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** The signal that asks it to end. @default SIGTERM */
+  readonly endSignal?: "SIGTERM" | "SIGINT";
   /** Whether it answers; asked until it does. */
   readonly ready: () => Promise<boolean>;
   /** Milliseconds until it must answer. @default 180000 */
@@ -43,17 +47,19 @@ export async function startProgram({
   args,
   log,
   env,
+  user,
+  endSignal = "SIGTERM",
   ready,
   timeoutMs = 180_000,
 }: ProgramOptions): Promise<Program> {
   const output = openSync(log, "a");
-  const child = spawn(file, args, { stdio: ["ignore", output, output], env: { ...process.env, ...env } });
+  const child = spawn(file, args, { stdio: ["ignore", output, output], env: { ...process.env, ...env }, ...user });
   closeSync(output);
   running.add(child);
   const ended = new Promise<void>((resolve) => {
     child.once("error", () => resolve()).once("exit", () => resolve());
   }).then(() => void running.delete(child));
-  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+  const end = async (signal: NodeJS.Signals) => {
     child.kill("SIGCONT");
     child.kill(signal);
     const late = setTimeout(() => child.kill("SIGKILL"), END_TIMEOUT_MS);
@@ -74,7 +80,7 @@ export async function startProgram({
   }
   return {
     pid: child.pid ?? 0,
-    stop: () => end("SIGTERM"),
+    stop: () => end(endSignal),
     kill: () => end("SIGKILL"),
     pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),

