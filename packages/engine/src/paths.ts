@@ -28,7 +28,7 @@ export function pathsOf(
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): DeploymentPaths {
   const work = join(root, ".infra", offline ? "offline" : "real", deployment.id);
-  const emulation = env["INFRA_EMULATION"] ? resolve(root, env["INFRA_EMULATION"], deployment.id) : work;
+  const emulation = join(statesFolder(root, true, env), deployment.id);
   return {
     work,
     state: offline ? join(emulation, "state") : join(root, "state", deployment.id),
@@ -40,8 +40,9 @@ export function pathsOf(
 }
 
 /** The folder with the states of all deployments. */
-export function statesFolder(root: string, offline: boolean): string {
-  return offline ? join(root, ".infra", "offline") : join(root, "state");
+export function statesFolder(root: string, offline: boolean, env: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  if (!offline) return join(root, "state");
+  return resolve(root, env["INFRA_EMULATION"] || join(".infra", "offline"));
 }
 
 /** The deployments that have a state in a folder of states. */

@@ -65,7 +65,7 @@ export class StateBackends {
 
   /** All states that are in the local folder and in the buckets of these settings; one that was moved is found twice. */
   async stored(places: readonly StateSettings[]): Promise<{ id: string; settings?: StateSettings }[]> {
-    const { root, offline } = this.source;
+    const { root, offline, env } = this.source;
     const found: { id: string; settings?: StateSettings }[] = [];
     const looked = new Set<RemoteState>();
     for (const settings of offline ? [] : places.filter(({ kind }) => kind === "s3")) {
@@ -74,7 +74,7 @@ export class StateBackends {
       looked.add(remote);
       found.push(...(await remote.deployments()).map((id) => ({ id, settings })));
     }
-    return [...found, ...deploymentsIn(statesFolder(root, offline), offline).map((id) => ({ id }))];
+    return [...found, ...deploymentsIn(statesFolder(root, offline, env), offline).map((id) => ({ id }))];
   }
 
   /** Closes the connections. */
