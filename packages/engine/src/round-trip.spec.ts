@@ -131,13 +131,15 @@ describe("an offline round trip", () => {
 describe("a real run", () => {
   it("is refused without a passphrase, before anything is written", async () => {
     create(tofu, {});
-    const before = product.tree();
+    // That a run could not begin is in its report.
+    const files = () => Object.entries(product.tree()).filter(([file]) => !file.startsWith(".infra/results/"));
+    const before = files();
     for (const verb of ["plan", "drift", "output", "validate"]) {
       const ran = await product.infra(verb, id);
       expect(ran.code, ran.output).toBe(1);
       expect(ran.stderr).toMatch(/INFRA_STATE_PASSPHRASE is not set.*Set it to a passphrase of 16 characters or more/);
     }
-    expect(product.tree()).toEqual(before);
+    expect(files()).toEqual(before);
   });
 
   it("keeps its state, encrypted, beside the inventory and never loads the mock provider", async () => {
