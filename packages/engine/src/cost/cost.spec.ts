@@ -33,10 +33,7 @@ afterAll(() => {
 });
 
 function settings(text: string): void {
-  product.write(
-    "inventory/product.yaml",
-    `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\n${text}`,
-  );
+  product.write("inventory/product.yaml", `product: acme\nprovider: hetzner\nregion: fsn1\n${text}`);
 }
 
 function git(...args: string[]): string {
