@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTofu, Product } from "../test/product.js";
 
@@ -29,11 +29,12 @@ afterAll(() => product.remove());
 
 describe("infra test", () => {
   it("tries all deployments in the order of their references, and leaves nothing", async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("infra-test-"));
-    const { code, stdout, output } = await product.infra("test");
+    const temporary = join(product.root, "tmp");
+    mkdirSync(temporary);
+    const { code, stdout, output } = await product.infraWith({ TMPDIR: temporary }, "test");
     expect([code, output]).toEqual([0, expect.any(String)]);
     expect(stdout.match(/✓ 2 deployments/g)).toHaveLength(4);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("infra-test-"))).toEqual(before);
+    expect(readdirSync(temporary)).toEqual([]);
     expect(product.cloud("production/net")).toEqual([]);
   });
 

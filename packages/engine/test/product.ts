@@ -92,6 +92,8 @@ export type Recorded = Readonly<Record<string, unknown>>;
 /** A repository of a product, in a temporary folder, with the stacks `net` and `values` of this folder. */
 export class Product {
   readonly root: string;
+  /** The process ids of all commands that were started here. */
+  readonly pids: number[] = [];
   private readonly started = new Set<ChildProcess>();
 
   constructor(
@@ -148,6 +150,7 @@ export class Product {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.started.add(child);
+    if (child.pid !== undefined) this.pids.push(child.pid);
     let [stdout, stderr] = ["", ""];
     const ended = new Promise<Ran>((resolve, reject) => {
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
