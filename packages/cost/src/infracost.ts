@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { infraError } from "@infra/core/inventory";
+import { infraError, parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 
 /** What Infracost knows of the resources of a plan. */
@@ -28,7 +28,7 @@ const outputSchema = z.object({
 
 /** Reads what `infracost breakdown --format json` prints. @throws InfraError when it is something else */
 export function parseInfracost(text: string): InfracostPrices {
-  const parsed = outputSchema.safeParse(safeJson(text));
+  const parsed = outputSchema.safeParse(parseJson(text));
   if (!parsed.success)
     throw infraError("infracost printed no breakdown in JSON", "Update infracost, or unset INFRACOST_API_KEY");
   const { currency, projects } = parsed.data;
@@ -73,13 +73,5 @@ export async function askInfracost(
       `infracost failed: ${stderr.trim().split("\n").at(-1) ?? ""}`,
       "Mend what it names, or unset INFRACOST_API_KEY to use the prices of @infra/cost alone",
     );
-  }
-}
-
-function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 
 const resource = z.object({ addr: z.string(), resource_type: z.string() });
@@ -80,12 +81,4 @@ export type OutputValues = z.output<typeof outputsSchema>;
 /** Reads the result of `output -json`. @returns undefined when it is none */
 export function parseOutputs(text: string): OutputValues | undefined {
   return outputsSchema.safeParse(parseJson(text)).data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

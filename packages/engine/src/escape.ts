@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { infraError } from "@infra/core/inventory";
+import { infraError, parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { passphraseVariable } from "./encryption.js";
 import { replaceFile } from "./state/exclusive-file.js";
@@ -147,12 +147,4 @@ function split(file: string): { header: KeptState; body: Buffer } {
   const parsed = headerSchema.safeParse(end < 0 ? undefined : parseJson(bytes.toString("utf8", 0, end)));
   if (parsed.success) return { header: parsed.data, body: bytes.subarray(end + 1) };
   throw infraError(`${file} is not a state that a run kept: its first line can't be read`, "Look for a copy of it");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { infraError } from "@infra/core";
+import { infraError, parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import type { DeploymentRun } from "./deployment-run.js";
 import { memoryFolder } from "./memory-folder.js";
@@ -121,12 +121,4 @@ export function markUsed(run: DeploymentRun): void {
 /** Removes the saved plan: it was applied, or there is nothing in it. */
 export function dropPlan(run: DeploymentRun): void {
   for (const file of [run.paths.planRecord, run.paths.plan]) rmSync(file, { force: true });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InfraError, type Problem } from "@infra/core";
+import { InfraError, parseJson, type Problem } from "@infra/core/inventory";
 import { z } from "zod";
 import type { DeploymentRun } from "./deployment-run.js";
 import { memoryFolder } from "./memory-folder.js";
@@ -46,12 +46,4 @@ async function open(run: DeploymentRun, file: string, folder: string): Promise<z
 function notRecorded(file: string, problems: readonly Problem[]): InfraError {
   const message = `the state that an interrupted run left in ${file} could not be recorded`;
   return new InfraError([...problems, { message, remedy: "Compare it with infra state versions, then remove it" }]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import { renderCosts } from "./cost/render.js";
+import { section, table } from "./layout.js";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
 import {
   type Counts,
@@ -21,7 +22,8 @@ export interface RenderOptions {
   readonly frames?: boolean;
 }
 
-const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
+/** What stands before a change. */
+export const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 const codes = { create: 32, update: 33, replace: 35, delete: 31, failed: 31, dim: 2, bold: 1 } as const;
 
 /** The changes of one deployment, a line each, with the attributes that change below. */
@@ -54,13 +56,8 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
   const { results } = result;
   const sorted = sortByGroup(results, terminalOrder);
   const header = ["environment", "stack", "provider", "status", "+", "~", "±", "-", "time"];
-  const rows = sorted.map(rowOf);
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column < 4 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  ");
-  const body = rows.map((row, index) => paintRow(line(row), sorted[index], paint));
+  const [head = "", ...lines] = table([header, ...sorted.map(rowOf)], 4);
+  const body = lines.map((line, index) => paintRow(line, sorted[index], paint));
   const failed = sorted.filter(({ status }) => status === "failed");
   const problems = failed.flatMap((each) =>
     problemsIn(each).map((problem) =>
@@ -76,7 +73,7 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
     ...(result.notes ?? []),
   ];
   return [
-    paint(line(header), codes.bold),
+    paint(head, codes.bold),
     ...body,
     "",
     paint(totals(result), codes.bold),
@@ -89,10 +86,6 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
 /** What an offline run is, for whoever reads its result. */
 export const offlineNotice =
   "Offline: the mock provider stood in for the cloud. Names, types, required attributes and references were checked; values, prices\nand quotas only the real provider checks. No account was used and nothing real was changed.";
-
-function section(lines: readonly string[]): string[] {
-  return lines.length > 0 ? ["", ...new Set(lines)] : [];
-}
 
 function rowOf({ environment, name, stack, provider, status, counts, seconds }: DeploymentResult): string[] {
   const number = (count: number) => (count === 0 ? "·" : String(count));

@@ -17,6 +17,7 @@ export { type SecretSettings, secretSettings } from "./secret-settings.js";
 export { type CostLimits, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 export { type EncryptionSettings, stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";
+export { parseJson, readJson } from "../json.js";
 export { isOn } from "../switch.js";
 export { literalTemplate } from "../template.js";
 export {

@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { git } from "../git.js";
 import { thisProcess } from "../state/process-identity.js";
-
-const run = promisify(execFile);
 
 /** Who applies, and from which commit. */
 export interface ApplyOrigin {
@@ -21,12 +18,4 @@ export async function originOfApply(root: string, env: Readonly<NodeJS.ProcessEn
   // What runs leave behind is no change of what is applied.
   const changes = await git(root, "status", "--porcelain", "--", ".", ":(exclude)state", ":(exclude).infra");
   return { by, commit: changes ? `${head}-dirty` : head };
-}
-
-async function git(cwd: string, ...args: string[]): Promise<string | undefined> {
-  try {
-    return (await run("git", args, { cwd, maxBuffer: 2 ** 26 })).stdout.trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import type { AppliedRecord } from "../state/index.js";
-import { table } from "../table.js";
+import { table } from "../layout.js";
 import type { AppliedState, DeploymentStatus, VersionChange } from "./status.js";
 
 const colours: Readonly<Record<AppliedState, number>> = {

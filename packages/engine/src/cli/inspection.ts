@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Deployment, type Inventory, loadInventory } from "@infra/core/inventory";
 import type { RemovedState } from "../applied/removed.js";
-import { table } from "../table.js";
+import { table } from "../layout.js";
 import type { Workspace } from "../workspace.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 

@@ -1,5 +1,6 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import type { DeploymentCost, Money } from "@infra/cost";
+import { markdownTable, section, table } from "../layout.js";
 import type { RenderOptions } from "../render.js";
 import type { DeploymentResult, RunResult } from "../result.js";
 import { amountText, difference, sumOf } from "./limits.js";
@@ -12,7 +13,7 @@ const offlineNotice = "Offline: planned with no account, so nothing was compared
 export function renderCosts(result: RunResult, { colour, offline }: RenderOptions): string {
   const bold = (text: string) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
   const red = (text: string) => (colour ? `\u001b[31m${text}\u001b[0m` : text);
-  const [head = "", ...rows] = aligned([header, ...sorted(result).map(rowOf)]);
+  const [head = "", ...rows] = table([header, ...sorted(result).map(rowOf)], 3);
   const failures = [...problemsOf(result, "failed"), ...(result.problems ?? []).map(formatProblemWithFrame)];
   return [
     bold(head),
@@ -28,7 +29,6 @@ export function renderCosts(result: RunResult, { colour, offline }: RenderOption
 
 /** The same as Markdown, for comments. */
 export function renderCostsMarkdown(result: RunResult, offline: boolean): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   const rows = sorted(result).map(rowOf);
   const failures = [...problemsOf(result, "failed"), ...(result.problems ?? []).map(formatProblem)];
   const uncounted = uncountedLines(result);
@@ -36,9 +36,7 @@ export function renderCostsMarkdown(result: RunResult, offline: boolean): string
     `**${total(result)}**`,
     ...section(failures.map((problem) => `- ⚠ ${problem}`)),
     "",
-    line(header),
-    line(header.map((_, column) => (column < 3 ? "---" : "---:"))),
-    ...rows.map(line),
+    ...markdownTable([header, ...rows], 3),
     ...(uncounted.length > 0
       ? ["", "<details><summary>Not counted</summary>", "", "```", ...uncounted, "```", "", "</details>"]
       : []),
@@ -54,7 +52,7 @@ export function renderResources({ resources }: DeploymentCost): string {
     amountText(currency, after),
     changeText({ [currency]: after - before }),
   ]);
-  return aligned([["resource", "monthly", "change"], ...rows], 1).join("\n");
+  return table([["resource", "monthly", "change"], ...rows], 1).join("\n");
 }
 
 function sorted({ results }: RunResult): DeploymentResult[] {
@@ -130,19 +128,4 @@ function notesOf(result: RunResult): string[] {
 function problemsOf({ results }: RunResult, status: "failed" | "waiting"): string[] {
   const format = status === "failed" ? formatProblemWithFrame : formatProblem;
   return results.filter((result) => result.status === status).flatMap(({ problems }) => problems.map(format));
-}
-
-/** Columns of the same width; the first ones are words, the others amounts. */
-function aligned(rows: readonly (readonly string[])[], words = 3): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column < words ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-function section(lines: readonly string[]): string[] {
-  return lines.length > 0 ? ["", ...new Set(lines)] : [];
 }

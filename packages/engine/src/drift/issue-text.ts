@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { offlineNotice, countsText } from "../render.js";
+import { diffLines } from "../report/diff.js";
+import { fence } from "../report/markdown/escape.js";
 import { plainLine } from "../report/plain.js";
 import type { DeploymentResult, ResourceChange } from "../result.js";
 
-/** What the first letters of a line of a diff mean: platforms colour lines by them. */
-const marks = { create: "+", update: "!", replace: "-/+", delete: "-" } as const;
+const words = { create: "appeared, ", update: "", replace: "", delete: "DELETED outside, " } as const;
 
 /** `Drift: production/compute` */
 export function issueTitle(id: string): string {
@@ -46,25 +47,12 @@ function block(changes: readonly ResourceChange[], most: number): string {
   const lines: string[] = [];
   let [left, shown] = [most, 0];
   for (const change of changes) {
-    const next = linesOf(change);
+    const next = diffLines(change, { words, line: (text) => plainLine(text) });
     left -= next.reduce((sum, line) => sum + line.length + 1, 0);
     if (left < 0) break;
     lines.push(...next);
     shown += 1;
   }
   if (shown < changes.length) lines.push(`# and ${String(changes.length - shown)} more resources`);
-  const longest = Math.max(2, ...lines.flatMap((line) => (line.match(/`+/g) ?? []).map((ticks) => ticks.length)));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}diff`, ...lines, fence].join("\n");
-}
-
-function linesOf({ address, action, place, attributes = [] }: ResourceChange): string[] {
-  const what = action === "delete" ? "DELETED outside, " : action === "create" ? "appeared, " : "";
-  return [
-    `${marks[action]} ${plainLine(address)}  # ${what}${plainLine(place ?? "no longer in the inventory")}`,
-    ...attributes.flatMap(({ path, before, after }) => [
-      `-     ${plainLine(path)}: ${plainLine(before)}`,
-      `+     ${plainLine(path)}: ${plainLine(after)}`,
-    ]),
-  ];
+  return fence("diff", lines);
 }

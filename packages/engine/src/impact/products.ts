@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { infraError } from "@infra/core";
+import { infraError, readJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { ownPackages } from "../product-copy/own-packages.js";
 
@@ -53,7 +53,7 @@ function listed(file: string): string[] {
 }
 
 function read(folder: string): ProductFolder[] {
-  const { data } = manifestSchema.safeParse(parseJson(join(folder, "package.json")));
+  const { data } = manifestSchema.safeParse(readJson(join(folder, "package.json")));
   if (!data?.infra) return [];
   const own = ownPackages(folder);
   const pins = Object.entries({ ...data.devDependencies, ...data.dependencies }).filter(([name]) => !(name in own));
@@ -65,12 +65,4 @@ function read(folder: string): ProductFolder[] {
       pins: Object.fromEntries(pins),
     },
   ];
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
 }

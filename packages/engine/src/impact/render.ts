@@ -1,3 +1,4 @@
+import { markdownTable, table } from "../layout.js";
 import type { ProductImpact, Release } from "./impact.js";
 
 /** One line per deployment that a release would change, and one sentence for all. */
@@ -21,22 +22,7 @@ export function renderImpact({ name, version }: Release, impacts: readonly Produ
   const sentence = `${name}@${version} would change ${String(changed)} deployment${changed === 1 ? "" : "s"} of ${String(impacts.length)} product${impacts.length === 1 ? "" : "s"}${failed > 0 ? `; of ${String(failed)} it cannot be told` : ""}`;
   const head = ["product", "deployment", "+", "~", "-", "resources"];
   if (rows.length === 0) return sentence;
-  return markdown ? `${sentence}\n\n${markdownTable([head, ...rows])}` : `${textTable([head, ...rows])}\n\n${sentence}`;
-}
-
-function textTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
-function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdown
+    ? `${sentence}\n\n${markdownTable([head, ...rows]).join("\n")}`
+    : `${table([head, ...rows]).join("\n")}\n\n${sentence}`;
 }

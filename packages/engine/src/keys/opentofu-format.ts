@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { sealError } from "../state/errors.js";
 import type { KeySource, StateKey } from "./state-key.js";
@@ -110,12 +111,4 @@ function parsePayload(bytes: Buffer): Payload | undefined {
 function unreadable() {
   const problem = "What was encrypted does not say in a known way where its key comes from";
   return sealError(problem, "Let the engine that wrote it open it.");
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

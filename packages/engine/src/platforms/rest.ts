@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseJson } from "@infra/core/inventory";
 import type { Dispatcher, Response } from "undici";
 import type { z } from "zod";
 import { Mask } from "../mask.js";
@@ -210,12 +211,4 @@ function reasonIn(text: string): string {
   );
   const said = (parts.length > 0 ? parts.join(" ") : text).replaceAll(/[\s\p{C}]+/gu, " ").trim();
   return said.slice(0, 300) || "no reason given";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseDocument, plain } from "@infra/core/inventory";
+import { parseDocument, plain, readJson } from "@infra/core/inventory";
 import { z } from "zod";
 
 const patterns = z.array(z.string());
@@ -16,7 +16,7 @@ export function ownPackages(product: string): Readonly<Record<string, string>> {
     patternsOf(product)
       .flatMap((pattern) => (/\/\*+$/.test(pattern) ? foldersIn(product, dirname(pattern)) : [pattern]))
       .flatMap((folder): [string, string][] => {
-        const { data } = namedSchema.safeParse(parseJson(join(product, folder, "package.json")));
+        const { data } = namedSchema.safeParse(readJson(join(product, folder, "package.json")));
         return data ? [[data.name, folder]] : [];
       }),
   );
@@ -26,7 +26,7 @@ function patternsOf(product: string): readonly string[] {
   const pnpm = join(product, "pnpm-workspace.yaml");
   if (existsSync(pnpm))
     return pnpmSchema.safeParse(plain(parseDocument(pnpm, readFileSync(pnpm)))).data?.packages ?? [];
-  return workspacesSchema.safeParse(parseJson(join(product, "package.json"))).data?.workspaces ?? [];
+  return workspacesSchema.safeParse(readJson(join(product, "package.json"))).data?.workspaces ?? [];
 }
 
 function foldersIn(product: string, folder: string): string[] {
@@ -35,12 +35,4 @@ function foldersIn(product: string, folder: string): string[] {
 
 function visible(folder: string): string[] {
   return readdirSync(folder).filter((name) => !name.startsWith("."));
-}
-
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bindingsOf, infraError, providerNames } from "@infra/core/inventory";
-import { git } from "./git.js";
+import { git } from "../git.js";
 import { changedPackages, closureOf, type Lockfile, lockfileSchema, type PackageChange } from "./lockfile.js";
 import type { Cause, ReportedDeployment } from "./report.js";
 

@@ -5,7 +5,7 @@ import { hiddenValues } from "../hidden-values.js";
 import { Mask } from "../mask.js";
 import { collect, type Collected } from "./collect.js";
 import type { Format } from "./formats.js";
-import { git } from "./git.js";
+import { git } from "../git.js";
 import { type Platform, platformOf } from "./platform.js";
 import type { Report } from "./report.js";
 import { type ReportedVerb, resultsFolder } from "./stored.js";

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { type Deployment, findDeploymentFiles, type Problem, stackPackage } from "@infra/core/inventory";
 import { type DeploymentResult, noChanges, type RunRequest } from "../result.js";
-import { git } from "./git.js";
+import { git } from "../git.js";
 import { runIdOf } from "./run-id.js";
 import { type Origin, reportedVerbs, resultsFolder, storeResult } from "./stored.js";
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseJson } from "@infra/core/inventory";
 import type { Dispatcher } from "undici";
 import { connectionFailure, SecretFailure, wrong } from "./failure.js";
 
@@ -83,14 +84,6 @@ export class Api {
     } catch (error) {
       throw connectionFailure(error, timeout);
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { PassphraseKey } from "../keys/passphrase-key.js";
 import type { KeySource, StateKey } from "../keys/state-key.js";
@@ -121,12 +122,4 @@ function parseHeader(bytes: Buffer): { header: Header; end: number } {
     throw sealError("The stored state is damaged: its encryption header can't be read", "Restore an earlier version.");
   }
   return { header: parsed.data, end };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

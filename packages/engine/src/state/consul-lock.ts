@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { type ConsulClient, ConsulFailure } from "./consul-client.js";
-import { encoded, parseJson } from "./consul-pointers.js";
+import { encoded } from "./consul-pointers.js";
 import { LockHeldError, StateError, storageFailed } from "./errors.js";
 import { newHolder, parseHolder } from "./lock-holder.js";
 import { type AcquireOptions, type HeldLock, type LockHolder, type LockInspection, type StateLock } from "./lock.js";

@@ -1,3 +1,4 @@
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { type ConsulClient, ConsulFailure } from "./consul-client.js";
 import { type PointerAuthority } from "./state-files.js";
@@ -51,13 +52,4 @@ export class ConsulPointers implements PointerAuthority {
 /** A key as part of a path. */
 export function encoded(key: string): string {
   return key.split("/").map(encodeURIComponent).join("/");
-}
-
-/** Parses JSON. @returns undefined when it is none */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

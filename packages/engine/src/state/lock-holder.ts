@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { type LockHolder } from "./lock.js";
 import { thisProcess } from "./process-identity.js";
@@ -22,7 +23,7 @@ export function newHolder(deployment: string, operation: string): LockHolder {
 
 /** Reads a holder. One that can't be read may be a live run: it counts as one on a host that can't be judged. */
 export function parseHolder(text: string | undefined, deployment: string): LockHolder {
-  const parsed = holderSchema.safeParse(parseJson(text));
+  const parsed = holderSchema.safeParse(text === undefined ? undefined : parseJson(text));
   if (parsed.success) return withoutUndefined(parsed.data);
   const unknown = "unknown";
   return { id: unknown, operation: unknown, deployment, user: unknown, host: "", pid: 1, since: unknown };
@@ -34,12 +35,4 @@ function withoutUndefined({ processStart, pidNamespace, ...rest }: z.infer<typeo
     ...(processStart !== undefined && { processStart }),
     ...(pidNamespace !== undefined && { pidNamespace }),
   };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

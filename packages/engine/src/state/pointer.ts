@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { type StatePointer } from "./store.js";
 
@@ -57,12 +58,4 @@ export function parsePointer(text: Buffer | string): StatePointer | undefined {
 /** SHA-256 as 64 hex digits. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
+import { parseJson } from "@infra/core/inventory";
 import { renderResources } from "../cost/render.js";
 import type { DeploymentRun } from "../deployment-run.js";
 import { withScratchPlan } from "../plan-file.js";
-import { engineCall, safeJson } from "./engine-call.js";
+import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 
 /** Prices a plan that is not kept: what is applied now, and what will be. */
@@ -10,7 +11,7 @@ export function cost(run: DeploymentRun): Promise<Outcome> {
     await engineCall(run, ["plan", "-json", "-input=false", `-out=${file}`], () => undefined);
     const shown = await run.call(["show", "-json", "-no-color", file]);
     const { priceShownPlan } = await import("../cost/price.js");
-    const found = await priceShownPlan(run, safeJson(shown.stdout), shown.stderr);
+    const found = await priceShownPlan(run, parseJson(shown.stdout), shown.stderr);
     return { status: "done", cost: found, text: renderResources(found) };
   });
 }

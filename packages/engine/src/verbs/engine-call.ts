@@ -18,12 +18,3 @@ export async function engineCall(
   if (exit.code === 0 || (exit.code === 2 && args.includes("-detailed-exitcode"))) return exit;
   throw new InfraError(run.problemsOf(diagnostics, exit.stderr));
 }
-
-/** What the engine printed. @returns undefined when it is no JSON */
-export function safeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,4 @@
-import { InfraError } from "@infra/core";
+import { InfraError, parseJson } from "@infra/core/inventory";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../changes.js";
 import type { DeploymentRun } from "../deployment-run.js";
 import { shownPlanSchema } from "../engine-events.js";
@@ -13,7 +13,7 @@ import {
 } from "../plan-file.js";
 import { renderChanges } from "../render.js";
 import type { ResourceChange } from "../result.js";
-import { engineCall, safeJson } from "./engine-call.js";
+import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 
 /** What a plan does, as it is shown. */
@@ -93,7 +93,7 @@ export async function withAttributes(
 ): Promise<readonly ResourceChange[]> {
   if (!changes.some(({ action }) => action === "update" || action === "replace")) return changes;
   const exit = await run.call(["show", "-json", "-no-color", file]);
-  const parsed = shownPlanSchema.safeParse(safeJson(exit.stdout));
+  const parsed = shownPlanSchema.safeParse(parseJson(exit.stdout));
   if (!parsed.success) throw new InfraError(run.problemsOf([], exit.stderr));
   const { mask } = run.context;
   mask.add(parsed.data[section].flatMap(sensitiveTexts));

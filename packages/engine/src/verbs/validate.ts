@@ -1,12 +1,12 @@
+import { parseJson } from "@infra/core/inventory";
 import type { DeploymentRun } from "../deployment-run.js";
 import { validationSchema } from "../engine-events.js";
-import { safeJson } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 
 /** Lets the engine check the configuration. */
 export async function validate(run: DeploymentRun): Promise<Outcome> {
   const exit = await run.call(["validate", "-json"]);
-  const result = validationSchema.safeParse(safeJson(exit.stdout));
+  const result = validationSchema.safeParse(parseJson(exit.stdout));
   if (!result.success) return { status: "failed", problems: run.problemsOf([], exit.stderr) };
   const { valid, diagnostics } = result.data;
   return valid

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { formatProblem } from "@infra/core/inventory";
 import { problemsIn, type ResourceChange, type Verb } from "../../result.js";
-import { countsText, offlineNotice, sumOf, totals } from "../../render.js";
+import { countsText, marks, offlineNotice, sumOf, totals } from "../../render.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
 import { plainLine } from "../plain.js";
@@ -173,8 +173,6 @@ function placeOf(place: string, platform: Platform): string {
   const url = platform.blob(place);
   return url === undefined ? text : link(url, text);
 }
-
-const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 
 function lines({ address, action, place, attributes = [] }: ResourceChange): string {
   const head = `${marks[action]} ${plainLine(address)}  # ${place === undefined ? "no longer in the inventory" : plainLine(place)}`;

@@ -1,6 +1,7 @@
 import { countsText } from "../../render.js";
-import type { ResourceChange, Verb } from "../../result.js";
+import type { Verb } from "../../result.js";
 import { causeText } from "../cause-text.js";
+import { diffLines } from "../diff.js";
 import { sortByLoss } from "../groups.js";
 import type { Platform } from "../platform.js";
 import type { ReportedDeployment } from "../report.js";
@@ -25,8 +26,6 @@ export interface DetailsOptions {
   readonly platform: Platform;
 }
 
-/** What the first letters of a line of a diff mean: platforms colour lines by them. */
-const marks = { create: "+", update: "!", replace: "-/+", delete: "-" } as const;
 const words = { create: "", update: "", replace: "REPLACED, ", delete: "DELETED, " } as const;
 
 /** What changes in a deployment, in about so many characters: what is deleted first, with the inventory lines that ask for it. */
@@ -45,7 +44,7 @@ export function detailsOf(deployment: ReportedDeployment, { verb, full, most, pl
   let left = most - head.join("\n").length - 60;
   let leftOut = changes.length;
   for (const change of changes) {
-    const block = linesOf(change, full);
+    const block = diffLines(change, { words, line: (text) => inline(text), attributes: full });
     left -= block.reduce((sum, line) => sum + line.length + 1, 0);
     if (left < 0) break;
     lines.push(...block);
@@ -67,17 +66,4 @@ export function detailsOf(deployment: ReportedDeployment, { verb, full, most, pl
 export function linkTo(place: string, platform: Platform): string | undefined {
   const url = platform.blob(place);
   return url === undefined ? undefined : `[${code(place)}](${url})`;
-}
-
-function linesOf({ address, action, place, attributes = [] }: ResourceChange, withAttributes: boolean): string[] {
-  const origin = place === undefined ? "no longer in the inventory" : inline(place);
-  const head = `${marks[action]} ${inline(address)}  # ${words[action]}${origin}`;
-  if (!withAttributes) return [head];
-  return [
-    head,
-    ...attributes.flatMap(({ path, before, after }) => [
-      `-     ${inline(path)}: ${inline(before)}`,
-      `+     ${inline(path)}: ${inline(after)}`,
-    ]),
-  ];
 }
