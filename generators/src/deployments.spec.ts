@@ -16,7 +16,7 @@ import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
 import { inventoryFolder } from "./options.js";
 import { Packages } from "./packages.js";
-import { projectOf } from "./project.js";
+import { deploymentMetadata, inventoryOf, projectOf } from "./project.js";
 
 let root: string;
 beforeEach(() => {
@@ -165,7 +165,7 @@ it("names the file of a deployment that is referred to and does not exist", () =
 });
 
 describe("projectOf", () => {
-  function project(id: string, redirected: ReadonlySet<string> = new Set()) {
+  function infer(id: string, redirected: ReadonlySet<string> = new Set()) {
     const code = { of: () => ({ files: ["stacks/shared.js"], packages: ["pinned"] }) };
     const lock = { file: "package-lock.json", gone: {}, redirected };
     return projectOf(inferOne(id), id.replace("/", "-"), {
@@ -175,8 +175,10 @@ describe("projectOf", () => {
       lock,
     });
   }
+  const project = (...args: Parameters<typeof infer>) => infer(...args).project;
+  const packagesOf = (id: string) => infer(id).packages;
 
-  it("has tags, and one uncached target per verb with an offline configuration", () => {
+  it("has tags, and one uncached target per verb", () => {
     write("inventory/production/compute.yaml", "config: {}\n");
     const { root: folder, tags, targets = {} } = project("production/compute");
     expect(folder).toBe("inventory/production/compute");
@@ -184,34 +186,37 @@ describe("projectOf", () => {
     const verbs = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
     expect(Object.keys(targets)).toEqual(verbs);
     for (const target of Object.values(targets)) {
-      expect(target).toMatchObject({
-        executor: "@infra/product:run",
-        configurations: { offline: { offline: true } },
-        cache: false,
-      });
+      expect(target).toEqual({ executor: "@infra/product:run", inputs: ["default"] });
       expect(target.dependsOn, "an apply must apply nothing else").toBeUndefined();
     }
   });
 
-  it("lists the files that it is merged from, its provider locks, and the packages that the lock file pins", () => {
+  it("tells the executor its deployment, its inventory, and what is wrong with its files", () => {
     write("inventory/production/compute.yaml", "config: {}\n");
-    write(
-      "package-lock.json",
-      JSON.stringify({
-        packages: { "node_modules/@infra/stack-compute": {}, "node_modules/@infra/engine": { link: true } },
-      }),
-    );
-    const { namedInputs, targets } = project("production/compute");
-    expect(targets!["plan"]!.inputs).toEqual(["default", "^default"]);
-    expect(namedInputs).toEqual({
+    write("inventory/production/broken.yaml", "config: [\n");
+    const [good, broken] = [project("production/compute"), project("production/broken")];
+    expect(deploymentMetadata(good)).toEqual({ deployment: "production/compute" });
+    expect(inventoryOf(good)).toBe("inventory");
+    expect(deploymentMetadata(broken)?.problems).toEqual([expect.stringMatching(/broken\.yaml:2:1 YAML/)]);
+  });
+
+  it("lists the files that it is merged from and its provider locks, and knows the packages that decide about it", () => {
+    write("inventory/production/compute.yaml", "config: {}\n");
+    write("package-lock.json", JSON.stringify({ packages: {} }));
+    expect(project("production/compute").namedInputs).toEqual({
       default: [
         "{workspaceRoot}/inventory/product.yaml",
         "{workspaceRoot}/inventory/production/environment.yaml",
         "{workspaceRoot}/inventory/production/compute.yaml",
         "{workspaceRoot}/inventory/production/compute.lock.hcl",
-        { externalDependencies: ["@infra/stack-compute"] },
       ],
     });
+    expect(packagesOf("production/compute")).toEqual([
+      "@infra/stack-compute",
+      "@infra/provider-hcloud",
+      "@cdktf/provider-aws",
+      "@infra/engine",
+    ]);
   });
 
   it("lists the encrypted files that its secrets may come from, also those that it inherits", () => {
@@ -230,14 +235,10 @@ describe("projectOf", () => {
 
   it("lists the folder of a stack of its own, what its code imports from elsewhere, and the packages that it uses", () => {
     write("inventory/production/own.yaml", "stack: ./stacks/own\n");
-    write("package-lock.json", JSON.stringify({ packages: { "node_modules/pinned": {} } }));
     expect(project("production/own").namedInputs!["default"]).toEqual(
-      expect.arrayContaining([
-        "{workspaceRoot}/stacks/own/**/*",
-        "{workspaceRoot}/stacks/shared.js",
-        { externalDependencies: ["pinned"] },
-      ]),
+      expect.arrayContaining(["{workspaceRoot}/stacks/own/**/*", "{workspaceRoot}/stacks/shared.js"]),
     );
+    expect(packagesOf("production/own")).toContain("pinned");
   });
 
   it("lists the lock file where Nx does not see that a package now reaches another version", () => {

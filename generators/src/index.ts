@@ -1,2 +1,2 @@
-export { createDependencies, createNodes, name } from "./plugin.js";
+export { createDependencies, createNodes, name, preTasksExecution } from "./plugin.js";
 export type { PluginOptions } from "./options.js";

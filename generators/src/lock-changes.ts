@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { NxJsonConfiguration, ProjectGraphExternalNode } from "@nx/devkit";
 import { type LockFile, lockFileIn, parseLockFile } from "./lock-file.js";
 
@@ -20,10 +21,10 @@ const none: LockChanges = { gone: {}, redirected: new Set() };
  * Compares the lock file with the revisions that `nx affected` compares with: `NX_BASE` or the default base, the commit before, and
  * the last commit. A plugin is not told what the command line says, so all of them count.
  */
-export function lockChanges(root: string, nxJson: NxJsonConfiguration): LockChanges {
+export async function lockChanges(root: string, nxJson: NxJsonConfiguration): Promise<LockChanges> {
   const file = lockFileIn(root);
   if (file === undefined) return none;
-  const bases = textsAt(root, file, revisions(root, nxJson));
+  const bases = await textsAt(root, file, await revisions(root, nxJson));
   const now = readFileSync(join(root, file), "utf8");
   const before = [...new Set(bases)].filter((text) => text !== now);
   if (before.length === 0) return { ...none, file };
@@ -78,16 +79,16 @@ function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return one.size === other.size && [...one].every((each) => other.has(each));
 }
 
-function revisions(root: string, { defaultBase = "main" }: NxJsonConfiguration): string[] {
+async function revisions(root: string, { defaultBase = "main" }: NxJsonConfiguration): Promise<string[]> {
   const base = process.env["NX_BASE"] ?? defaultBase;
-  const common = git(root, ["merge-base", base, "HEAD"]).toString().trim();
+  const common = (await git(root, ["merge-base", base, "HEAD"])).toString().trim();
   return [...new Set([common === "" ? base : common, "HEAD~1", "HEAD"])];
 }
 
 /** The texts of a file at revisions; a revision that does not have it has no text. */
-function textsAt(root: string, file: string, at: readonly string[]): string[] {
+async function textsAt(root: string, file: string, at: readonly string[]): Promise<string[]> {
   const names = at.map((revision) => `${revision}:./${file}`);
-  let printed = git(root, ["cat-file", "--batch"], `${names.join("\n")}\n`);
+  let printed = await git(root, ["cat-file", "--batch"], `${names.join("\n")}\n`);
   const texts: string[] = [];
   while (printed.length > 0) {
     const end = printed.indexOf("\n");
@@ -99,7 +100,15 @@ function textsAt(root: string, file: string, at: readonly string[]): string[] {
 }
 
 /** @returns what git prints; nothing where it fails or is missing */
-function git(root: string, args: readonly string[], input = ""): Buffer {
-  const { status, stdout } = spawnSync("git", [...args], { cwd: root, input, maxBuffer: 256 * 1024 * 1024 });
-  return status === 0 ? stdout : Buffer.alloc(0);
+async function git(root: string, args: readonly string[], input = ""): Promise<Buffer> {
+  const running = promisify(execFile)("git", [...args], {
+    cwd: root,
+    encoding: "buffer",
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  running.child.stdin?.on("error", () => undefined).end(input);
+  return running.then(
+    ({ stdout }) => stdout,
+    () => Buffer.alloc(0),
+  );
 }

@@ -38,7 +38,7 @@ async function ask(): Promise<Record<"shown" | "told" | "ran", string[]>> {
   const shown = JSON.parse(
     await workspace.nx(["show", "projects", "--affected", ...since, "--with-target=plan", "--json"]),
   ) as string[];
-  const affected = ["affected", "-t", "plan", "-c", "offline", ...since];
+  const affected = ["affected", "-t", "plan", "--offline", ...since];
   const { tasks } = JSON.parse(await workspace.nx([...affected, "--graph=stdout"])) as { tasks: { tasks: object } };
   const told = Object.keys(tasks.tasks).map((id) => id.split(":")[0] ?? id);
   const env = { INFRA_ENGINE: process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu")) };

@@ -104,7 +104,7 @@ describe("nx", () => {
   });
 
   it("plans all deployments in one process, upstream first, and shows one table", () => {
-    const output = nx("run-many", "-t", "plan", "-c", "offline");
+    const output = nx("run-many", "-t", "plan", "--offline");
     expect(output).toMatch(/4 deployments: 2 changed, 2 waiting; 2 to create/);
     expect(output).toMatch(/Successfully ran target plan for 4 projects/);
   });
@@ -112,7 +112,7 @@ describe("nx", () => {
   it.each(["true", "false"])(
     "leaves the results of one command to infra report (batch: %s)",
     (batch) => {
-      const plan = ["run-many", "-t", "plan", "-c", "offline", "--batch", batch, "-p"];
+      const plan = ["run-many", "-t", "plan", "--offline", "--batch", batch, "-p"];
       tryNx(...plan, "production-web");
       nx(...plan, "production-base", "staging-base");
       const report = spawnSync(
@@ -131,12 +131,12 @@ describe("nx", () => {
   );
 
   it("applies, after which a plan finds no change", () => {
-    nx("run-many", "-t", "apply", "-c", "offline", "--yes");
-    expect(nx("run-many", "-t", "plan", "-c", "offline")).toMatch(/4 deployments: 4 unchanged/);
+    nx("run-many", "-t", "apply", "--offline", "--yes");
+    expect(nx("run-many", "-t", "plan", "--offline")).toMatch(/4 deployments: 4 unchanged/);
   });
 
   it("says what all deployments cost, in one table", () => {
-    const output = nx("run-many", "-t", "cost", "-c", "offline");
+    const output = nx("run-many", "-t", "cost", "--offline");
     expect(output).toMatch(/environment +stack +provider +monthly +change +not counted/);
     expect(output).toMatch(/Successfully ran target cost for 4 projects/);
   });

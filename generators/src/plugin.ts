@@ -1,16 +1,16 @@
 import { join, posix } from "node:path";
-import type { CreateDependencies, CreateNodes, ProjectConfiguration, RawProjectGraphDependency } from "@nx/devkit";
+import type { CreateDependencies, CreateNodes, PreTasksExecution, RawProjectGraphDependency } from "@nx/devkit";
 import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
 import { getAllFileDataInContext } from "nx/src/utils/workspace-context";
 import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
 import { LocalCodeReader } from "./local-code.js";
-import { lockChanges } from "./lock-changes.js";
+import { type LockChanges, lockChanges } from "./lock-changes.js";
 import { inventoryFolder, type PluginOptions, pluginName } from "./options.js";
 import { PackageGraph, type PackageNode } from "./package-graph.js";
 import { Packages } from "./packages.js";
-import { deploymentMetadata, projectOf } from "./project.js";
+import { type DeploymentProject, projectOf } from "./project.js";
 
 /** Name of the plugin. */
 export const name = pluginName;
@@ -23,32 +23,46 @@ export const name = pluginName;
 export const createNodes: CreateNodes<PluginOptions> = [
   "nx.json",
   async (_matched, options, { workspaceRoot: root, nxJsonConfiguration }) => {
-    const inventory = options?.inventory ? posix.normalize(options.inventory) : inventoryFolder(root);
-    const hashes = await hashesOf(root);
-    const cache = new FactsCache(cacheFile(root));
-    const deploymentFiles = deploymentFilesIn(inventory, [...hashes.keys()]);
-    const deployments = inferDeployments({ root, inventory, deploymentFiles, hashes, cache });
-    const code = new LocalCodeReader(root, hashes, cache);
     const lock = lockChanges(root, nxJsonConfiguration);
-    const surroundings = { inventory, packages: new Packages(root), code, lock };
-    const names = projectNames(deployments);
-    const projects = deployments.map((each, index) => projectOf(each, names[index] ?? each.id, surroundings));
-    cache.save();
-    const nodes = packageNodes(root, projects);
-    const own = nodes.map(({ type, name, data }) => [name, { type, name, data }] as const);
-    const externalNodes = { ...lock.gone, ...Object.fromEntries(own) };
+    const projects = await inferProjects(root, options, lock);
+    const { gone } = await lock;
+    inferred.set(root, projects);
+    const own = packageNodes(root, projects).map(({ type, name, data }) => [name, { type, name, data }] as const);
+    const externalNodes = { ...gone, ...Object.fromEntries(own) };
     return [
       ...projects.map(
-        (project, index) => [deployments[index]?.file ?? "nx.json", { projects: { [project.root]: project } }] as const,
+        ({ deployment, project }) => [deployment.file, { projects: { [project.root]: project } }] as const,
       ),
       ["nx.json", { externalNodes }] as const,
     ];
   },
 ];
 
+/** What was inferred last, by workspace: Nx asks for edges in the process in which it asked for projects. */
+const inferred = new Map<string, readonly DeploymentProject[]>();
+
+async function inferProjects(
+  root: string,
+  options: PluginOptions | undefined,
+  lockChange: Promise<LockChanges>,
+): Promise<DeploymentProject[]> {
+  const inventory = options?.inventory ? posix.normalize(options.inventory) : inventoryFolder(root);
+  const hashes = await hashesOf(root);
+  const cache = new FactsCache(cacheFile(root));
+  const deploymentFiles = deploymentFilesIn(inventory, [...hashes.keys()]);
+  const deployments = inferDeployments({ root, inventory, deploymentFiles, hashes, cache });
+  const code = new LocalCodeReader(root, hashes, cache);
+  const lock = await lockChange;
+  const surroundings = { inventory, packages: new Packages(root), code, lock };
+  const names = projectNames(deployments);
+  const projects = deployments.map((each, index) => projectOf(each, names[index] ?? each.id, surroundings));
+  cache.save();
+  return projects;
+}
+
 /** Nodes of all packages that decide what deployments deploy. */
-function packageNodes(root: string, projects: readonly ProjectConfiguration[]): PackageNode[] {
-  const used = new Set(projects.flatMap((project) => deploymentMetadata(project)?.packages ?? []));
+function packageNodes(root: string, projects: readonly DeploymentProject[]): PackageNode[] {
+  const used = new Set(projects.flatMap(({ packages }) => packages));
   return Object.values(PackageGraph.read(root)?.reachedFrom([...used]) ?? {});
 }
 
@@ -60,33 +74,44 @@ function deploymentFilesIn(inventory: string, files: readonly string[]): string[
 }
 
 /** Edges to the deployments that a deployment refers to, and to the packages that decide what it deploys. */
-export const createDependencies: CreateDependencies<PluginOptions> = (_options, context) => {
-  const { workspaceRoot: root, projects, externalNodes = {} } = context;
-  const deployments = Object.entries(projects).flatMap(([source, project]) => {
-    const metadata = deploymentMetadata(project);
-    return metadata ? [{ source, metadata }] : [];
-  });
-  const byId = new Map(deployments.map(({ source, metadata }) => [metadata.deployment, source]));
-  const byRoot = new Map(Object.entries(projects).map(([name, project]) => [project.root, name]));
+export const createDependencies: CreateDependencies<PluginOptions> = async (options, context) => {
+  const { workspaceRoot: root, nxJsonConfiguration, externalNodes = {} } = context;
+  const projects = inferred.get(root) ?? (await inferProjects(root, options, lockChanges(root, nxJsonConfiguration)));
+  const byRoot = new Map(Object.entries(context.projects).map(([name, project]) => [project.root, name]));
+  const byId = new Map(projects.map(({ deployment, project }) => [deployment.id, byRoot.get(project.root)]));
   const packages = new Packages(root);
   const graph = PackageGraph.read(root);
-  const targetOf = (name: string): string | undefined => {
+  const nodes = new Map<string, string | undefined>();
+  const lookUp = (name: string): string | undefined => {
     const origin = packages.origin(name);
     if (origin.kind === "workspace") return byRoot.get(origin.root);
     // A lock file that cannot be read here leaves Nx's own nodes.
     const node = graph ? graph.nodeOf(name) : `npm:${name}`;
     return node !== undefined && node in externalNodes ? node : undefined;
   };
-  const edges: RawProjectGraphDependency[] = deployments.flatMap(({ source, metadata }) =>
-    [...metadata.upstream.map((id) => byId.get(id)), ...metadata.packages.map(targetOf)]
+  const targetOf = (name: string): string | undefined => {
+    if (!nodes.has(name)) nodes.set(name, lookUp(name));
+    return nodes.get(name);
+  };
+  const edges: RawProjectGraphDependency[] = projects.flatMap(({ deployment: { id, upstream }, packages: used }) => {
+    const source = byId.get(id);
+    if (source === undefined) return [];
+    return [...upstream.map((each) => byId.get(each)), ...used.map(targetOf)]
       .filter((target): target is string => target !== undefined && target !== source)
-      .map((target) => ({ source, target, type: DependencyType.implicit })),
-  );
-  const used = new Set(deployments.flatMap(({ metadata }) => metadata.packages));
-  const between: RawProjectGraphDependency[] = Object.values(graph?.reachedFrom([...used]) ?? {}).flatMap(
-    ({ name: source, targets }) => targets.map((target) => ({ source, target, type: DependencyType.static })),
+      .map((target) => ({ source, target, type: DependencyType.implicit }));
+  });
+  const between: RawProjectGraphDependency[] = packageNodes(root, projects).flatMap(({ name: source, targets }) =>
+    targets.map((target) => ({ source, target, type: DependencyType.static })),
   );
   return [...edges, ...between];
+};
+
+/**
+ * Tells the tasks of one command that they belong together, whichever processes they run in. A plugin that has something to do before
+ * tasks is also what keeps its process alive in the daemon from one graph to the next.
+ */
+export const preTasksExecution: PreTasksExecution = (_options, { id }) => {
+  process.env["INFRA_NX_COMMAND"] = id;
 };
 
 /** `production-compute`; two deployments that would share a name are told apart by a dot: `eu.west-compute`, `eu-west.compute`. */

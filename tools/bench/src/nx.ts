@@ -10,7 +10,7 @@ export function nxPlan(settings: Settings, workspace: BenchWorkspace, parallelis
   return observe({
     arguments: [
       require.resolve("nx/bin/nx.js"),
-      ...["run-many", "-t", "plan", "-c", "offline", `--parallel=${several}`],
+      ...["run-many", "-t", "plan", "--offline", `--parallel=${several}`],
       // For the executor: Nx's own option says how many batches run at once.
       `--parallelism=${several}`,
     ],

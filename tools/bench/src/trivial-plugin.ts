@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { CreateNodes } from "@nx/devkit";
 
-const names = ["synth", "validate", "plan", "apply", "destroy", "drift", "output"];
+const names = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
 
 /** The least that a plugin can infer of the same files: a project each, with the same targets, which do nothing and have one input. */
 export const createNodes: CreateNodes = [

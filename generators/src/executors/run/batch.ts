@@ -34,8 +34,6 @@ export default function runBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): Promise<AsyncGenerator<BatchTaskResult>> {
-  // Nx tells single tasks which command they are part of, but not batches; the results of one command are reported together.
-  process.env["NX_INVOCATION_ROOT_PID"] ??= String(process.ppid);
   return Promise.resolve(batch(groupsOf(taskGraph, options, context), context.root));
 }
 

@@ -1,8 +1,8 @@
-import { join, posix, relative } from "node:path";
+import { join, relative } from "node:path";
 import { formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/core/inventory";
 import type { ProjectConfiguration } from "@nx/devkit";
 import type { DeploymentResult, RunRequest, Verb } from "@infra/engine";
-import { deploymentMetadata } from "../../project.js";
+import { deploymentMetadata, inventoryOf } from "../../project.js";
 
 /** Options of a task; `schema.json` describes them. */
 export interface RunOptions {
@@ -34,7 +34,7 @@ export function completeOptions(
 ): TaskOptions {
   const inferred = project && deploymentMetadata(project);
   const deployment = options.deployment ?? inferred?.deployment;
-  const inventory = options.inventory ?? (inferred && posix.dirname(posix.dirname(inferred.file)));
+  const inventory = options.inventory ?? (inferred && inventoryOf(project));
   if (deployment === undefined || inventory === undefined)
     throw infraError(
       `${project?.name ?? "the project"} is not inferred from an inventory`,

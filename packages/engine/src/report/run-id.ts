@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { startOfProcess } from "../state/process-identity.js";
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
@@ -14,12 +13,8 @@ export function namedRun({ INFRA_RUN, GITHUB_RUN_ID, CI_PIPELINE_ID }: Environme
   return CI_PIPELINE_ID ? `gitlab-${CI_PIPELINE_ID}` : undefined;
 }
 
-/** The run that results belong to: the one that is named, else the Nx command that this process is part of, else a new one. */
+/** The run that results belong to: the one that is named, else the Nx command whose task this process does, else a new one. */
 export function runIdOf(env: Environment): string {
-  return namedRun(env) ?? nxRun(env) ?? randomUUID();
-}
-
-/** Process ids come again; together with the start of the process they don't. */
-function nxRun({ NX_INVOCATION_ROOT_PID: pid }: Environment): string | undefined {
-  return pid ? `nx-${pid}-${startOfProcess(Number(pid)) ?? "0"}` : undefined;
+  const command = env["INFRA_NX_COMMAND"];
+  return namedRun(env) ?? (command ? `nx-${command}` : randomUUID());
 }

@@ -37,7 +37,7 @@ function pidExists(pid: number): boolean {
 }
 
 /** When a process began, in ticks since boot. @returns undefined where that can't be told: only Linux says it */
-export function startOfProcess(pid: number): string | undefined {
+function startOfProcess(pid: number): string | undefined {
   return processStat(pid)?.start;
 }
 
