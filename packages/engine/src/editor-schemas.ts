@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployment, deploymentSchema, environmentSchema, jsonSchema, productSchema } from "@infra/core";
-import { loadStack } from "./stacks.js";
+import { loadStack } from "./deployment/stacks.js";
 
 /**
  * Writes the JSON Schemas of the inventory's files to `<root>/.infra/schemas`, for editors: `product`, `environment`, and one

@@ -1,9 +1,9 @@
 export { type Engine, findEngine, PINNED_OPENTOFU } from "./binary/index.js";
 export { examine, type Finding } from "./doctor/doctor.js";
 export { writeEditorSchemas } from "./editor-schemas.js";
-export { engineEnvironment } from "./engine-environment.js";
-export { passphraseVariable } from "./encryption.js";
-export { type DeploymentPaths, pathsOf } from "./paths.js";
+export { engineEnvironment } from "./process/engine-environment.js";
+export { passphraseVariable } from "./keys/encryption.js";
+export { type DeploymentPaths, pathsOf } from "./deployment/paths.js";
 export { type Finding as PolicyFinding } from "./policy/rule.js";
 export { type Format } from "./report/formats.js";
 export { makeReport, render as renderReport, type ReportRequest, type WriteOptions } from "./report/make.js";

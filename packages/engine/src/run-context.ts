@@ -2,15 +2,15 @@ import { availableParallelism } from "node:os";
 import { findDeploymentFiles, type Inventory, loadInventory } from "@infra/core";
 import { type Engine, findEngine } from "./binary/index.js";
 import { RulesInUse } from "./drift/ignore.js";
-import { Encryptions } from "./encryption.js";
-import { engineEnvironment } from "./engine-environment.js";
+import { Encryptions } from "./keys/encryption.js";
+import { engineEnvironment } from "./process/engine-environment.js";
 import { hiddenValues } from "./hidden-values.js";
 import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
-import { Outputs } from "./outputs.js";
+import { Outputs } from "./deployment/outputs.js";
 import type { RunRequest } from "./result.js";
 import { type Secrets, secretsOf } from "./secrets/index.js";
-import { StateBackends } from "./state-backends.js";
+import { StateBackends } from "./deployment/state-backends.js";
 import { startStateService, type StateService } from "./state/index.js";
 
 /** What the deployments of one run share. */

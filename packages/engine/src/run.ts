@@ -1,7 +1,7 @@
 import { type Deployment, InfraError, type Inventory, type Problem } from "@infra/core";
 import { EngineError } from "./binary/index.js";
 import { costProblems } from "./cost/limits.js";
-import { NotApplied } from "./outputs.js";
+import { NotApplied } from "./deployment/outputs.js";
 import { Recorder } from "./report/recorder.js";
 import {
   type Counts,

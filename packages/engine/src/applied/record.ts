@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Synthesis } from "@infra/core";
 import type { Engine } from "../binary/index.js";
-import type { DeploymentRun } from "../deployment-run.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
 import type { RunRequest } from "../result.js";
 import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
 import { digestOfConfiguration, digestOfInventory } from "./digest.js";

@@ -11,7 +11,7 @@ import {
 } from "@infra/core";
 import { providerNames } from "@infra/core/inventory";
 import { z } from "zod";
-import { type DeploymentPaths, pathsOf } from "../paths.js";
+import { type DeploymentPaths, pathsOf } from "../deployment/paths.js";
 import type { AppliedConfiguration, AppliedRecord } from "../state/index.js";
 
 /** A deployment that has a state and no inventory file any more, as its last apply recorded it. */

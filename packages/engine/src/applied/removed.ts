@@ -6,7 +6,7 @@ import {
   type StateSettings,
 } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
-import { StateBackends } from "../state-backends.js";
+import { StateBackends } from "../deployment/state-backends.js";
 import type { AppliedRecord, StatePointer, StateStore } from "../state/index.js";
 
 /** Where removed deployments are looked for. */

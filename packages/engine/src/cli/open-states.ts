@@ -1,8 +1,8 @@
 import { type Deployment, infraError, loadInventory } from "@infra/core/inventory";
 import type { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
-import { type DeploymentPaths, pathsOf } from "../paths.js";
-import { type StateBackend, StateBackends } from "../state-backends.js";
+import { type DeploymentPaths, pathsOf } from "../deployment/paths.js";
+import { type StateBackend, StateBackends } from "../deployment/state-backends.js";
 import { type CommonOptions, workspaceOf } from "./options.js";
 
 /** Whose state it is. */

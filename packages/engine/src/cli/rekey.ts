@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { infraError } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
-import type { KeyReport } from "../rekey.js";
+import type { KeyReport } from "../keys/rekey.js";
 import { type Opened, type StateOwner, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
 import { type Progress, progressOf } from "./progress.js";
@@ -71,7 +71,7 @@ async function policy(id: string, options: CommonOptions & { rekey?: boolean }):
 async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
   if (options.offline) throw infraError("offline states hold no secret", "Leave --offline out");
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
-  const { isClean } = await import("../rekey.js");
+  const { isClean } = await import("../keys/rekey.js");
   const progress = progressOf("rekey", process.stderr, options.json);
   try {
     const reports = await withStates(ids, { ...options, removed: true }, (opened) => {
@@ -98,7 +98,7 @@ async function rekeyOne(
   const end = (status: "done" | "failed") => progress.end({ id, status, seconds: (performance.now() - begun) / 1_000 });
   progress.start(id);
   try {
-    const { rekeyDeployment } = await import("../rekey-deployment.js");
+    const { rekeyDeployment } = await import("../keys/rekey-deployment.js");
     const report = await rekeyDeployment({ ...opened, deployment, ...options });
     end("done");
     return report;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { infraError } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
-import type { StateKind } from "../state-backends.js";
+import type { StateKind } from "../deployment/state-backends.js";
 import { describeHolder, restoreVersion, type StateVersion } from "../state/index.js";
 import { withState, withStates } from "./open-states.js";
 import { type CommonOptions, print, withCommonOptions } from "./options.js";
@@ -118,7 +118,7 @@ async function unlock(id: string, options: CommonOptions): Promise<void> {
 }
 
 async function push(id: string, options: CommonOptions & { force?: boolean }): Promise<void> {
-  const { pushKept } = await import("../push.js");
+  const { pushKept } = await import("../deployment/push.js");
   const result = await withState(id, options, (backend, { work }, keys) =>
     pushKept({
       deployment: id,

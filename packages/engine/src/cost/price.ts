@@ -10,10 +10,10 @@ import {
   pricedPlanSchema,
   usesInfracost,
 } from "@infra/cost";
-import { sensitiveTexts } from "../changes.js";
-import type { DeploymentRun } from "../deployment-run.js";
-import { shownPlanSchema } from "../engine-events.js";
-import { memoryFolder } from "../memory-folder.js";
+import { sensitiveTexts } from "../deployment/changes.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { shownPlanSchema } from "../process/engine-events.js";
+import { memoryFolder } from "../deployment/memory-folder.js";
 
 /** Prices what `show -json` says of a plan. @throws InfraError when it is no plan */
 export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr: string): Promise<DeploymentCost> {

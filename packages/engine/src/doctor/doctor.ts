@@ -7,7 +7,7 @@ import { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
 import { problemsOfError } from "../run.js";
 import { checkTiers, secretsOf, type TierReport } from "../secrets/index.js";
-import { StateBackends } from "../state-backends.js";
+import { StateBackends } from "../deployment/state-backends.js";
 import type { Workspace } from "../workspace.js";
 
 /** One thing that was looked at. */

@@ -3,7 +3,7 @@ import { type GitHubServer, type GitLabServer, startGitHub, startGitLab } from "
 import { GitHub } from "../platforms/github.js";
 import { GitLab } from "../platforms/gitlab.js";
 import type { Platform } from "../platforms/index.js";
-import { countChanges } from "../changes.js";
+import { countChanges } from "../deployment/changes.js";
 import type { DeploymentResult, ResourceChange, Status } from "../result.js";
 import { type DriftFindings, driftLabel, keepIssues } from "./issues.js";
 

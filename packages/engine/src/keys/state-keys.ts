@@ -3,8 +3,8 @@ import { VaultTier, type Secrets } from "../secrets/index.js";
 import { KeyRing } from "./key-ring.js";
 import { PassphraseKey } from "./passphrase-key.js";
 import type { StateKey } from "./state-key.js";
-import { Transit } from "./transit.js";
 import { TransitKey } from "./transit-key.js";
+import { Transit } from "./transit.js";
 
 /** The environment variable that holds the passphrase of states and plans. */
 export const passphraseVariable = "INFRA_STATE_PASSPHRASE";

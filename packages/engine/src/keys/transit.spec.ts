@@ -5,8 +5,8 @@ import { VaultTier } from "../secrets/index.js";
 import { KeyCipher } from "../state/index.js";
 import { KeyRing } from "./key-ring.js";
 import { PassphraseKey } from "./passphrase-key.js";
-import { Transit } from "./transit.js";
 import { TransitKey } from "./transit-key.js";
+import { Transit } from "./transit.js";
 
 const plain = Buffer.from('{"version":4,"serial":1,"lineage":"l","secret":"hunter2"}');
 let vault: VaultServer;

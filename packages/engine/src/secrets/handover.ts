@@ -1,5 +1,5 @@
 import type { Deployment, Synthesis } from "@infra/core";
-import type { Handover } from "../outputs.js";
+import type { Handover } from "../deployment/outputs.js";
 import { digestOfSecrets } from "./digest.js";
 import { originNotes, type Secrets } from "./secrets.js";
 

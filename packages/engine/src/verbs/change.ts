@@ -1,9 +1,9 @@
 import { InfraError } from "@infra/core";
 import { recordStep, recordUnchanged, type Step } from "../applied/record.js";
 import { isRemoved } from "../applied/removed-deployment.js";
-import { countChanges } from "../changes.js";
-import type { DeploymentRun } from "../deployment-run.js";
-import { dropPlan, markUsed, readPlan, withPlan } from "../plan-file.js";
+import { countChanges } from "../deployment/changes.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { dropPlan, markUsed, readPlan, withPlan } from "../deployment/plan-file.js";
 import type { ResourceChange } from "../result.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";

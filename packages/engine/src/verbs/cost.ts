@@ -1,7 +1,7 @@
 import { parseJson } from "@infra/core/inventory";
 import { renderResources } from "../cost/render.js";
-import type { DeploymentRun } from "../deployment-run.js";
-import { withScratchPlan } from "../plan-file.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { withScratchPlan } from "../deployment/plan-file.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 

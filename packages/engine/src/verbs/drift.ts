@@ -1,7 +1,7 @@
-import { countChanges, resourceChange } from "../changes.js";
-import type { DeploymentRun } from "../deployment-run.js";
+import { countChanges, resourceChange } from "../deployment/changes.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { sift } from "../drift/ignore.js";
-import { withScratchPlan } from "../plan-file.js";
+import { withScratchPlan } from "../deployment/plan-file.js";
 import { renderChanges } from "../render.js";
 import type { ResourceChange } from "../result.js";
 import { engineCall } from "./engine-call.js";

@@ -1,6 +1,6 @@
 import { InfraError } from "@infra/core";
-import type { DeploymentRun } from "../deployment-run.js";
-import type { Diagnostic, EngineEvent } from "../engine-events.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import type { Diagnostic, EngineEvent } from "../process/engine-events.js";
 
 /** Runs the engine's command with `-json` among its arguments. @throws InfraError with its diagnostics when it fails */
 export async function engineCall(

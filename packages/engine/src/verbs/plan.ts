@@ -1,7 +1,7 @@
 import { InfraError, parseJson } from "@infra/core/inventory";
-import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../changes.js";
-import type { DeploymentRun } from "../deployment-run.js";
-import { shownPlanSchema } from "../engine-events.js";
+import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../deployment/changes.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { shownPlanSchema } from "../process/engine-events.js";
 import {
   dropPlan,
   engineOf,
@@ -10,7 +10,7 @@ import {
   savePlan,
   withPlan,
   withScratchPlan,
-} from "../plan-file.js";
+} from "../deployment/plan-file.js";
 import { renderChanges } from "../render.js";
 import type { ResourceChange } from "../result.js";
 import { engineCall } from "./engine-call.js";

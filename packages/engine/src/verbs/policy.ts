@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { InfraError } from "@infra/core";
-import type { DeploymentRun } from "../deployment-run.js";
-import { memoryFolder } from "../memory-folder.js";
-import { placeOfAddress } from "../places.js";
-import { withScratchPlan } from "../plan-file.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { memoryFolder } from "../deployment/memory-folder.js";
+import { placeOfAddress } from "../deployment/places.js";
+import { withScratchPlan } from "../deployment/plan-file.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 import { checkPlans } from "../policy/check.js";

@@ -1,5 +1,5 @@
 import { infraError, type InfraError, type Problem } from "@infra/core";
-import type { DeploymentRun } from "../deployment-run.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
 
 /** Why a removed deployment is not destroyed. */
 export function notReviewed({ context, deployment: { id } }: DeploymentRun): InfraError {

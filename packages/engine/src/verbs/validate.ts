@@ -1,6 +1,6 @@
 import { parseJson } from "@infra/core/inventory";
-import type { DeploymentRun } from "../deployment-run.js";
-import { validationSchema } from "../engine-events.js";
+import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { validationSchema } from "../process/engine-events.js";
 import type { Outcome } from "./outcome.js";
 
 /** Lets the engine check the configuration. */

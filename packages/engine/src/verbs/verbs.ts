@@ -1,6 +1,7 @@
 import { type Deployment, InfraError } from "@infra/core";
-import { DeploymentRun, synthesizeToFolder } from "../deployment-run.js";
-import { NotApplied } from "../outputs.js";
+import { synthesizeToFolder } from "../deployment/configuration.js";
+import { DeploymentRun } from "../deployment/deployment-run.js";
+import { NotApplied } from "../deployment/outputs.js";
 import type { Verb } from "../result.js";
 import type { RunContext } from "../run-context.js";
 import { change } from "./change.js";

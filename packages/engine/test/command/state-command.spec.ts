@@ -1,0 +1,148 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { openTofu, passphrase, type Product } from "../product.js";
+import { id, inventory, Remote } from "../remote.js";
+
+const file = "inventory/production/up.yaml";
+let remote: Remote;
+
+beforeAll(async () => {
+  remote = await Remote.start(await openTofu());
+});
+afterEach(() => remote.reset());
+afterAll(() => remote.stop());
+
+const settings = (kind: string) =>
+  `product: acme\nprovider: hetzner\nregion: fsn1\nallow: { provisioners: true }\nstate: { kind: ${kind}, consul: {} }\n`;
+const ok = async (product: Product, ...args: string[]): Promise<string> => {
+  const ran = await product.infra(...args);
+  expect(ran.code, ran.output).toBe(0);
+  return ran.stdout;
+};
+const json = async <T>(product: Product, ...args: string[]): Promise<T> =>
+  JSON.parse(await ok(product, ...args, "--json")) as T;
+const applied = async (product: Product, value: string) => {
+  product.write(file, inventory(value));
+  await ok(product, "apply", id, "--yes");
+};
+
+it("moves a state from the folder to S3 and back, and no run uses the place that it left", async () => {
+  const product = remote.product();
+  product.write("inventory/product.yaml", settings("folder"));
+  for (const value of ["one", "two"]) await applied(product, value);
+  expect(product.has(join("state", id, "pointers"))).toBe(true);
+  const history = await json<{ sha256: string }[]>(product, "state", "versions", id);
+
+  expect(await ok(product, "state", "migrate", id, "--to", "s3")).toContain("all verified");
+  const refused = await product.infra("apply", id, "--yes");
+  expect(refused.code).toBe(1);
+  expect(refused.output).toMatch(/was moved to s3:\/\/states\/acme-\S+\/production\/up/);
+
+  product.write("inventory/product.yaml", settings("s3"));
+  const moved = await json<{ sha256: string }[]>(product, "state", "versions", id);
+  expect(moved.map(({ sha256 }) => sha256)).toEqual(history.map(({ sha256 }) => sha256));
+  expect((await product.infra("plan", id)).code).toBe(0);
+  await applied(product, "three");
+  expect(await json(product, "state", "list")).toMatchObject([
+    { deployment: id, place: expect.stringMatching(/^s3:/), current: { heldIn: "consul" }, lock: null },
+  ]);
+  expect(await json(product, "state", "show", id)).toMatchObject({ deployment: id, encrypted: true });
+
+  expect(await ok(product, "state", "migrate", "--all", "--to", "folder")).toContain("1 of them copied now");
+  product.write("inventory/product.yaml", settings("folder"));
+  expect((await product.results("output", id)).results[id]?.outputs).toEqual({ items: { one: "three" } });
+  await applied(product, "four");
+  expect(await ok(product, "state", "check", "--history")).toMatch(/^✓ production\/up: version \d+, \d+ read/);
+});
+
+it(
+  "finds in the bucket what is removed from the inventory, in any checkout, and destroys it; records follow a migration",
+  { timeout: 120_000 },
+  async () => {
+    const product = remote.product();
+    product.write("inventory/product.yaml", settings("folder"));
+    await applied(product, "one");
+    await ok(product, "state", "migrate", id, "--to", "s3");
+    product.write("inventory/product.yaml", settings("s3"));
+    expect(await ok(product, "status")).toMatch(/^production\/up +up to date +2/m);
+
+    const other = remote.product(product);
+    expect(await json(other, "list")).toMatchObject([{ id, removed: true, stack: "./stacks/values" }]);
+    const status = await other.infra("status");
+    expect(status.code, status.output).toBe(2);
+    expect(status.stdout).toMatch(/its state is in s3:\/\/states\/acme-\S+\/production\/up$/m);
+    const away = await other.infraWith({ TF_STATE_ENDPOINT: "http://127.0.0.1:9" }, "list");
+    expect(away.code, away.output).toBe(0);
+    expect(away.stderr).toContain("removed deployments could not be looked for: s3://states");
+
+    expect((await other.infra("plan", "--destroy", id)).code).toBe(2);
+    await ok(other, "destroy", id, "--yes");
+    expect(await json(other, "list")).toEqual([]);
+    expect(await ok(other, "status")).toContain("0 deployments");
+    expect(await json(product, "state", "versions", id)).not.toEqual([]);
+  },
+);
+
+it("fault 11: goes on with a migration that was killed", async () => {
+  const product = remote.product();
+  product.write("inventory/product.yaml", settings("folder"));
+  for (const value of ["one", "two", "three"]) await applied(product, value);
+  const history = await json<unknown[]>(product, "state", "versions", id);
+  for (let trial = 0; trial < 3; trial += 1) {
+    const running = product.start(["state", "migrate", id, "--to", "s3"]);
+    await sleep(500 + Math.random() * 800);
+    spawnSync("kill", ["-9", String(running.pid)]);
+    await running.ended;
+  }
+  await ok(product, "state", "migrate", id, "--to", "s3");
+  product.write("inventory/product.yaml", settings("s3"));
+  expect(await json<unknown[]>(product, "state", "versions", id)).toHaveLength(history.length);
+  await ok(product, "state", "check", "--history");
+  expect((await product.infra("plan", id)).code).toBe(0);
+});
+
+it("refuses to write to a bucket that overwrites when no Consul is named, and still plans", async () => {
+  const product = remote.product();
+  const env = { TF_STATE_CONSUL: "" };
+  product.write("inventory/product.yaml", settings("s3").replace(", consul: {}", ""));
+  product.write(file, inventory("one"));
+  const refused = await product.infraWith(env, "apply", id, "--yes");
+  expect(refused.code, refused.output).toBe(1);
+  expect(refused.output).toContain('overwrites objects in spite of "If-None-Match: *"');
+  expect(refused.output).toContain("Name a Consul in the inventory");
+  const planned = await product.infraWith(env, "plan", id);
+  expect(planned.code, planned.output).toBe(2);
+  expect(planned.output).toContain("looked at without a lock");
+});
+
+it("encrypts what it keeps for the age recipient, and only its identity brings it back", async () => {
+  const { generateIdentity, identityToRecipient } = await import("age-encryption");
+  const identity = await generateIdentity();
+  const product = remote.product();
+  await applied(product, "one");
+  const env = { INFRA_AGE_RECIPIENT: await identityToRecipient(identity) };
+  remote.lockProxy.disturb({ kind: "answer", status: 500, when: (_, path) => path.endsWith("/txn") });
+  product.write(file, inventory("two"));
+  const ran = await product.infraWith(env, "apply", id, "--yes");
+  expect(ran.code, ran.output).toBe(1);
+  await remote.lockProxy.mend();
+  const kept = product.read(join(".infra", "real", id, "kept.tfstate"));
+  expect(JSON.parse(kept.split("\n")[0]!)).toMatchObject({ deployment: id, encryption: "age" });
+  expect(kept).not.toContain(passphrase);
+  const without = await product.infra("state", "push", id);
+  expect(without.output).toContain("INFRA_AGE_IDENTITY is not set");
+  const pushed = await product.infraWith({ INFRA_AGE_IDENTITY: identity }, "state", "push", id);
+  expect(pushed.code, pushed.output).toBe(0);
+  expect((await product.results("output", id)).results[id]?.outputs).toEqual({ items: { one: "two" } });
+});
+
+it("has help for every command", async () => {
+  const product = remote.product();
+  const help = await ok(product, "state", "--help");
+  for (const name of ["list", "versions", "show", "restore", "unlock", "push", "migrate", "check", "rekey", "policy"]) {
+    expect(help).toContain(name);
+    expect(await ok(product, "state", name, "--help")).toContain("--json");
+  }
+});
