@@ -16,6 +16,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { filesIn } from "../src/files-in.js";
+
+export { filesIn };
 
 const repository = join(__dirname, "../../..");
 
@@ -248,14 +251,6 @@ export async function until<T>(
     await sleep(5);
   }
   throw new Error(`this did not happen within two minutes: ${what}`);
-}
-
-/** All files below a folder; links are not followed. */
-export function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 function recordedIn(text: string): Recorded {

@@ -1,7 +1,8 @@
-import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { infraError } from "@infra/core/inventory";
 import { z } from "zod";
+import { filesIn } from "../files-in.js";
 import { exitCodeOf } from "../result.js";
 import type { Report } from "./report.js";
 import { namedRun } from "./run-id.js";
@@ -39,7 +40,9 @@ const reportSchema = runResultSchema.extend({
  */
 export function collect(from: string, verb: ReportedVerb, env: Readonly<NodeJS.ProcessEnv>): Collected {
   if (statSync(from, { throwIfNoEntry: false })?.isFile()) return { report: readRun(from, verb), others: 0 };
-  const found = filesIn(from).flatMap((file) => readStored(file));
+  const found = filesIn(from)
+    .filter((file) => /^[^.].*\.json$/.test(basename(file)))
+    .flatMap((file) => readStored(file));
   const ofVerb = found.filter((each) => each.verb === verb).sort((a, b) => (a.time < b.time ? -1 : 1));
   const run = namedRun(env) ?? ofVerb.at(-1)?.run;
   const newest = new Map(ofVerb.filter((each) => each.run === run).map((each) => [each.result.id, each]));
@@ -87,20 +90,6 @@ function readStored(file: string): StoredResult[] {
     `${file} is a result that this version can't read: ${parsed.error.issues[0]?.path.map(String).join(".") ?? ""}`,
     "Report with the version of @infra/engine that the run used, or run infra report --clean",
   );
-}
-
-function filesIn(folder: string): string[] {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-  return entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesIn(path);
-    return entry.isFile() && entry.name.endsWith(".json") && !entry.name.startsWith(".") ? [path] : [];
-  });
 }
 
 function parseJson(file: string): unknown {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { filesIn } from "../files-in.js";
 import { denied, notFound, type SecretFailure, unavailable, wrong } from "./failure.js";
 import { fieldsOf } from "./fields.js";
 import { callProgram, type Ended } from "./program.js";
@@ -69,11 +70,9 @@ export class SopsTier implements SecretTier {
   /** All files of the tier, below the root. */
   files(): string[] {
     const { root, folder } = this.options;
-    if (!existsSync(join(root, folder))) return [];
-    return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && extensions.some((extension) => entry.name.endsWith(extension)))
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(root, "/").length))
-      .sort();
+    return filesIn(join(root, folder))
+      .filter((file) => extensions.includes(extname(file)))
+      .map((file) => relative(root, file));
   }
 
   /** Makes a new data key for a file, for whom `.sops.yaml` names now. */

@@ -1,0 +1,24 @@
+import { type Dirent, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * All files below a folder, sorted; none where it can't be read. Links are not followed: Node's own recursive listing follows them from
+ * Node 22 on.
+ */
+export function filesIn(folder: string): string[] {
+  return entriesOf(folder)
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesIn(path);
+      return entry.isFile() ? [path] : [];
+    })
+    .sort();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
