@@ -43,6 +43,16 @@ describe("synthesize", () => {
       expect(source).toMatch(/^registry\.opentofu\.org\//);
   });
 
+  it("calls nothing that Node warns of", async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error): void => void warnings.push(message);
+    process.on("warning", note);
+    synthesized("items: { one: { text: a } }");
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+
   it("reports every problem of the configuration with its place", () => {
     expect(() => synthesized("items: { One: { text: 1 } }\nextra: 1")).toThrow(
       /test\.yaml:1:\d+ items\.One.*\n.*test\.yaml:2:1 extra/s,
