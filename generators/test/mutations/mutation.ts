@@ -8,8 +8,10 @@ export interface Mutation {
   readonly planned: readonly string[];
   /** Whether the command line is asked as well, and the plans are made. @default - in the long form of the suite */
   readonly isRun?: boolean;
-  /** Projects that are planned though they need not be, and why that is right or cannot be helped. @default - none */
+  /** Projects that are planned though they need not be, and why. @default - none */
   readonly extra?: { readonly planned: readonly string[]; readonly because: string };
+  /** Why Nx plans everything, whatever a plugin says; counted apart from what is extra. @default - it does not */
+  readonly forced?: string;
 }
 
 /** Deployments of the workspace, by what they have in common. */

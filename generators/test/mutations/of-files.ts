@@ -1,4 +1,4 @@
-import { everything, type Mutation, projects } from "./mutation.js";
+import { type Mutation, projects } from "./mutation.js";
 
 const { own, web } = projects;
 
@@ -45,7 +45,8 @@ export const fileMutations: readonly Mutation[] = [
     change: (w) => {
       w.replace("nx.json", '"analytics": false', '"analytics": false,\n  "parallel": 2');
     },
-    planned: everything,
+    planned: [],
+    forced: "every target may depend on nx.json",
   },
   ...[
     ["README", "README.md"],

@@ -12,9 +12,9 @@ export const inventoryMutations: readonly Mutation[] = [
     planned: everything,
   },
   {
-    kind: "product.yaml: Cloudflare turned off",
+    kind: "product.yaml: a setting added",
     change: (w) => {
-      w.append("inventory/product.yaml", "\n# changed\ncloudflare: false\n");
+      w.append("inventory/product.yaml", "\n# changed\ndeletionProtection: true\n");
     },
     planned: everything,
   },

@@ -56,14 +56,16 @@ export const packageMutations: readonly Mutation[] = [
     change: (w) => {
       w.bump({ "@infra/product": "0.1.1" });
     },
-    planned: everything,
+    planned: [],
+    forced: "another plugin may infer another graph",
   },
   {
     kind: "a new version of Nx",
     change: (w) => {
       w.bump({ nx: "23.2.2", "@nx/devkit": "23.2.2" });
     },
-    planned: everything,
+    planned: [],
+    forced: "plugins depend on Nx",
   },
   {
     kind: "new bindings of one cloud",
