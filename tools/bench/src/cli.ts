@@ -28,15 +28,16 @@ const groups: Readonly<Record<string, Group>> = {
   state: stateTransfer,
 };
 
-const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json]
+const usage = `Usage: node tools/bench/dist/cli.js [--only <group>]… [--runs <n>] [--quick] [--json] [--strict]
 
 Measures infra against the bare programs that it drives, in the same run, and prints one table.
-A missed aim is reported and is no failure; a measurement that breaks is one (exit code 1).
+A missed aim is reported, and fails with --strict; a measurement that breaks always does (exit code 1).
 
   --only <group>   ${Object.keys(groups).join(", ")}; may be repeated (default: all)
   --runs <n>       runs of each comparison, taken in turn; the median counts (default: 3, with --quick 1)
   --quick          leave out the large sizes
   --json           print the figures for machines
+  --strict         exit code 1 when an aim is missed
 `;
 
 const options = {
@@ -44,12 +45,13 @@ const options = {
   runs: { type: "string" },
   quick: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
+  strict: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options });
-  const { quick, json, help, only = Object.keys(groups) } = values;
+  const { quick, json, strict, help, only = Object.keys(groups) } = values;
   if (help) return print(usage);
   const runs = Number(values.runs ?? (quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1)
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
     }
   }
   const report: Report = { machine: machine(), runs, sections };
+  if (strict && sections.some(({ figures }) => figures.some((figure) => isMet(figure) === false))) process.exitCode = 1;
   print(json ? `${JSON.stringify(withVerdicts(report), null, 2)}\n` : `${renderReport(report)}\n`);
 }
 

@@ -50,8 +50,9 @@ const more: Record<string, { on: string; config: string }> = {
 };
 
 /**
- * What each deployment costs per month by the providers' list prices, calculated by hand: from the pages, not from the files
- * of @infra/cost. Hourly prices count 730 times.
+ * What each deployment costs per month by the providers' list prices, calculated by hand. Hourly prices count 730 times. The files of
+ * @infra/cost are not read here, but most prices of both are remembered, not read from the page that is named (`verified: false` there):
+ * this shows that resources are counted and multiplied as the list says, not that the list is of today.
  */
 const byHand: readonly [id: string, currency: string, monthly: number, source: string][] = [
   // 4 CX23 with an IPv4 address (3 and the bastion), 1 CCX23 without, 100 GB of volume.

@@ -64,7 +64,9 @@ const shared = {
   cloudflare: z
     .boolean()
     .optional()
-    .describe("true: DNS and certificates through Cloudflare; false: plain DNS and Let's Encrypt"),
+    .describe(
+      "whether services put DNS and certificates behind Cloudflare, or use plain DNS and Let's Encrypt; the stacks of today do not ask",
+    ),
   credentials: z
     .record(credentialName, secret)
     .optional()
@@ -145,7 +147,7 @@ export interface Settings {
   readonly domain: string | undefined;
   /** Environment variables of the cloud's provider, and the secrets that they are set to. @default - what the environment has */
   readonly credentials?: Readonly<Record<string, SecretReference>> | undefined;
-  /** @default true */
+  /** Whether services put DNS and certificates behind Cloudflare; the stacks of today do not ask. @default true */
   readonly cloudflare: boolean;
   readonly management: { readonly domain: string } | undefined;
   /** What its environment may cost. @default - anything */
