@@ -69,6 +69,18 @@ describe("renderSummary", () => {
     expect(renderSummary(run("plan", result("a/b")), plain)).not.toContain("Offline");
   });
 
+  it("shows a note that several deployments have once", () => {
+    const results = ["a/b", "a/c", "a/d"].map((id) =>
+      result(id, { notes: ["the same", ...(id === "a/c" ? ["own"] : [])] }),
+    );
+    const text = renderSummary(run("plan", ...results), plain);
+    expect(text.split("\n").slice(-2)).toEqual(["a/b and 2 more: the same", "a/c: own"]);
+  });
+
+  it("says that there is nothing in an empty inventory", () => {
+    expect(renderSummary(run("plan"), plain)).toMatch(/^0 deployments$/m);
+  });
+
   it("shows a note of a deployment, and a problem that several share once", () => {
     const problems = [{ message: "shared", remedy: "Mend it" }];
     const text = renderSummary(

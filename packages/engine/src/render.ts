@@ -67,11 +67,7 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
   const waiting = sorted
     .filter(({ status }) => status === "waiting")
     .flatMap((each) => each.problems.map(formatProblem));
-  const notes = [
-    ...waiting,
-    ...sorted.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`)),
-    ...(result.notes ?? []),
-  ];
+  const notes = [...waiting, ...notesOf(sorted), ...(result.notes ?? [])];
   return [
     paint(head, codes.bold),
     ...body,
@@ -86,6 +82,15 @@ export function renderSummary(result: RunResult, { colour, offline, frames = tru
 /** What an offline run is, for whoever reads its result. */
 export const offlineNotice =
   "Offline: the mock provider stood in for the cloud. Names, types, required attributes and references were checked; values, prices\nand quotas only the real provider checks. No account was used and nothing real was changed.";
+
+/** Notes with their deployments; one that several have is said once. */
+function notesOf(results: readonly DeploymentResult[]): string[] {
+  const ids = new Map<string, string[]>();
+  for (const { id, notes } of results) for (const note of notes) ids.set(note, [...(ids.get(note) ?? []), id]);
+  return [...ids].map(([note, [first = "", ...others]]) =>
+    others.length === 0 ? `${first}: ${note}` : `${first} and ${String(others.length)} more: ${note}`,
+  );
+}
 
 function rowOf({ environment, name, stack, provider, status, counts, seconds }: DeploymentResult): string[] {
   const number = (count: number) => (count === 0 ? "·" : String(count));
@@ -131,7 +136,8 @@ export function totals({ verb, results }: Pick<RunResult, "verb" | "results">): 
   const ignored = results.reduce((total, each) => total + (each.ignored?.length ?? 0), 0);
   const changes = [changed, ignored > 0 ? `${String(ignored)} ignored` : ""].filter(Boolean).join(", ");
   const noun = results.length === 1 ? "deployment" : "deployments";
-  return `${String(results.length)} ${noun}: ${[ends.join(", "), changes].filter(Boolean).join("; ")}`;
+  const said = [ends.join(", "), changes].filter(Boolean).join("; ");
+  return `${String(results.length)} ${noun}${said && `: ${said}`}`;
 }
 
 /** The counts of several deployments together. */

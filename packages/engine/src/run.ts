@@ -33,6 +33,8 @@ export async function run(request: RunRequest): Promise<RunResult> {
     results = await new Schedule(context, inventory.deployments, recorder).run();
     if (request.verb === "drift")
       notes = context.driftRules.notes(inventory.deployments, request.deployments === undefined);
+    if (inventory.deployments.length === 0)
+      notes = [...notes, `${inventory.directory} has no deployments yet: add <environment>/<stack>.yaml`];
   } finally {
     notes = context.mask.value([...notes, ...(await recorder.close()), ...(await context.close())]);
   }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { infraError, InfraError, type Problem } from "../errors.js";
 import { isName } from "../name-rule.js";
 import { type Located, parseDocument } from "./document.js";
@@ -30,34 +30,50 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
     );
   }
   const problems: Problem[] = [];
-  const files = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .flatMap(({ name: environment }) =>
-      readdirSync(join(directory, environment)).map((base) => ({ environment, base })),
-    )
-    .flatMap(({ environment, base }): DeploymentFile[] => {
-      const file = join(directory, environment, base);
+  const problem = (file: string, message: string, remedy: string): void => {
+    problems.push({ message, remedy, place: { file, line: 1, column: 1 } });
+  };
+  const ignored = (file: string, remedy: string): void => {
+    problem(file, `${JSON.stringify(basename(file))} would be ignored`, remedy);
+  };
+  const files: DeploymentFile[] = [];
+  for (const { name: environment, isFolder } of entriesOf(directory)) {
+    const folder = join(directory, environment);
+    // Where the inventory is the root of the product, other files belong beside it.
+    if (!isFolder && isYaml(environment) && environment !== productFile && !existsSync(join(directory, "package.json")))
+      ignored(folder, `Move it into the folder of an environment: <environment>/${environment}`);
+    for (const { name: base, isFolder: isNested } of isFolder ? entriesOf(folder) : []) {
+      const file = join(folder, base);
       const name = deploymentName(base);
-      if (name === undefined) {
-        if (base.endsWith(".yml"))
-          problems.push({
-            message: `${JSON.stringify(base)} would be ignored`,
-            remedy: "Rename it: inventory files end in .yaml",
-            place: { file, line: 1, column: 1 },
-          });
-        return [];
+      if (isNested) {
+        for (const nested of readdirSync(file).filter(isYaml))
+          ignored(join(file, nested), "Move it up: environments have no folders, <environment>/<deployment>.yaml");
+      } else if (name === undefined) {
+        if (base.endsWith(".yml")) ignored(file, "Rename it: inventory files end in .yaml");
+      } else {
+        for (const word of [environment, name])
+          if (!isName(word))
+            problem(
+              file,
+              `${JSON.stringify(word)} is not a name`,
+              "Rename it: lower-case letters, digits and single dashes, 40 at most",
+            );
+        files.push({ id: `${environment}/${name}`, environment, name, file });
       }
-      for (const word of [environment, name]) {
-        if (!isName(word))
-          problems.push({
-            message: `${JSON.stringify(word)} is not a name`,
-            remedy: "Rename it: lower-case letters, digits and single dashes, 40 at most",
-            place: { file, line: 1, column: 1 },
-          });
-      }
-      return [{ id: `${environment}/${name}`, environment, name, file }];
-    });
+    }
+  }
   return { files: files.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
+}
+
+/** What a folder holds, without what is hidden; a link to a folder is none. */
+function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+}
+
+function isYaml(base: string): boolean {
+  return /^[^.].*\.ya?ml$/.test(base);
 }
 
 /** The deployment that a file name stands for: `compute` for `compute.yaml`; undefined for any other file. */

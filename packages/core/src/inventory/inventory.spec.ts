@@ -124,13 +124,33 @@ describe("loadInventory", () => {
     expect(problems(["production/compte"])[0]?.remedy).toBe('Did you mean "production/compute"?');
   });
 
+  it.each([
+    ["an environment", "production", "Name them by environment and name: production/compute production/dns"],
+    ["all of an environment", "production/*", "Name them by environment and name: production/compute production/dns"],
+    ["a name", "compute", "Name them by environment and name: production/compute staging/compute"],
+    ["a file", "inventory/staging/compute.yaml", "Name it by environment and name: staging/compute"],
+  ])("names the deployments that were meant by %s", (_, given, remedy) => {
+    write({ "production/compute.yaml": "", "production/dns.yaml": "", "staging/compute.yaml": "" });
+    expect(problems([given])[0]?.remedy).toBe(remedy);
+  });
+
   it("refuses files that would be ignored and names that are none", () => {
-    write({ "production/a.yml": "config: {}\n", "production/Web_1.yaml": "config: {}\n" });
+    write({
+      "compute.yaml": "config: {}\n",
+      "production/eu/compute.yaml": "config: {}\n",
+      "production/a.yml": "config: {}\n",
+      "production/Web_1.yaml": "config: {}\n",
+    });
     expect(
       problems()
         .map(({ message }) => message)
         .sort(),
-    ).toEqual(['"Web_1" is not a name', '"a.yml" would be ignored']);
+    ).toEqual([
+      '"Web_1" is not a name',
+      '"a.yml" would be ignored',
+      '"compute.yaml" would be ignored',
+      '"compute.yaml" would be ignored',
+    ]);
   });
 
   it("names the folder without a product.yaml", () => {

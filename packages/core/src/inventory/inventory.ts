@@ -13,6 +13,7 @@ import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./secret-settings.js";
 import { type Allowed, deploymentSchema, environmentSchema, productSchema, type Settings } from "./settings.js";
 import { type StateSettings, stateWith } from "./state-settings.js";
+import { suggestDeployment } from "./suggest-deployment.js";
 
 /** One stack in one environment: one state, one Nx project. */
 export interface Deployment extends DeploymentFile {
@@ -138,7 +139,7 @@ class Loader {
     if (!file)
       throw infraError(
         `${JSON.stringify(id)} is not a deployment of ${this.directory}`,
-        suggest(id, [...this.files.keys()]),
+        suggestDeployment(id, this.files),
       );
     return file;
   }

@@ -8,6 +8,7 @@ const colours: Readonly<Record<AppliedState, number>> = {
   "inventory-changed": 33,
   "packages-changed": 33,
   "never-applied": 32,
+  destroyed: 32,
   removed: 35,
   "apply-failed": 31,
   "apply-incomplete": 31,
@@ -16,7 +17,10 @@ const colours: Readonly<Record<AppliedState, number>> = {
 const words: Partial<Record<AppliedState, string>> = { removed: "removed from the inventory" };
 
 /** One table of all deployments, what to do about removed ones, and what could not be told. */
-export function renderStatus(statuses: readonly DeploymentStatus[], { colour }: { readonly colour: boolean }): string {
+export function renderStatus(
+  statuses: readonly DeploymentStatus[],
+  { colour, offline }: { readonly colour: boolean; readonly offline: boolean },
+): string {
   const paint = (text: string, code: number) => (colour ? `\u001b[${String(code)}m${text}\u001b[0m` : text);
   const [header = "", ...lines] = table([
     ["deployment", "state", "applied", "by", "commit", "version"],
@@ -32,7 +36,7 @@ export function renderStatus(statuses: readonly DeploymentStatus[], { colour }: 
     ...rows,
     "",
     paint(totals(statuses), 1),
-    ...removals(statuses),
+    ...removals(statuses, offline),
     ...(problems.length > 0 ? ["", ...problems] : []),
   ].join("\n");
 }
@@ -63,8 +67,8 @@ function totals(statuses: readonly DeploymentStatus[]): string {
   return `${String(statuses.length)} ${statuses.length === 1 ? "deployment" : "deployments"}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}`;
 }
 
-function removals(statuses: readonly DeploymentStatus[]): string[] {
+function removals(statuses: readonly DeploymentStatus[], offline: boolean): string[] {
   const ids = statuses.flatMap(({ id, state }) => (state === "removed" ? [id] : []));
   if (ids.length === 0) return [];
-  return ["", `What a removal deletes: infra plan --destroy ${ids.join(" ")}`];
+  return ["", `What a removal deletes: infra plan --destroy ${ids.join(" ")}${offline ? " --offline" : ""}`];
 }

@@ -19,6 +19,7 @@ export type AppliedState =
   | "inventory-changed"
   | "packages-changed"
   | "never-applied"
+  | "destroyed"
   | "removed"
   | "apply-failed"
   | "apply-incomplete"
@@ -126,7 +127,7 @@ function withoutApply(record: AppliedRecord | undefined, current: StatePointer |
     if (!current) return { state: "never-applied" };
     return { state: "apply-incomplete", detail: "there is a state, with no record of how it was applied" };
   }
-  if (isDestroyed(record, current)) return { state: "never-applied", detail: `destroyed ${record.time}` };
+  if (isDestroyed(record, current)) return { state: "destroyed" };
   const interrupted = interruption(record);
   if (interrupted !== undefined)
     return { state: record.outcome === "failed" ? "apply-failed" : "apply-incomplete", detail: interrupted };

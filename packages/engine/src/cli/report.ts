@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { infraError } from "@infra/core/inventory";
@@ -72,6 +72,12 @@ async function report({ output, format, ...options }: ReportOptions): Promise<vo
   const chosen = [...new Set(format)];
   if (chosen.length > 1 && output === undefined)
     throw infraError("several formats can't share the standard output", "Name a folder with --output <folder>");
+  const isFolder = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder === (chosen.length === 1))
+    throw infraError(
+      `${String(output)} is a ${isFolder ? "folder" : "file"}`,
+      isFolder ? "Name a file: one format is one file" : "Name a folder: several formats are several files",
+    );
   const { makeReport, render } = await import("../report/make.js");
   const made = await makeReport({ ...options, root, env: process.env });
   if (made.others > 0) process.stderr.write(`results of other runs that were left out: ${String(made.others)}\n`);

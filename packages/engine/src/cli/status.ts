@@ -28,6 +28,6 @@ async function status(ids: string[], options: CommonOptions): Promise<void> {
   const exitCode = exitCodeOfStatus(statuses);
   process.exitCode = exitCode;
   print(options, { deployments: statuses, exitCode }, () =>
-    renderStatus(statuses, { colour: coloured(process.stdout) }),
+    renderStatus(statuses, { colour: coloured(process.stdout), offline }),
   );
 }

@@ -55,7 +55,11 @@ function changes(verb: Verb): boolean {
 async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
   const { root, inventory } = workspaceOf(options);
   if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
-    throw infraError(`${verb} needs to know which deployments`, `Name them, or say all: infra ${verb} --all`);
+    const all = ["infra", verb, "--all", options.destroy && "--destroy", options.offline && "--offline"];
+    throw infraError(
+      `${verb} needs to know which deployments`,
+      `Name them, or say all: ${all.filter(Boolean).join(" ")}`,
+    );
   }
   const wanted = options.issues === true || options.notify === true;
   const following = wanted ? await import("./follow-up.js") : undefined;

@@ -58,6 +58,13 @@ describe("attributeChanges", () => {
     ]);
   });
 
+  it("leaves out lists and maps that are empty and stay so", () => {
+    const value = () => ({ list: [], map: {}, deep: [{ list: [] }], name: "a" });
+    expect(attributeChanges(shown({ before: value(), after: { ...value(), name: "b" } }))).toEqual([
+      { path: "name", before: '"a"', after: '"b"' },
+    ]);
+  });
+
   it("takes null and absent for the same, and cuts long values", () => {
     const change = shown({ before: { a: null, text: "x".repeat(200) }, after: { text: "y".repeat(200) } });
     const [only, ...others] = attributeChanges(change);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Synthesis } from "@infra/core";
 import type { ShownChange } from "../process/engine-events.js";
 import { type AttributeChange, type Counts, noChanges, type ResourceChange } from "../result.js";
@@ -71,7 +72,7 @@ export function attributeChanges(
           hidden.map((mark) => at(mark, key)),
         );
       }
-    } else if (before !== after && !(before == null && after == null)) {
+    } else if (!isDeepStrictEqual(before ?? null, after ?? null)) {
       found.push({ path, before: literal(before), after: literal(after) });
     }
   };

@@ -120,6 +120,8 @@ describe("infra report", () => {
     [["--key", "-->"], "Use lower-case letters and digits"],
     [["--format", "pdf"], "Allowed choices are text, markdown, html"],
     [["--format", "markdown", "html"], "several formats can't share the standard output"],
+    [["--format", "json", "html", "--output", "package.json"], "package.json is a file. Name a folder"],
+    [["--format", "html", "--output", "inventory"], "inventory is a folder. Name a file"],
     [["--base", "nowhere"], '"nowhere" is no commit'],
     [["--from", "nowhere"], "nowhere does not exist"],
   ])("refuses %j with what is to be done", async (args, message) => {

@@ -1,4 +1,4 @@
-import { InfraError } from "@infra/core";
+import { InfraError, type Problem } from "@infra/core";
 import { recordStep, recordUnchanged, type Step } from "../applied/record.js";
 import { isRemoved } from "../applied/removed-deployment.js";
 import { countChanges } from "../deployment/changes.js";
@@ -21,12 +21,12 @@ export async function change(run: DeploymentRun, destroy: boolean): Promise<Outc
     return { ...found, status: "unchanged" };
   }
   const { request } = run.context;
-  if (request.planned && wouldLoseState(run)) return { ...found, status: "failed", problems: [stateWouldBeLost(run)] };
-  if (request.planned && !saved) return { ...found, status: "failed", problems: [notPlanned(run, destroy)] };
+  // What is refused did not happen: no change of the plan is one of the result.
+  const refused = (problem: Problem): Outcome => ({ status: "failed", text: found.text, problems: [problem] });
+  if (request.planned && wouldLoseState(run)) return refused(stateWouldBeLost(run));
+  if (request.planned && !saved) return refused(notPlanned(run, destroy));
   const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
-  return agreed
-    ? await applyPlan(run, found, destroy ? "destroy" : "apply")
-    : { ...found, status: "failed", problems: [notAgreed(run, destroy)] };
+  return agreed ? await applyPlan(run, found, destroy ? "destroy" : "apply") : refused(notAgreed(run, destroy));
 }
 
 async function applyPlan(run: DeploymentRun, found: Planned, operation: Step["operation"]): Promise<Outcome> {

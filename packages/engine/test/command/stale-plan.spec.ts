@@ -90,6 +90,7 @@ it("does not apply without a yes and without a terminal, and changes nothing", a
     expect(ran.code, ran.output).toBe(1);
     expect(ran.stdout).toContain(`${id} was not changed: nobody agreed`);
     expect(ran.stdout).toContain(`infra ${verb} ${id} --offline --yes`);
+    expect(ran.stdout, "nothing was done").not.toMatch(/created|DELETED/);
     expect(product.cloud(id)).toEqual(cloud);
     expect(product.states(id)).toHaveLength(states);
   }
