@@ -152,7 +152,7 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-export function interruption(progress: Progress): AbortSignal {
+export function interruption(progress: Pick<Progress, "say" | "stop">): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) {
