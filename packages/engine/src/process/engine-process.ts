@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EngineEvent, parseEvent } from "./engine-events.js";
@@ -39,22 +39,22 @@ const pollInterval = 25;
  */
 export async function callEngine(call: EngineCall): Promise<EngineExit> {
   const base = join(call.folder, `engine-${String(process.pid)}-${String(++calls)}`);
-  const descriptors = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)] as const;
-  const [stdout, stderr] = descriptors;
-  const tail = call.onEvent && new Tail(stdout, call.onEvent);
+  const descriptors: number[] = [];
+  const openUnnamed = (file: string) => {
+    const descriptor = openSync(file, "w+", 0o600);
+    descriptors.push(descriptor);
+    rmSync(file);
+    return descriptor;
+  };
   try {
+    const [stdout, stderr] = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)];
+    const tail = call.onEvent && new Tail(stdout, call.onEvent);
     const code = await waitForEngine(call, stdout, stderr, tail);
     tail?.read();
     return { code, stdout: tail ? "" : readWhole(stdout), stderr: readWhole(stderr) };
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }
-}
-
-function openUnnamed(file: string): number {
-  const descriptor = openSync(file, "w+", 0o600);
-  rmSync(file);
-  return descriptor;
 }
 
 /** Reads by position: the engine, which shares the descriptor, has moved its own to the end. */
@@ -81,30 +81,47 @@ function waitForEngine(call: EngineCall, stdout: number, stderr: number, tail: T
       stdio: ["ignore", stdout, stderr],
       detached: true,
     });
-    const poll = tail && setInterval(() => tail.read(), pollInterval);
-    const note = (more: string) => {
-      if (child.pid !== undefined) writeFileSync(join(call.folder, engineFile), `${String(child.pid)}${more}`);
-    };
+    const failures: unknown[] = [];
+    let interrupted = false;
     const interrupt = () => {
+      if (interrupted) return;
+      interrupted = true;
       child.kill("SIGINT");
-      note(` ${interruptedMark}`);
+      noteEngine(call.folder, child, ` ${interruptedMark}`);
     };
-    note("");
-    if (call.signal?.aborted) interrupt();
-    call.signal?.addEventListener("abort", interrupt);
-    const settle = () => {
+    // What is thrown in a timer would end this process, and leave the engine behind.
+    const read = () => {
+      try {
+        tail?.read();
+      } catch (error) {
+        clearInterval(poll);
+        failures.push(error);
+        interrupt();
+      }
+    };
+    const poll = tail && setInterval(read, pollInterval);
+    const settle = (end: () => void) => {
       clearInterval(poll);
       call.signal?.removeEventListener("abort", interrupt);
+      end();
     };
-    child.once("error", (error) => {
-      settle();
-      reject(error);
-    });
-    child.once("exit", (code, signal) => {
-      settle();
-      resolve(code ?? (signal ? 130 : 1));
-    });
+    child.once("error", (error) => settle(() => reject(error)));
+    child.once("exit", (code, signal) =>
+      settle(() => (failures.length > 0 ? reject(failures[0]) : resolve(code ?? (signal ? 130 : 1)))),
+    );
+    call.signal?.addEventListener("abort", interrupt);
+    noteEngine(call.folder, child, "");
+    if (call.signal?.aborted) interrupt();
   });
+}
+
+/** Names the engine for the next run, should this one die. An engine that can't be named works on, and is waited for. */
+function noteEngine(folder: string, { pid }: ChildProcess, more: string): void {
+  try {
+    if (pid !== undefined) writeFileSync(join(folder, engineFile), `${String(pid)}${more}`);
+  } catch {
+    // The disk is full: the engine will say so too.
+  }
 }
 
 /** Reads whole lines of a file that grows. */
