@@ -7,6 +7,7 @@ import { type Applicable, applicableOf } from "../applied/record.js";
 import { isRemoved, recordedDeployment, withoutProtection } from "../applied/removed-deployment.js";
 import type { Encryption } from "../keys/encryption.js";
 import type { Diagnostic } from "../process/engine-events.js";
+import { problemsOfError } from "../problems.js";
 import { callEngine, type EngineCall, type EngineExit } from "../process/engine-process.js";
 import type { MockProviders } from "../process/offline.js";
 import { endOrphan, refuseOverOrphan } from "../process/orphan.js";
@@ -154,16 +155,25 @@ export class DeploymentRun {
     return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 
-  /** Stops what was started for the deployment and releases its lock. */
-  async close(): Promise<void> {
-    try {
-      await this.mock?.close();
-    } finally {
+  /** Stops what was started for the deployment and releases its locks. @returns what could not be */
+  async close(): Promise<Problem[]> {
+    const { session, opened, paths } = this;
+    const steps = [
+      () => this.mock?.close(),
       // The same state, which the engine could not hand over either: in clear where it does not encrypt.
-      if (this.session.kept !== undefined) rmSync(join(this.paths.work, "errored.tfstate"), { force: true });
-      await this.session.close();
-      await this.opened.workLock?.release();
+      () => session.kept !== undefined && rmSync(join(paths.work, "errored.tfstate"), { force: true }),
+      () => session.close(),
+      () => opened.workLock?.release(),
+    ];
+    const problems: Problem[] = [];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        problems.push(...problemsOfError(error));
+      }
     }
+    return problems;
   }
 
   /** Is nothing recorded in the state? */

@@ -5,7 +5,7 @@ import { findEngine } from "../binary/index.js";
 import { platformFindings } from "./platform.js";
 import { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
-import { problemsOfError } from "../run.js";
+import { problemsOfError } from "../problems.js";
 import { checkTiers, secretsOf, type TierReport } from "../secrets/index.js";
 import { describeHolder } from "../state/index.js";
 import { StateBackends } from "../deployment/state-backends.js";
