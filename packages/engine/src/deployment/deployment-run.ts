@@ -104,7 +104,7 @@ export class DeploymentRun {
   /** Calls the engine, in the deployment's folder unless another is named. */
   call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
-    const { signal } = context.request;
+    const { signal, abandon } = context.request;
     return callEngine({
       binary: context.engine.path,
       arguments: args,
@@ -119,6 +119,7 @@ export class DeploymentRun {
         ...env,
       },
       ...(signal ? { signal } : {}),
+      ...(abandon ? { abandon } : {}),
       ...(onEvent ? { onEvent } : {}),
     });
   }
@@ -127,7 +128,12 @@ export class DeploymentRun {
   problemsOf(diagnostics: readonly Diagnostic[], fallback: string): Problem[] {
     const { request, engine } = this.context;
     const problems = this.session.failures.flatMap((failure) => failure.problems);
-    if (request.signal?.aborted)
+    if (request.abandon?.aborted)
+      problems.push({
+        message: "the run was interrupted twice, and its engine was not waited for any more: it may still be at work",
+        remedy: "Run it again: that waits for the engine, and records what it did",
+      });
+    else if (request.signal?.aborted)
       problems.push({
         message: "the run was interrupted; what was done is in the state",
         remedy: "Run it again to complete it",

@@ -116,6 +116,25 @@ describe("callEngine", () => {
     expect(open()).toEqual([]);
   });
 
+  it("does not wait for an engine that is abandoned", async () => {
+    const controller = new AbortController();
+    let pid = 0;
+    const exit = await script(
+      `process.on("SIGINT", () => {});
+      console.log(${JSON.stringify(created("ready"))});
+      setInterval(() => {}, 1000);`,
+      {
+        abandon: controller.signal,
+        onEvent: () => {
+          pid = Number.parseInt(readFileSync(join(folder, "engine.pid"), "utf8"), 10);
+          controller.abort();
+        },
+      },
+    );
+    expect(exit.code).toBe(130);
+    expect(process.kill(pid, "SIGKILL")).toBe(true);
+  });
+
   it("gives a code above 128 when a signal ended it", async () => {
     expect((await script('process.kill(process.pid, "SIGKILL")')).code).toBeGreaterThan(128);
   });

@@ -152,6 +152,29 @@ describe("Consul answers an apply, and not a second run beside it", () => {
   });
 });
 
+describe("Ctrl-C twice while the store is slow", () => {
+  it("records the state that the engine wrote, and gives Consul's lock back", async () => {
+    const product = remote.product();
+    product.write(file, inventory("new", waiting));
+    const running = product.start(["apply", id, "--yes"]);
+    await until("the script has started", () => product.has(join(work, "started")));
+    remote.storeProxy.disturb({ kind: "delay", delayMs: 400, when: (method) => method === "PUT" });
+    process.kill(running.pid, "SIGINT");
+    await until("it says so", () => running.output().includes("interrupted: "));
+    process.kill(running.pid, "SIGINT");
+    const ended = await running.ended;
+    expect(ended.code, ended.output).toBe(130);
+    await remote.storeProxy.mend();
+    const other = remote.product(product);
+    other.write(file, inventory("new"));
+    const completed = await other.results("apply", id, "--yes");
+    expect(completed.code, completed.output).toBe(0);
+    expect(completed.results[id]?.notes.join("\n")).not.toContain("took over");
+    expect(completed.results[id]?.changes.map(({ action }) => action)).not.toContain("create");
+    await intact(other);
+  });
+});
+
 describe("fault 6: the store", () => {
   it("is down at the last write: the state is kept until it is pushed", async () => {
     const product = remote.product();
