@@ -21,7 +21,8 @@ export {
   type Verb,
   verbs,
 } from "./result.js";
-export { problemsOfError, run } from "./run.js";
+export { problemsOfError } from "./problems.js";
+export { run } from "./run.js";
 export {
   FileLock,
   FolderStore,

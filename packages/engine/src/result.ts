@@ -134,6 +134,8 @@ export interface RunRequest {
   readonly parallelism?: number;
   /** Stops the run: engines under way end cleanly, nothing new starts. */
   readonly signal?: AbortSignal;
+  /** Aborted after that: engines are not waited for any more. What they wrote is recorded, and locks are released. @default - they are */
+  readonly abandon?: AbortSignal;
   /** Called once, with the ids of all deployments of the run. */
   readonly onBegin?: (ids: readonly string[]) => void;
   /** Called when a deployment begins. */

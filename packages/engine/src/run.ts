@@ -1,7 +1,7 @@
-import { type Deployment, InfraError, type Inventory, type Problem } from "@infra/core";
-import { EngineError } from "./binary/index.js";
+import { type Deployment, type Inventory, type Problem } from "@infra/core";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./deployment/outputs.js";
+import { problemsOfError } from "./problems.js";
 import { Recorder } from "./report/recorder.js";
 import {
   type Counts,
@@ -193,12 +193,4 @@ function blocked(deployment: Deployment, cause: string): Outcome {
       remedy: `Mend ${cause}, then run this again`,
     },
   ]);
-}
-
-/** The problems of any error; one that is not for the user is shown with its stack. */
-export function problemsOfError(error: unknown): readonly Problem[] {
-  if (error instanceof InfraError) return error.problems;
-  if (error instanceof EngineError) return [{ message: error.problem, remedy: error.remedy }];
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return [{ message: `unexpected: ${stack}`, remedy: "Report it with what is above" }];
 }

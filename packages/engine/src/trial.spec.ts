@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTofu, Product } from "../test/product.js";
+import { filesIn, openTofu, Product, until } from "../test/product.js";
 
 /** A stack whose configuration is another one whenever it is synthesized. */
 const restless = `const { defineStack, DataResource } = require("@infra/core");
@@ -13,6 +13,10 @@ module.exports = defineStack({
 `;
 
 let product: Product;
+
+const slowSubnets = {
+  INFRA_FAULTS: JSON.stringify([{ type: "hcloud_network_subnet", operation: "create", delayMs: 3_000 }]),
+};
 
 beforeAll(async () => {
   product = new Product(await openTofu());
@@ -43,6 +47,35 @@ describe("infra test", () => {
     const cloud = product.cloud("production/net");
     expect((await product.infra("test", "production/net")).code).toBe(0);
     expect([cloud.length, product.cloud("production/net")]).toEqual([2, cloud]);
+  });
+
+  it("leaves a saved plan alone, and an apply that is under way", async () => {
+    await product.infra("destroy", "production/net", "--offline", "--yes");
+    await product.infra("plan", "production/net", "--offline");
+    const plan = join(product.work("production/net"), "plan.tfplan");
+    const saved = product.read(plan);
+    expect((await product.infra("test", "production/net")).code).toBe(0);
+    expect(product.read(plan)).toBe(saved);
+    const running = product.start(["apply", "production/net", "--offline", "--yes"], slowSubnets);
+    await until("a network is created", () => product.cloud("production/net").length > 0);
+    expect((await product.infra("test", "production/net")).code).toBe(0);
+    const ended = await running.ended;
+    expect([ended.code, ended.output]).toEqual([0, expect.not.stringContaining("ended the engine")]);
+  });
+
+  it("leaves nothing when it is interrupted: no folder, no engine", async () => {
+    const temporary = join(product.root, "interrupted");
+    mkdirSync(temporary);
+    const running = product.start(["test", "production/net"], { TMPDIR: temporary, ...slowSubnets });
+    const find = (name: string) => filesIn(temporary).find((file) => file.endsWith(name));
+    const created = (cloud?: string) => cloud !== undefined && readFileSync(cloud, "utf8").includes("hcloud_network");
+    await until("a network is created", () => created(find("cloud.jsonl")));
+    const engine = Number.parseInt(readFileSync(find("engine.pid")!, "utf8"), 10);
+    process.kill(running.pid, "SIGINT");
+    const ended = await running.ended;
+    expect([ended.code, ended.output]).toEqual([1, expect.stringContaining("the run was interrupted")]);
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(() => process.kill(engine, 0)).toThrow("ESRCH");
   });
 
   it("refuses a deployment that would be changed again by every apply", async () => {

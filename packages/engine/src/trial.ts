@@ -17,7 +17,8 @@ export interface TrialStep {
 
 /**
  * Applies deployments to an empty emulated cloud, checks what is there then, and expects that nothing is left to change. It needs no
- * account, and leaves the emulated cloud of other offline runs alone. It ends with the first step that has problems.
+ * account, and leaves other offline runs alone: their emulated cloud, their working folders, their plans. It ends with the first step
+ * that has problems.
  *
  * @param onStep Told when a step begins.
  * @throws InfraError when the inventory is wrong or no engine can be had
@@ -27,7 +28,7 @@ export async function trial(
   onStep: (verb: Verb) => void = () => undefined,
 ): Promise<readonly TrialStep[]> {
   const emulation = mkdtempSync(join(tmpdir(), "infra-test-"));
-  const env = { ...(request.env ?? process.env), INFRA_EMULATION: emulation };
+  const env = { ...(request.env ?? process.env), INFRA_EMULATION: emulation, INFRA_OFFLINE_WORK: emulation };
   const steps: TrialStep[] = [];
   try {
     for (const verb of trialSteps) {

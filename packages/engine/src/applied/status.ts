@@ -3,7 +3,7 @@ import { type Deployment, type Inventory, loadInventory, type Problem, synthesiz
 import { findDeploymentFiles } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
 import { pathsOf } from "../deployment/paths.js";
-import { problemsOfError } from "../run.js";
+import { problemsOfError } from "../problems.js";
 import { loadStack } from "../deployment/stacks.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "../state/index.js";

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
 import type { DeploymentResult, RunRequest, RunResult } from "../result.js";
+import { interruption } from "./interruption.js";
 import { type CommonOptions, coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
 import { type Progress, progressOf } from "./progress.js";
-import { interruption } from "./verbs.js";
 
 interface CostOptions extends CommonOptions {
   readonly all?: boolean;
@@ -52,7 +52,7 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
     offline: base !== undefined || (options.offline ?? false),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
-    signal: interruption(progress),
+    ...interruption(progress),
   };
   const result = await compared(await observed(request, progress), request, options);
   process.exitCode = result.exitCode;

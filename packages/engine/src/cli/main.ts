@@ -57,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode;
-  const { problemsOfError } = await import("../run.js");
+  const { problemsOfError } = await import("../problems.js");
   const problems = problemsOfError(error);
   if (process.argv.includes("--json"))
     process.stdout.write(`${JSON.stringify({ results: [], problems, exitCode: 1 }, null, 2)}\n`);

@@ -104,7 +104,7 @@ async function rekeyOne(
     return report;
   } catch (error) {
     end("failed");
-    const { problemsOfError } = await import("../run.js");
+    const { problemsOfError } = await import("../problems.js");
     return { deployment: id, place: "", key: "", found: [], rewritten: 0, problems: problemsOfError(error) };
   }
 }

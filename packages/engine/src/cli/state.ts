@@ -109,11 +109,13 @@ async function restore(id: string, version: number, options: CommonOptions): Pro
 }
 
 async function unlock(id: string, options: CommonOptions): Promise<void> {
-  const holder = await withState(id, options, ({ lock }) => lock.forceUnlock());
+  // The working folder first: the keeper of the other lock may not answer.
+  const holder = await withState(id, options, async ({ lock, workLock }) => {
+    const local = await workLock?.forceUnlock();
+    return (await lock.forceUnlock()) ?? local;
+  });
   print(options, holder ?? null, () =>
-    holder
-      ? `took the lock of ${id} from ${holder.operation} by ${holder.user}@${holder.host}, pid ${String(holder.pid)}`
-      : `${id} was not locked`,
+    holder ? `took the lock of ${id} from ${describeHolder(holder)}` : `${id} was not locked`,
   );
 }
 

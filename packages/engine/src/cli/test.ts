@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import type { DeploymentResult, Verb } from "../result.js";
 import type { TrialStep } from "../trial.js";
+import { interruption } from "./interruption.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 import { progressOf } from "./progress.js";
 
@@ -37,6 +38,7 @@ async function test(ids: readonly string[], options: CommonOptions): Promise<voi
     root,
     inventory,
     ...(ids.length > 0 ? { deployments: ids } : {}),
+    ...interruption({ say: (line) => progress.say(line), stop: () => progress.stop() }),
     onStart: (id: string) => progress.start(id),
     onResult: (result: DeploymentResult) => progress.end(result),
   };

@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
 import type { FollowUpOptions } from "./follow-up.js";
+import { interruption } from "./interruption.js";
 import { coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
 import { withPlatformOptions } from "./platform.js";
-import { type Progress, progressOf } from "./progress.js";
+import { progressOf } from "./progress.js";
 
 interface VerbOptions extends FollowUpOptions {
   readonly all?: boolean;
@@ -68,7 +69,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { renderIgnored, renderSummary } = await import("../render.js");
   const progress = progressOf(verb, process.stderr, options.json);
   const { offline = false, yes, planned, destroy, parallelism } = options;
-  const signal = interruption(progress);
+  const { signal, abandon } = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
@@ -82,6 +83,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
     signal,
+    abandon,
     onBegin: (all) => {
       progress.begin(all);
     },
@@ -153,19 +155,4 @@ async function ask(verb: Verb, { id, text }: Planned, signal: AbortSignal): Prom
     signal.removeEventListener("abort", close);
     terminal.close();
   }
-}
-
-/** The first Ctrl-C (or SIGTERM) lets the engines end cleanly; a second one ends this process at once. */
-export function interruption(progress: Progress): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) {
-      progress.stop();
-      process.exit(130);
-    }
-    progress.say("\ninterrupted: the engines save their states and end; once more ends at once");
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  return controller.signal;
 }

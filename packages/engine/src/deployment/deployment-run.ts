@@ -7,19 +7,20 @@ import { type Applicable, applicableOf } from "../applied/record.js";
 import { isRemoved, recordedDeployment, withoutProtection } from "../applied/removed-deployment.js";
 import type { Encryption } from "../keys/encryption.js";
 import type { Diagnostic } from "../process/engine-events.js";
+import { problemsOfError } from "../problems.js";
 import { callEngine, type EngineCall, type EngineExit } from "../process/engine-process.js";
 import type { MockProviders } from "../process/offline.js";
-import { endOrphan } from "../process/orphan.js";
+import { endOrphan, refuseOverOrphan } from "../process/orphan.js";
 import type { RunContext } from "../run-context.js";
 import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "../secrets/index.js";
-import { type Session } from "../state/index.js";
+import { describeHolder, type Session } from "../state/index.js";
 import { synthesizeDeployment, writeConfiguration } from "./configuration.js";
 import {
   changesThings,
   keptProblem,
-  openReadOnly,
-  openSession,
-  type ReadOnly,
+  type OpenedDeployment,
+  openDeployment,
+  type Opening,
   refuseOverKept,
 } from "./deployment-session.js";
 import { keptState } from "./escape.js";
@@ -41,23 +42,27 @@ export class DeploymentRun {
   private mock: MockProviders | undefined;
   private variables: Readonly<Record<string, string>> = {};
   private secrets: TakenSecrets = noSecrets;
-  /** What is recorded when it is applied; known before references turn variables into sensitive ones. */
-  readonly applicable: Applicable;
+  readonly context: RunContext;
+  readonly deployment: Deployment;
+  readonly paths: DeploymentPaths;
+  readonly session: Session;
+  /** How its state and its plans are encrypted. */
+  readonly encryption: Encryption;
+  private readonly operation: string;
 
   private constructor(
-    readonly context: RunContext,
-    readonly deployment: Deployment,
+    opening: Opening,
+    private readonly opened: OpenedDeployment,
     readonly synthesis: Synthesis,
-    readonly paths: DeploymentPaths,
-    readonly session: Session,
-    /** How its state and its plans are encrypted. */
-    readonly encryption: Encryption,
-    private readonly operation: string,
-    private readonly readOnly?: ReadOnly,
+    /** What is recorded when it is applied; known before references turn variables into sensitive ones. */
+    readonly applicable: Applicable,
   ) {
-    this.applicable = isRemoved(deployment)
-      ? deployment.record
-      : applicableOf(deployment, synthesis, context.request.root);
+    this.context = opening.context;
+    this.deployment = opening.deployment;
+    this.paths = opening.paths;
+    this.session = opened.session;
+    this.encryption = opening.encryption;
+    this.operation = opening.operation;
   }
 
   /**
@@ -74,26 +79,13 @@ export class DeploymentRun {
       ? recordedDeployment(root, deployment, context.offline, env)
       : synthesizeDeployment(root, deployment, context.offline, env);
     refuseForeign(deployment, synthesis, context.allow);
+    const applicable = isRemoved(deployment) ? deployment.record : applicableOf(deployment, synthesis, root);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);
     const opening = { context, deployment, backend, encryption, paths, operation };
-    try {
-      const session = await openSession(opening);
-      return new DeploymentRun(context, deployment, synthesis, paths, session, encryption, operation);
-    } catch (error) {
-      const readOnly = await openReadOnly(opening, error);
-      return new DeploymentRun(
-        context,
-        deployment,
-        synthesis,
-        paths,
-        readOnly.session,
-        encryption,
-        operation,
-        readOnly,
-      );
-    }
+    // Last: what fails after it would leave the deployment locked.
+    return new DeploymentRun(opening, await openDeployment(opening), synthesis, applicable);
   }
 
   /** Digest of what the engine is given: a saved plan belongs to it. */
@@ -112,7 +104,7 @@ export class DeploymentRun {
   /** Calls the engine, in the deployment's folder unless another is named. */
   call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
-    const { signal } = context.request;
+    const { signal, abandon } = context.request;
     return callEngine({
       binary: context.engine.path,
       arguments: args,
@@ -127,6 +119,7 @@ export class DeploymentRun {
         ...env,
       },
       ...(signal ? { signal } : {}),
+      ...(abandon ? { abandon } : {}),
       ...(onEvent ? { onEvent } : {}),
     });
   }
@@ -135,7 +128,12 @@ export class DeploymentRun {
   problemsOf(diagnostics: readonly Diagnostic[], fallback: string): Problem[] {
     const { request, engine } = this.context;
     const problems = this.session.failures.flatMap((failure) => failure.problems);
-    if (request.signal?.aborted)
+    if (request.abandon?.aborted)
+      problems.push({
+        message: "the run was interrupted twice, and its engine was not waited for any more: it may still be at work",
+        remedy: "Run it again: that waits for the engine, and records what it did",
+      });
+    else if (request.signal?.aborted)
       problems.push({
         message: "the run was interrupted; what was done is in the state",
         remedy: "Run it again to complete it",
@@ -163,16 +161,25 @@ export class DeploymentRun {
     return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 
-  /** Stops what was started for the deployment and releases its lock. */
-  async close(): Promise<void> {
-    try {
-      await this.mock?.close();
-    } finally {
+  /** Stops what was started for the deployment and releases its locks. @returns what could not be */
+  async close(): Promise<Problem[]> {
+    const { session, opened, paths } = this;
+    const steps = [
+      () => this.mock?.close(),
       // The same state, which the engine could not hand over either: in clear where it does not encrypt.
-      if (this.session.kept !== undefined) rmSync(join(this.paths.work, "errored.tfstate"), { force: true });
-      await this.session.close();
-      await this.readOnly?.lock.release();
+      () => session.kept !== undefined && rmSync(join(paths.work, "errored.tfstate"), { force: true }),
+      () => session.close(),
+      () => opened.workLock?.release(),
+    ];
+    const problems: Problem[] = [];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        problems.push(...problemsOfError(error));
+      }
     }
+    return problems;
   }
 
   /** Is nothing recorded in the state? */
@@ -187,27 +194,26 @@ export class DeploymentRun {
   async prepare(): Promise<void> {
     const { context, paths, session, synthesis } = this;
     const { takenOver } = session;
-    if (takenOver)
-      this.notes.push(
-        `took over the lock of a run that died: ${takenOver.operation} by ${takenOver.user}@${takenOver.host}, pid ${String(takenOver.pid)}, since ${takenOver.since}`,
-      );
-    await endOrphan(paths.work, this.notes);
+    if (takenOver) this.notes.push(`took over the lock of a run that died: ${describeHolder(takenOver)}`);
+    if (this.opened.readOnly) refuseOverOrphan(paths.work, this.opened.workLock?.takenOver);
+    else await endOrphan(paths.work, this.notes);
     if (this.operation !== "validate") await this.takeReferences();
     writeConfiguration(paths, synthesis);
     if (isRemoved(this.deployment)) writeFileSync(paths.lockFile, this.deployment.applied.lockFile);
     if (context.offline) await this.attachMock();
     await initialise(this);
     this.noteReadOnly();
-    if (!this.readOnly && (await recoverState(this)))
+    if (!this.opened.readOnly && (await recoverState(this)))
       this.notes.push("recorded the state that an interrupted run had left");
   }
 
   /** What a plan does not know is said with it. */
   private noteReadOnly(): void {
-    const { readOnly, deployment, paths } = this;
+    const { deployment, paths } = this;
+    const { readOnly } = this.opened;
     if (readOnly)
       this.notes.push(
-        `looked at without a lock, and nothing can be applied at the moment: ${readOnly.reason.problems[0]?.message ?? readOnly.reason.message}`,
+        `looked at without a lock, and nothing can be applied at the moment: ${readOnly.problems[0]?.message ?? readOnly.message}`,
       );
     const kept = keptState(paths.work);
     if (kept)

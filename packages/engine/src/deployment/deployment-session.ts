@@ -2,19 +2,19 @@ import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { connectionProblem } from "../connection.js";
 import type { Encryption } from "../keys/encryption.js";
 import type { RunContext } from "../run-context.js";
-import { FileLock, type HeldLock, type Session, StateError } from "../state/index.js";
+import { type HeldLock, type Session, StateError } from "../state/index.js";
 import { dropKeptState, escapeFile, keepState, keptState } from "./escape.js";
 import { cipherOf } from "./outputs.js";
 import type { DeploymentPaths } from "./paths.js";
 import type { StateBackend } from "./state-backends.js";
 
-/** A run without the deployment's lock. */
-export interface ReadOnly {
+/** A deployment that is opened: nobody else works in its folder. */
+export interface OpenedDeployment {
   readonly session: Session;
-  /** Keeps other runs out of the working folder. */
-  readonly lock: HeldLock;
-  /** Why the lock could not be had. */
-  readonly reason: StateError;
+  /** Keeps other runs out of the working folder. @default - the session's own lock does */
+  readonly workLock?: HeldLock;
+  /** Why the deployment's lock could not be had: it can only be looked at. @default - the session holds it */
+  readonly readOnly?: StateError;
 }
 
 /** Whether an operation is to change things. */
@@ -32,8 +32,30 @@ export interface Opening {
   readonly operation: string;
 }
 
+/**
+ * Takes the deployment's lock and its working folder, and serves its state; for a look at it also when whoever decides about the
+ * lock does not answer.
+ *
+ * @throws StateError when somebody else has one of the two
+ */
+export async function openDeployment(opening: Opening): Promise<OpenedDeployment> {
+  let session: Session;
+  try {
+    session = await openSession(opening);
+  } catch (error) {
+    return await openReadOnly(opening, error);
+  }
+  try {
+    const workLock = await opening.backend.workLock?.acquire(opening.operation);
+    return { session, ...(workLock && { workLock }) };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
 /** Takes the deployment's lock and serves its state. What can't be recorded in a remote store is kept. */
-export function openSession(opening: Opening): Promise<Session> {
+function openSession(opening: Opening): Promise<Session> {
   const { context, encryption, operation } = opening;
   const { id: deployment } = opening.deployment;
   const { store, lock, readOnlyStore, keep } = opening.backend;
@@ -59,17 +81,16 @@ export function openSession(opening: Opening): Promise<Session> {
 }
 
 /** Opens a deployment for a look at it, when its lock can't be had because whoever decides does not answer. */
-export async function openReadOnly(opening: Opening, reason: unknown): Promise<ReadOnly> {
+async function openReadOnly(opening: Opening, reason: unknown): Promise<OpenedDeployment> {
   const { context, encryption, operation } = opening;
   const { id: deployment } = opening.deployment;
-  const { lock, readOnlyStore: store } = opening.backend;
-  const { work } = opening.paths;
+  const { lock, readOnlyStore: store, workLock } = opening.backend;
   const passes = reason instanceof StateError && (reason.code === "refused" || mayBeRead(reason));
-  if (!store || !passes || changesThings(operation)) throw reason;
-  const held = await new FileLock(work, deployment).acquire(operation);
+  if (!store || !workLock || !passes || changesThings(operation)) throw reason;
+  const held = await workLock.acquire(operation);
   try {
     const options = { deployment, store, lock, operation, readOnly: true, ...cipherOf(encryption) };
-    return { session: await context.state.open(options), lock: held, reason };
+    return { session: await context.state.open(options), workLock: held, readOnly: reason };
   } catch (error) {
     await held.release();
     throw error;

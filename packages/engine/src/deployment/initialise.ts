@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InfraError } from "@infra/core";
 import { isRemoved, providersMissing } from "../applied/removed-deployment.js";
@@ -13,7 +13,9 @@ export async function initialise(run: DeploymentRun): Promise<void> {
   const { context, paths, synthesis } = run;
   const { engine, offline } = context;
   const lockFile = join(paths.work, ".terraform.lock.hcl");
+  // Who deletes the committed one wants the providers to be resolved again.
   if (!offline && existsSync(paths.lockFile)) writeFileSync(lockFile, readFileSync(paths.lockFile));
+  else if (!offline) rmSync(lockFile, { force: true });
   const fingerprint = () =>
     createHash("sha256")
       .update(JSON.stringify([engine.name, engine.version, synthesis.configuration.terraform, contentOf(lockFile)]))

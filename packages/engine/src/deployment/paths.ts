@@ -19,7 +19,8 @@ export interface DeploymentPaths {
 /**
  * Where the files of a deployment's runs are.
  *
- * @param env `INFRA_EMULATION` names the folder of the emulated cloud and of its states, for runs in several clones.
+ * @param env `INFRA_EMULATION` names the folder of the emulated cloud and of its states, for runs in several clones;
+ * `INFRA_OFFLINE_WORK` that of the working folders of offline runs, for runs beside others in one clone.
  */
 export function pathsOf(
   root: string,
@@ -27,7 +28,8 @@ export function pathsOf(
   offline: boolean,
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): DeploymentPaths {
-  const work = join(root, ".infra", offline ? "offline" : "real", deployment.id);
+  const offlineWork = env["INFRA_OFFLINE_WORK"] || join(".infra", "offline");
+  const work = resolve(root, offline ? offlineWork : join(".infra", "real"), deployment.id);
   const emulation = join(statesFolder(root, true, env), deployment.id);
   return {
     work,

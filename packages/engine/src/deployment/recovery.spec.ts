@@ -35,7 +35,7 @@ it("ends the engine that a killed run left at work, and takes over the state tha
   // What the killed run created is known: it is neither lost nor created again.
   const { results } = JSON.parse(applied.stdout) as { results: [{ changes: { address: string; action: string }[] }] };
   expect(results[0].changes).toEqual([{ address: "terraform_data.script", action: "delete" }]);
-  expect(applied.stdout).toMatch(/took over the lock of a run that died: apply by \S+, pid \d+/);
+  expect(applied.stdout).toMatch(/took over the lock of a run that died: apply of \S+, pid \d+/);
   expect(applied.stdout).toMatch(/ended the engine that a run had left behind \(pid \d+\)/);
   expect(applied.stdout).toContain("recorded the state that an interrupted run had left");
   expect(product.has(join(work, "errored.tfstate"))).toBe(false);

@@ -1,15 +1,7 @@
 import { createRequire } from "node:module";
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  type Deployment,
-  InfraError,
-  locatedAt,
-  placeOf,
-  type StackDefinition,
-  isStackDefinition,
-  suggest,
-} from "@infra/core";
+import { type Deployment, InfraError, locatedAt, type StackDefinition, isStackDefinition, suggest } from "@infra/core";
 import { readInventoryFile, stackPackage } from "@infra/core/inventory";
 
 /**
@@ -59,14 +51,8 @@ function installedStacks(root: string): string[] {
 }
 
 function stackError(deployment: Deployment, message: string, remedy: string): InfraError {
-  const document = readInventoryFile(deployment.file);
-  const place = locatedAt(document, ["stack"])?.place ?? placeOf(document, []);
-  return new InfraError([
-    {
-      message,
-      remedy,
-      path: "stack",
-      place: locatedAt(document, ["stack"]) ? place : { file: deployment.file, line: 1, column: 1 },
-    },
-  ]);
+  const { file } = deployment;
+  // Without `stack:` the name of the file says which.
+  const place = locatedAt(readInventoryFile(file), ["stack"])?.place ?? { file, line: 1, column: 1 };
+  return new InfraError([{ message, remedy, path: "stack", place }]);
 }

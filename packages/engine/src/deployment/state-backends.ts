@@ -12,6 +12,8 @@ export interface StateBackend {
   readonly place: string;
   /** Opened also when whoever decides about writes does not answer; nothing can be written then. @default - there is no such case */
   readonly readOnlyStore?: StateStore;
+  /** Keeps runs apart in the working folder, also when the lock's keeper does not answer. @default - the lock is a local one */
+  readonly workLock?: StateLock;
   /** Which versions are kept. @default - all */
   readonly keep?: Retention;
 }
@@ -44,7 +46,7 @@ export class StateBackends {
   async ofKind(deployment: { id: string; file: string }, kind: StateKind): Promise<StateBackend> {
     const state = this.settingsOf(deployment.id);
     if (kind === "folder") return this.folder(deployment, state, true);
-    return await this.remote(deployment.id, { ...state, kind }, true);
+    return await this.remote(deployment, { ...state, kind }, true);
   }
 
   /** The kind of place that the inventory names for a deployment. */
@@ -60,7 +62,7 @@ export class StateBackends {
 
   /** The place of a deployment's state, whatever the inventory names for it. */
   at(deployment: { id: string; file: string }, state: StateSettings | undefined): StateBackend | Promise<StateBackend> {
-    return state?.kind === "s3" ? this.remote(deployment.id, state) : this.folder(deployment, state);
+    return state?.kind === "s3" ? this.remote(deployment, state) : this.folder(deployment, state);
   }
 
   /** All states that are in the local folder and in the buckets of these settings; one that was moved is found twice. */
@@ -97,13 +99,20 @@ export class StateBackends {
     };
   }
 
-  private async remote(id: string, state: StateSettings, moved = false): Promise<StateBackend> {
+  private async remote(
+    deployment: { id: string; file: string },
+    state: StateSettings,
+    moved = false,
+  ): Promise<StateBackend> {
+    const { id } = deployment;
+    const { root, offline, env } = this.source;
     const remote = await this.connect(state);
     return {
       store: remote.store(id, { moved }),
       lock: remote.lock(id),
       place: remote.bucket.place(id),
       readOnlyStore: remote.readOnlyStore(id),
+      workLock: new FileLock(pathsOf(root, deployment, offline, env).work, id),
       ...(state.keep && { keep: state.keep }),
     };
   }

@@ -5,8 +5,9 @@ import { findEngine } from "../binary/index.js";
 import { platformFindings } from "./platform.js";
 import { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
-import { problemsOfError } from "../run.js";
+import { problemsOfError } from "../problems.js";
 import { checkTiers, secretsOf, type TierReport } from "../secrets/index.js";
+import { describeHolder } from "../state/index.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import type { Workspace } from "../workspace.js";
 
@@ -153,7 +154,7 @@ async function lockFinding(
   const inspection = await (await backends.of(deployment)).lock.inspect();
   if (!inspection) return undefined;
   const { holder, state } = inspection;
-  const message = `${deployment.id}${offline ? " (offline)" : ""} is locked: ${holder.operation} by ${holder.user}@${holder.host}, pid ${String(holder.pid)}, since ${holder.since} (${state})`;
+  const message = `${deployment.id}${offline ? " (offline)" : ""} is locked: ${describeHolder(holder)} (${state})`;
   return {
     level: "warning",
     message,

@@ -1,7 +1,7 @@
 import type { Finding } from "./doctor.js";
 import { oldPassphraseVariable, passphraseKey, passphraseVariable, type StateKeys } from "../keys/state-keys.js";
 import { KeyRefused, type Transit } from "../keys/transit.js";
-import { problemsOfError } from "../run.js";
+import { problemsOfError } from "../problems.js";
 
 /** Tries the keys that states and plans are encrypted with, and says what each finding means. */
 export async function keyFindings(

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Finding } from "./doctor.js";
-import { problemsOfError } from "../run.js";
+import { problemsOfError } from "../problems.js";
 import { conditionalWrites } from "../state/conditional-writes.js";
 import type { ConsulClient } from "../state/consul-client.js";
 import { ConsulLock } from "../state/consul-lock.js";

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -71,6 +71,68 @@ describe("callEngine", () => {
     });
     expect(lines).toEqual(["apply_complete"]);
     expect(exit.code).toBe(1);
+  });
+
+  it("waits for an engine that can't be named in the folder, and interrupts it all the same", async () => {
+    mkdirSync(join(folder, "engine.pid"));
+    const controller = new AbortController();
+    const exit = await script(
+      `process.on("SIGINT", () => { console.log(${JSON.stringify(created("saved"))}); process.exit(1); });
+      console.log(${JSON.stringify(created("ready"))});
+      setInterval(() => {}, 1000);`,
+      { signal: controller.signal, onEvent: () => controller.abort() },
+    );
+    expect(exit.code).toBe(1);
+  });
+
+  it("fails with what went wrong while its output was read, once the engine has ended", async () => {
+    let pid = 0;
+    const reading = script(
+      `process.on("SIGINT", () => setTimeout(() => process.exit(0), 50));
+      console.log(${JSON.stringify(created("ready"))});
+      setInterval(() => {}, 1000);`,
+      {
+        onEvent: () => {
+          pid = Number.parseInt(readFileSync(join(folder, "engine.pid"), "utf8"), 10);
+          throw new Error("not understood");
+        },
+      },
+    );
+    await expect(reading).rejects.toThrow("not understood");
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+
+  it("leaves no file open when it can't begin", async () => {
+    const open = () =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+        } catch {
+          return false;
+        }
+      });
+    for (let n = 0; n < 100; n += 1) mkdirSync(join(folder, `engine-${String(process.pid)}-${String(n)}.err`));
+    await expect(script("")).rejects.toThrow("EISDIR");
+    expect(open()).toEqual([]);
+  });
+
+  it("does not wait for an engine that is abandoned", async () => {
+    const controller = new AbortController();
+    let pid = 0;
+    const exit = await script(
+      `process.on("SIGINT", () => {});
+      console.log(${JSON.stringify(created("ready"))});
+      setInterval(() => {}, 1000);`,
+      {
+        abandon: controller.signal,
+        onEvent: () => {
+          pid = Number.parseInt(readFileSync(join(folder, "engine.pid"), "utf8"), 10);
+          controller.abort();
+        },
+      },
+    );
+    expect(exit.code).toBe(130);
+    expect(process.kill(pid, "SIGKILL")).toBe(true);
   });
 
   it("gives a code above 128 when a signal ended it", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EngineEvent, parseEvent } from "./engine-events.js";
@@ -13,6 +13,8 @@ export interface EngineCall {
   readonly env: Readonly<Record<string, string>>;
   /** Aborting it interrupts the engine once: it saves what it has and ends. Aborting is not killing. */
   readonly signal?: AbortSignal;
+  /** Aborting it ends the waiting: the engine, which was interrupted before, ends by itself. @default - it is waited for */
+  readonly abandon?: AbortSignal;
   /** Called for each line of `-json` output. @default - the output is only collected */
   readonly onEvent?: (event: EngineEvent) => void;
 }
@@ -39,22 +41,22 @@ const pollInterval = 25;
  */
 export async function callEngine(call: EngineCall): Promise<EngineExit> {
   const base = join(call.folder, `engine-${String(process.pid)}-${String(++calls)}`);
-  const descriptors = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)] as const;
-  const [stdout, stderr] = descriptors;
-  const tail = call.onEvent && new Tail(stdout, call.onEvent);
+  const descriptors: number[] = [];
+  const openUnnamed = (file: string) => {
+    const descriptor = openSync(file, "w+", 0o600);
+    descriptors.push(descriptor);
+    rmSync(file);
+    return descriptor;
+  };
   try {
-    const code = await waitForEngine(call, stdout, stderr, tail);
+    const [stdout, stderr] = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)];
+    const tail = call.onEvent && new Tail(stdout, call.onEvent);
+    const code = await new RunningEngine(call, [stdout, stderr], tail).end();
     tail?.read();
     return { code, stdout: tail ? "" : readWhole(stdout), stderr: readWhole(stderr) };
   } finally {
     for (const descriptor of descriptors) closeSync(descriptor);
   }
-}
-
-function openUnnamed(file: string): number {
-  const descriptor = openSync(file, "w+", 0o600);
-  rmSync(file);
-  return descriptor;
 }
 
 /** Reads by position: the engine, which shares the descriptor, has moved its own to the end. */
@@ -72,39 +74,77 @@ export const engineFile = "engine.pid";
 /** Stands behind the process in {@link engineFile} when the engine was told to end. */
 export const interruptedMark = "interrupted";
 
-function waitForEngine(call: EngineCall, stdout: number, stderr: number, tail: Tail | undefined): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** An engine at work. */
+class RunningEngine {
+  private readonly child: ChildProcess;
+  private interrupted = false;
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly call: EngineCall,
+    stdio: readonly [stdout: number, stderr: number],
+    private readonly tail: Tail | undefined,
+  ) {
     // A group of its own: a Ctrl-C of the terminal reaches this process, which passes it on once.
-    const child = spawn(call.binary, call.arguments, {
-      cwd: call.folder,
-      env: call.env,
-      stdio: ["ignore", stdout, stderr],
-      detached: true,
+    const { folder: cwd, env } = call;
+    this.child = spawn(call.binary, call.arguments, { cwd, env, stdio: ["ignore", ...stdio], detached: true });
+  }
+
+  /** Follows it until it ends. @returns its exit code */
+  async end(): Promise<number> {
+    const { signal, abandon } = this.call;
+    const over = new AbortController();
+    const ended = new Promise<number>((resolve, reject) => {
+      this.child.once("error", reject).once("exit", (code, by) => resolve(code ?? (by ? 130 : 1)));
+      whenAborted(abandon, over.signal, () => {
+        this.child.unref();
+        resolve(130);
+      });
     });
-    const poll = tail && setInterval(() => tail.read(), pollInterval);
-    const note = (more: string) => {
-      if (child.pid !== undefined) writeFileSync(join(call.folder, engineFile), `${String(child.pid)}${more}`);
-    };
-    const interrupt = () => {
-      child.kill("SIGINT");
-      note(` ${interruptedMark}`);
-    };
-    note("");
-    if (call.signal?.aborted) interrupt();
-    call.signal?.addEventListener("abort", interrupt);
-    const settle = () => {
+    const poll = this.tail && setInterval(() => this.read(), pollInterval);
+    this.note("");
+    whenAborted(signal, over.signal, () => this.interrupt());
+    try {
+      const code = await ended;
+      if (this.failure) throw this.failure;
+      return code;
+    } finally {
       clearInterval(poll);
-      call.signal?.removeEventListener("abort", interrupt);
-    };
-    child.once("error", (error) => {
-      settle();
-      reject(error);
-    });
-    child.once("exit", (code, signal) => {
-      settle();
-      resolve(code ?? (signal ? 130 : 1));
-    });
-  });
+      over.abort();
+    }
+  }
+
+  /** What is thrown in a timer would end this process, and leave the engine behind. */
+  private read(): void {
+    try {
+      if (!this.failure) this.tail?.read();
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.interrupt();
+    }
+  }
+
+  private interrupt(): void {
+    if (this.interrupted) return;
+    this.interrupted = true;
+    this.child.kill("SIGINT");
+    this.note(` ${interruptedMark}`);
+  }
+
+  /** Names the engine for the next run, should this one die. One that can't be named works on, and is waited for. */
+  private note(more: string): void {
+    const { pid } = this.child;
+    try {
+      if (pid !== undefined) writeFileSync(join(this.call.folder, engineFile), `${String(pid)}${more}`);
+    } catch {
+      // The disk is full: the engine will say so too.
+    }
+  }
+}
+
+function whenAborted(signal: AbortSignal | undefined, until: AbortSignal, action: () => void): void {
+  if (signal?.aborted) action();
+  else signal?.addEventListener("abort", action, { signal: until });
 }
 
 /** Reads whole lines of a file that grows. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { infraError } from "@infra/core/inventory";
+import { describeHolder, type LockHolder } from "../state/index.js";
 import { engineFile, interruptedMark } from "./engine-process.js";
 
 const LONGEST_WAIT_MS = 30_000;
@@ -13,9 +14,7 @@ const LONGEST_WAIT_MS = 30_000;
  * @throws InfraError when it goes on working
  */
 export async function endOrphan(work: string, notes: string[]): Promise<void> {
-  const file = join(work, engineFile);
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  const pid = Number.parseInt(text, 10);
+  const { pid, text } = lastEngine(work);
   if (!worksIn(pid, work)) return;
   if (!text.includes(interruptedMark)) interrupt(pid);
   for (let waited = 0; waited < LONGEST_WAIT_MS && worksIn(pid, work); waited += 50) await sleep(50);
@@ -25,6 +24,29 @@ export async function endOrphan(work: string, notes: string[]): Promise<void> {
       `Wait until it ends, or end it: kill ${String(pid)}`,
     );
   notes.push(`ended the engine that a run had left behind (pid ${String(pid)})`);
+}
+
+/**
+ * Leaves an engine alone that works in a folder: who only looks at a deployment can't tell whether a run still waits for it.
+ *
+ * @param holder The run that had the folder before. @default - not known
+ * @throws InfraError when there is one
+ */
+export function refuseOverOrphan(work: string, holder?: LockHolder): void {
+  const { pid } = lastEngine(work);
+  if (!worksIn(pid, work)) return;
+  const owner = holder ? `, left by ${describeHolder(holder)}` : "";
+  throw infraError(
+    `an engine works in ${work} (pid ${String(pid)}${owner}), and without the lock it can't be ended`,
+    "Wait until it ends, or run this again when the lock can be taken",
+  );
+}
+
+/** The engine that was last started in a folder, and what is noted of it. */
+function lastEngine(work: string): { pid: number; text: string } {
+  const file = join(work, engineFile);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return { pid: Number.parseInt(text, 10), text };
 }
 
 function interrupt(pid: number): void {

@@ -1,7 +1,8 @@
-import { type Deployment, InfraError } from "@infra/core";
+import { type Deployment, InfraError, type Problem } from "@infra/core";
 import { synthesizeToFolder } from "../deployment/configuration.js";
 import { DeploymentRun } from "../deployment/deployment-run.js";
 import { NotApplied } from "../deployment/outputs.js";
+import { problemsOfError } from "../problems.js";
 import type { Verb } from "../result.js";
 import type { RunContext } from "../run-context.js";
 import { change } from "./change.js";
@@ -44,13 +45,23 @@ async function withRun(
   action: (run: DeploymentRun) => Promise<Outcome>,
 ): Promise<Outcome> {
   const run = await DeploymentRun.open(context, deployment, operation);
+  const [ended] = await Promise.allSettled([outcomeOf(run, action)]);
+  const left = await run.close();
+  if (ended.status === "fulfilled") return left.length === 0 ? ended.value : withProblems(ended.value, left);
+  throw left.length === 0 ? ended.reason : new InfraError([...problemsOfError(ended.reason), ...left]);
+}
+
+async function outcomeOf(run: DeploymentRun, action: (run: DeploymentRun) => Promise<Outcome>): Promise<Outcome> {
   try {
     await run.prepare();
     return { ...(await action(run)), notes: run.notes };
   } catch (error) {
     if (!(error instanceof InfraError) || error instanceof NotApplied) throw error;
     return { status: "failed", problems: error.problems, notes: run.notes };
-  } finally {
-    await run.close();
   }
+}
+
+/** What was found out and done stays, also when the run could not be closed. */
+function withProblems(outcome: Outcome, more: readonly Problem[]): Outcome {
+  return { ...outcome, status: "failed", problems: [...(outcome.problems ?? []), ...more] };
 }

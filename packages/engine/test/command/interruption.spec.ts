@@ -70,20 +70,21 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-it("Ctrl-C twice ends the command at once; its engine saves what it did, and the next apply loses and doubles nothing", async () => {
+/** Interrupts an apply as often as that, each time once it has answered the one before. */
+const interruptTimes = async (times: number) => {
   const running = product.start(["apply", id, "--offline", "--yes"], slowSubnets(3_000));
   await firstNetworks();
-  process.kill(running.pid, "SIGINT");
-  await until("it says so", () => running.output().includes("once more ends at once"));
-  process.kill(running.pid, "SIGINT");
+  for (let sent = 1; sent <= times; sent += 1) {
+    process.kill(running.pid, sent % 2 === 1 ? "SIGINT" : "SIGTERM");
+    const answered = () => running.output().match(/^interrupted/gm)?.length === sent;
+    if (sent < times) await until("it says so", answered);
+  }
   const ran = await running.ended;
   expect(ran.code, ran.output).toBe(130);
+};
 
-  const completed = await product.results("apply", id, "--offline", "--yes");
-  expect(completed.code, completed.output).toBe(0);
-  expect(completed.results[id]?.notes.join("\n")).toContain("took over the lock of a run that died");
+const nothingLostOrDoubled = () => {
   expect(product.engineOf(id)).toBeUndefined();
-  expect(await new FileLock(join(product.root, product.work(id), "state"), id).inspect()).toBeUndefined();
   const recorded = Object.values(product.states(id).at(-1) ?? {}).map(String);
   expect(recorded.sort()).toEqual(
     product
@@ -92,6 +93,24 @@ it("Ctrl-C twice ends the command at once; its engine saves what it did, and the
       .sort(),
   );
   expect(recorded).toHaveLength(6);
+};
+
+it("Ctrl-C twice ends the command within seconds: the lock is released, and the next apply loses and doubles nothing", async () => {
+  await interruptTimes(2);
+  expect(lockIsFree()).toBe(true);
+  const completed = await product.results("apply", id, "--offline", "--yes");
+  expect(completed.code, completed.output).toBe(0);
+  expect(completed.results[id]?.notes.join("\n")).not.toContain("took over the lock");
+  nothingLostOrDoubled();
+});
+
+it("Ctrl-C three times ends the command at once; its engine saves what it did, and the next apply takes the lock over", async () => {
+  await interruptTimes(3);
+  const completed = await product.results("apply", id, "--offline", "--yes");
+  expect(completed.code, completed.output).toBe(0);
+  expect(completed.results[id]?.notes.join("\n")).toContain("took over the lock of a run that died");
+  nothingLostOrDoubled();
+  expect(await new FileLock(join(product.root, product.work(id), "state"), id).inspect()).toBeUndefined();
 });
 
 it("after an interruption nothing more is started, and that is said", async () => {

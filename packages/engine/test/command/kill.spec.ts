@@ -88,7 +88,7 @@ const check = async (trial: Trial, seed: number, duration: number): Promise<void
   expect(applied.code, `${context}\n${applied.output}`).toBe(0);
   if (lock) {
     const { user, host, pid } = lock.holder;
-    const named = `took over the lock of a run that died: apply by ${user}@${host}, pid ${String(pid)}`;
+    const named = `took over the lock of a run that died: apply of ${user}@${host}, pid ${String(pid)}`;
     expect(applied.results[id]?.notes.join("\n"), context).toContain(named);
   }
 

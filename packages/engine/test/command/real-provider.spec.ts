@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openTofu, passphrase, Product } from "../product.js";
 
@@ -36,6 +38,15 @@ it("keeps the provider's checksums beside the deployment, and installs it once",
   const again = await product.results("plan", id);
   expect(again.code, again.output).toBe(2);
   expect(product.read("inventory/production/net.lock.hcl")).toBe(lock);
+});
+
+it("resolves the providers again when the committed checksums were deleted", async () => {
+  const file = "inventory/production/net.lock.hcl";
+  const lock = product.read(file);
+  rmSync(join(product.root, file));
+  const again = await product.results("plan", id);
+  expect(again.code, again.output).toBe(2);
+  expect(product.read(file)).toBe(lock);
 });
 
 it("reports what the real provider refuses, without the secret", async () => {

@@ -96,6 +96,85 @@ describe("fault 5: Consul is cut off in the middle of an apply", () => {
   });
 });
 
+describe("Consul answers an apply, and not a second run beside it", () => {
+  const unreachable = { TF_STATE_CONSUL: "http://127.0.0.1:9", TF_STATE_PATIENCE: "1" };
+
+  it("and the second one is refused, names the apply, and leaves its engine and its files alone", async () => {
+    const product = remote.product();
+    product.write(file, inventory("new", waiting));
+    const running = product.start(["apply", id, "--yes"]);
+    await until("the script has started", () => product.has(join(work, "started")));
+    const files = () => ["cdk.tf.json", "engine.pid"].map((name) => product.read(join(work, name)));
+    const before = files();
+    product.write(file, inventory("another"));
+    const second = await product.infraWith(unreachable, "plan", id);
+    expect(second.code, second.output).toBe(1);
+    expect(second.output).toMatch(
+      new RegExp(`${id} is locked by apply of \\S+@\\S+, pid ${String(running.pid)}, since`),
+    );
+    expect(files()).toEqual(before);
+    product.write(join(work, "go"), "");
+    const ended = await running.ended;
+    expect(ended.code, ended.output).toBe(0);
+    expect(await item(product)).toBe("new");
+  });
+
+  it("and an engine whose run is gone is left alone too, until the lock can be had", async () => {
+    const product = remote.product();
+    product.write(file, inventory("new", waiting));
+    const running = product.start(["apply", id, "--yes"]);
+    await until("the script has started", () => product.has(join(work, "started")));
+    process.kill(running.pid, "SIGKILL");
+    await running.ended;
+    const engine = product.engineOf(id, work);
+    const refused = await product.infraWith(unreachable, "plan", id);
+    expect(refused.code, refused.output).toBe(1);
+    expect(refused.output).toMatch(
+      new RegExp(`pid ${String(engine)}, left by apply of \\S+@\\S+, pid ${String(running.pid)}`),
+    );
+    expect(product.engineOf(id, work)).toBe(engine);
+    product.write(file, inventory("new"));
+    const taken = await apply(product);
+    expect(taken.code, taken.output).toBe(0);
+    expect(taken.output).toContain("ended the engine that a run had left behind");
+  });
+
+  it("and what holds the working folder can be taken away", async () => {
+    const product = remote.product();
+    product.write(file, inventory("new", waiting));
+    const running = product.start(["apply", id, "--yes"]);
+    await until("the script has started", () => product.has(join(work, "started")));
+    const unlocked = await product.infra("state", "unlock", id);
+    expect(unlocked.output).toContain(`took the lock of ${id} from apply of`);
+    expect(product.has(join(work, "lock", "00000001.released"))).toBe(true);
+    product.write(join(work, "go"), "");
+    await running.ended;
+  });
+});
+
+describe("Ctrl-C twice while the store is slow", () => {
+  it("records the state that the engine wrote, and gives Consul's lock back", async () => {
+    const product = remote.product();
+    product.write(file, inventory("new", waiting));
+    const running = product.start(["apply", id, "--yes"]);
+    await until("the script has started", () => product.has(join(work, "started")));
+    remote.storeProxy.disturb({ kind: "delay", delayMs: 400, when: (method) => method === "PUT" });
+    process.kill(running.pid, "SIGINT");
+    await until("it says so", () => running.output().includes("interrupted: "));
+    process.kill(running.pid, "SIGINT");
+    const ended = await running.ended;
+    expect(ended.code, ended.output).toBe(130);
+    await remote.storeProxy.mend();
+    const other = remote.product(product);
+    other.write(file, inventory("new"));
+    const completed = await other.results("apply", id, "--yes");
+    expect(completed.code, completed.output).toBe(0);
+    expect(completed.results[id]?.notes.join("\n")).not.toContain("took over");
+    expect(completed.results[id]?.changes.map(({ action }) => action)).not.toContain("create");
+    await intact(other);
+  });
+});
+
 describe("fault 6: the store", () => {
   it("is down at the last write: the state is kept until it is pushed", async () => {
     const product = remote.product();
