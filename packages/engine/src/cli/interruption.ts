@@ -12,7 +12,7 @@ export interface Interruption {
 }
 
 /**
- * The first Ctrl-C (or SIGTERM) lets the engines end cleanly, however long that takes. A second one waits for them a little, then
+ * The first Ctrl-C (or SIGTERM, or SIGHUP of a terminal that is closed) lets the engines end cleanly, however long that takes. A second one waits for them a little, then
  * only until the states that they wrote are recorded and the locks are released. A third one ends this process at once.
  */
 export function interruption(progress: Pick<Progress, "say" | "stop">): Interruption {
@@ -36,6 +36,6 @@ export function interruption(progress: Pick<Progress, "say" | "stop">): Interrup
     },
   ];
   const interrupt = () => (steps.shift() ?? exit)();
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
   return { signal: ending.signal, abandon: abandoning.signal };
 }

@@ -48,11 +48,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   addTestCommand(program);
   addPlatformCommands(program);
   addFollowUpCommands(program);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosed);
   try {
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = await report(error);
   }
+}
+
+/** Whoever reads the output may go (`| head`, a terminal that is closed): what is being done ends as it should. */
+function ignoreClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 async function report(error: unknown): Promise<number> {

@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as os from "node:os";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { FileLock } from "../../src/state/index.js";
-import { openTofu, Product, until } from "../product.js";
+import { command, openTofu, Product, until } from "../product.js";
 import { waiting } from "../remote.js";
 
 const id = "production/net";
@@ -43,7 +45,7 @@ const lockIsFree = (): boolean => {
 
 const firstNetworks = () => until("networks are created", () => product.cloud(id).length >= 3);
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   it(`${signal} during an apply ends it cleanly: state saved, lock released, the next apply completes`, async () => {
     const running = product.start(["apply", id, "--offline", "--yes"], slowSubnets(600));
     await firstNetworks();
@@ -69,6 +71,18 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     expect(product.states(id).at(-1)).toMatchObject(saved);
   });
 }
+
+it("goes on to its end when nobody reads its output any more", async () => {
+  const apply = `"${process.execPath}" "${command}" apply ${id} --offline --yes 2>&1 | head -n 1`;
+  const env = { ...process.env, ...slowSubnets(100), INFRA_ENGINE: tofu };
+  const [code] = (await once(spawn("sh", ["-c", apply], { cwd: product.root, env, stdio: "ignore" }), "close")) as [
+    number,
+  ];
+  expect(code).toBe(0);
+  expect(product.cloud(id)).toHaveLength(6);
+  expect(lockIsFree()).toBe(true);
+  expect((await product.infra("plan", id, "--offline")).code).toBe(0);
+});
 
 /** Interrupts an apply as often as that, each time once it has answered the one before. */
 const interruptTimes = async (times: number) => {
