@@ -103,6 +103,18 @@ it("fault 11: goes on with a migration that was killed", async () => {
   expect((await product.infra("plan", id)).code).toBe(0);
 });
 
+it("refuses to migrate offline, where the real state would move to the emulated cloud", async () => {
+  const product = remote.product();
+  await applied(product, "one");
+  for (const [env, ...more] of [[{}, "--offline"], [{ INFRA_OFFLINE: "1" }]] as const) {
+    const refused = await product.infraWith(env, "state", "migrate", id, "--to", "folder", ...more);
+    expect(refused.code, refused.output).toBe(1);
+    expect(refused.output).toContain("offline states stay where they are");
+  }
+  expect(product.has(join(".infra", "offline"))).toBe(false);
+  expect((await product.infra("plan", id)).code).toBe(0);
+});
+
 it("refuses to write to a bucket that overwrites when no Consul is named, and still plans", async () => {
   const product = remote.product();
   const env = { TF_STATE_CONSUL: "" };
