@@ -38,6 +38,7 @@ describe("withProviderCache", () => {
     const cacheOf = (env: NodeJS.ProcessEnv) =>
       withProviderCache(env, ({ TF_PLUGIN_CACHE_DIR }) => Promise.resolve(TF_PLUGIN_CACHE_DIR));
     expect(await cacheOf({ INFRA_CACHE: cache })).toBe(join(cache, "providers"));
+    expect(await cacheOf({ INFRA_CACHE: cache, TF_PLUGIN_CACHE_DIR: "" })).toBe(join(cache, "providers"));
     expect(await cacheOf({ INFRA_CACHE: cache, TF_PLUGIN_CACHE_DIR: join(cache, "mine") })).toBe(join(cache, "mine"));
   });
 });

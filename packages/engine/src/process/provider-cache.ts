@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setting } from "@infra/core/inventory";
 import { cacheDirectory } from "../binary/index.js";
 import { withLock } from "../binary/lock.js";
 
@@ -15,7 +16,7 @@ export function withProviderCache<T>(
   env: Readonly<NodeJS.ProcessEnv>,
   install: (cache: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  const folder = env["TF_PLUGIN_CACHE_DIR"] ?? join(cacheDirectory(env), "providers");
+  const folder = setting(env, "TF_PLUGIN_CACHE_DIR") ?? join(cacheDirectory(env), "providers");
   const alone = () => {
     mkdirSync(folder, { recursive: true });
     return withLock(join(folder, ".infra.lock"), undefined, () => install({ TF_PLUGIN_CACHE_DIR: folder }));

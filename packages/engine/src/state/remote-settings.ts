@@ -1,4 +1,4 @@
-import { infraError, isOn, type StateSettings } from "@infra/core/inventory";
+import { infraError, isOn, setting, type StateSettings } from "@infra/core/inventory";
 
 /** A bucket and how to reach it. */
 export interface S3Settings {
@@ -38,15 +38,15 @@ const DEFAULT_TTL = 30;
  * @throws InfraError when there is no bucket.
  */
 export function s3Settings(state: StateSettings, product: string, env: Readonly<NodeJS.ProcessEnv>): S3Settings {
-  const bucket = env["TF_STATE_BUCKET"] ?? state.bucket;
+  const bucket = setting(env, "TF_STATE_BUCKET") ?? state.bucket;
   if (!bucket)
     throw infraError(
       "states are to be kept in S3, and no bucket is named",
       "Add `state: { kind: s3, bucket: … }` to inventory/product.yaml, or set TF_STATE_BUCKET",
     );
-  const endpoint = env["TF_STATE_ENDPOINT"] ?? state.endpoint;
-  const prefix = (env["TF_STATE_PREFIX"] ?? state.prefix ?? product).replace(/\/+$/, "");
-  const pathStyle = env["TF_STATE_PATH_STYLE"];
+  const endpoint = setting(env, "TF_STATE_ENDPOINT") ?? state.endpoint;
+  const prefix = (setting(env, "TF_STATE_PREFIX") ?? state.prefix ?? product).replace(/\/+$/, "");
+  const pathStyle = setting(env, "TF_STATE_PATH_STYLE");
   const consul = consulSettings(state, prefix, env);
   const credentials = credentialsIn(env);
   const seconds = Number(env["TF_STATE_PATIENCE"]);
@@ -54,7 +54,7 @@ export function s3Settings(state: StateSettings, product: string, env: Readonly<
   return {
     bucket,
     prefix,
-    region: env["TF_STATE_REGION"] ?? state.region ?? env["AWS_REGION"] ?? "us-east-1",
+    region: setting(env, "TF_STATE_REGION") ?? state.region ?? setting(env, "AWS_REGION") ?? "us-east-1",
     // Stores other than that of AWS rarely have a host name per bucket.
     pathStyle: pathStyle === undefined ? (state.pathStyle ?? endpoint !== undefined) : isOn(pathStyle),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -69,9 +69,9 @@ function consulSettings(
   prefix: string,
   env: Readonly<NodeJS.ProcessEnv>,
 ): ConsulSettings | undefined {
-  const named = env["TF_STATE_CONSUL"];
+  const named = setting(env, "TF_STATE_CONSUL");
   if (!consul && !named) return undefined;
-  const known = named?.split(",").map((each) => each.trim()) ?? consul?.address ?? env["CONSUL_HTTP_ADDR"];
+  const known = named?.split(",").map((each) => each.trim()) ?? consul?.address ?? setting(env, "CONSUL_HTTP_ADDR");
   const addresses = [known ?? []].flat().map((address) => (/^https?:/.test(address) ? address : `http://${address}`));
   if (addresses.length === 0)
     throw infraError(
