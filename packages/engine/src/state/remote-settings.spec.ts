@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { s3Settings } from "./remote-settings.js";
+import { type S3Credentials, s3Settings } from "./remote-settings.js";
 
 describe("the settings of a bucket", () => {
   const state = {
@@ -19,6 +19,16 @@ describe("the settings of a bucket", () => {
     expect(found).toEqual(s3Settings(state, "acme", {}));
     expect(found).toMatchObject({ bucket: "states", prefix: "own", pathStyle: true });
     expect(found.consul?.addresses).toEqual(["http://consul:8500"]);
+  });
+
+  it("hand on the session token of AWS's temporary credentials, and never with own ones", () => {
+    const aws = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret", AWS_SESSION_TOKEN: "session" };
+    const temporary: S3Credentials = { accessKeyId: "id", secretAccessKey: "secret", sessionToken: "session" };
+    expect(s3Settings(state, "acme", aws).credentials).toEqual(temporary);
+    const own = { TF_STATE_ACCESS_KEY_ID: "own", TF_STATE_SECRET_ACCESS_KEY: "own secret" };
+    const { credentials } = s3Settings(state, "acme", { ...aws, ...own });
+    expect(credentials?.accessKeyId).toBe("own");
+    expect(credentials?.sessionToken).toBeUndefined();
   });
 
   it("name no Consul when its variable is empty and the inventory names none", () => {

@@ -12,9 +12,17 @@ export interface S3Settings {
   /** Milliseconds for which a store that does not answer is asked again. @default 20000 */
   readonly patienceMs?: number;
   /** @default - the SDK looks for them as every AWS tool does */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: S3Credentials;
   /** @default - the store itself must honour conditional writes */
   readonly consul?: ConsulSettings;
+}
+
+/** Who asks a bucket. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Belongs to temporary credentials of AWS. @default - they are not temporary */
+  readonly sessionToken?: string;
 }
 
 /** Consul servers and how to use them. */
@@ -88,15 +96,14 @@ function consulSettings(
 }
 
 /** Own ones go first: those of AWS may be the credentials of the cloud that is deployed to. */
-function credentialsIn(env: Readonly<NodeJS.ProcessEnv>): S3Settings["credentials"] {
+function credentialsIn(env: Readonly<NodeJS.ProcessEnv>): S3Credentials | undefined {
   for (const [id, secret] of [
     ["TF_STATE_ACCESS_KEY_ID", "TF_STATE_SECRET_ACCESS_KEY"],
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
   ] as const) {
     const [accessKeyId, secretAccessKey] = [env[id], env[secret]];
-    const session = id === "AWS_ACCESS_KEY_ID" ? env["AWS_SESSION_TOKEN"] : undefined;
-    if (accessKeyId && secretAccessKey)
-      return { accessKeyId, secretAccessKey, ...(session ? { sessionToken: session } : {}) };
+    const sessionToken = id === "AWS_ACCESS_KEY_ID" ? env["AWS_SESSION_TOKEN"] : undefined;
+    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
   }
   return undefined;
 }
