@@ -261,6 +261,7 @@ describe("moving a state", () => {
     };
     await expect(migrateState({ ...migration, onVersion: stop })).rejects.toThrow("interrupted");
     expect((await source.store.read())?.pointer.version).toBe(3);
+    await expect(target.store.current()).rejects.toMatchObject({ code: "moved" });
     expect(await migrateState(migration)).toMatchObject({ versions: 3, copied: 1 });
 
     const other = places["a folder"]!();
