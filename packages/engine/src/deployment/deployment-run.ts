@@ -171,6 +171,7 @@ export class DeploymentRun {
       // The same state, which the engine could not hand over either: in clear where it does not encrypt.
       if (this.session.kept !== undefined) rmSync(join(this.paths.work, "errored.tfstate"), { force: true });
       await this.session.close();
+      this.notes.push(...this.session.notes);
       await this.readOnly?.lock.release();
     }
   }

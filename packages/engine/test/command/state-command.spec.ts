@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { FolderStore, type StateStore } from "../../src/state/index.js";
 import { RemoteState } from "../../src/state/remote.js";
 import type { StateError } from "../../src/state/errors.js";
-import { openTofu, passphrase, type Product } from "../product.js";
+import { filesIn, openTofu, passphrase, type Product } from "../product.js";
 import { id, inventory, long, Remote } from "../remote.js";
 
 const file = "inventory/production/up.yaml";
@@ -150,6 +151,22 @@ it(
     expect((await product.infra("plan", id)).code).toBe(0);
   },
 );
+
+it("says in a note what could not be removed of old versions", async () => {
+  const product = remote.product();
+  product.write("inventory/product.yaml", settings("folder, keep: { versions: 1 }"));
+  for (const value of ["one", "two"]) await applied(product, value);
+  const [first = ""] = filesIn(join(product.root, "state", id, "pointers"));
+  // A version is kept for an hour, whatever else is said.
+  writeFileSync(first, readFileSync(first, "utf8").replace(/"written": "20/, '"written": "19'));
+  const [record = ""] = filesIn(join(product.root, "state", id, "applied")).filter((file) => /00000001-/.test(file));
+  writeFileSync(record, "{}");
+  product.write(file, inventory("three"));
+  const { code, results, output } = await product.results("apply", id, "--yes");
+  expect(code, output).toBe(0);
+  expect(results[id]?.notes.join()).toContain(`${basename(record)} can't be read`);
+  expect(await json<unknown[]>(product, "state", "versions", id)).toHaveLength(2);
+});
 
 it("refuses to migrate offline, where the real state would move to the emulated cloud", async () => {
   const product = remote.product();
