@@ -95,11 +95,9 @@ describe("fault 2: the lock of a killed run on another machine", () => {
     // Consul ends a session after twice its TTL at the latest; what is left is for asking.
     const sessions = JSON.parse((await client.call({ method: "GET", path: "session/list" })).text) as { TTL: string }[];
     expect(sessions.map(({ TTL }) => 2 * Number.parseInt(TTL, 10) + 2)).toContain(settings.ttl);
-    const killed = performance.now();
     holder.kill("SIGKILL");
+    // Throws when it is not free by then.
     const held = await lock.acquire("apply", { waitMs: BOUND * 1_000 });
-    const waited = (performance.now() - killed) / 1_000;
-    expect(waited).toBeLessThanOrEqual(BOUND);
     expect(held.takenOver).toBeUndefined();
     await held.release();
   });
