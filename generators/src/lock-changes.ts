@@ -80,7 +80,7 @@ function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
 }
 
 async function revisions(root: string, { defaultBase = "main" }: NxJsonConfiguration): Promise<string[]> {
-  const base = process.env["NX_BASE"] ?? defaultBase;
+  const base = process.env["NX_BASE"] || defaultBase;
   const common = (await git(root, ["merge-base", base, "HEAD"])).toString().trim();
   return [...new Set([common === "" ? base : common, "HEAD~1", "HEAD"])];
 }

@@ -1,4 +1,5 @@
 import { type ProviderDescription, providers, type TerraformConfiguration } from "@infra/core";
+import { setting } from "@infra/core/inventory";
 import { reattachEnvironment, startMockProvider, usedTypes } from "@infra/mock-provider";
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
@@ -32,7 +33,7 @@ export class OfflineEngine {
 
   /** The engine: `INFRA_ENGINE`, else the pinned OpenTofu. */
   static async find(): Promise<string> {
-    return process.env["INFRA_ENGINE"] ?? ensureTool("tofu");
+    return setting(process.env, "INFRA_ENGINE") ?? ensureTool("tofu");
   }
 
   /** Runs commands one after the other, until one fails; the answer is that of the last. */

@@ -18,6 +18,7 @@ export { type CostLimits, deploymentSchema, environmentSchema, productSchema, ty
 export { type EncryptionSettings, stateSchema, type StateSettings } from "./state-settings.js";
 export { stackPackage } from "./stack-package.js";
 export { parseJson, readJson } from "../json.js";
+export { setting } from "../setting.js";
 export { isOn } from "../switch.js";
 export { literalTemplate } from "../template.js";
 export {

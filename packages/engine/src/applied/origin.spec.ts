@@ -27,6 +27,7 @@ it("names the user and the host, and in CI who started the pipeline", async () =
   });
   expect((await originOfApply(folder, { GITHUB_ACTOR: "ada" })).by).toMatch(/^ada@/);
   expect((await originOfApply(folder, { GITLAB_USER_LOGIN: "grace" })).by).toMatch(/^grace@/);
+  expect((await originOfApply(folder, { GITHUB_ACTOR: "", GITLAB_USER_LOGIN: "grace" })).by).toMatch(/^grace@/);
 });
 
 it("names the commit, and says when files differ from it; states and runs do not count", async () => {

@@ -1,3 +1,4 @@
+import { setting } from "@infra/core/inventory";
 import { git } from "../git.js";
 import { thisProcess } from "../state/process-identity.js";
 
@@ -12,7 +13,7 @@ export interface ApplyOrigin {
 /** Who applies, and the commit that the workspace is at. */
 export async function originOfApply(root: string, env: Readonly<NodeJS.ProcessEnv>): Promise<ApplyOrigin> {
   const { user, host } = thisProcess();
-  const by = `${env["GITHUB_ACTOR"] ?? env["GITLAB_USER_LOGIN"] ?? user}@${host}`;
+  const by = `${setting(env, "GITHUB_ACTOR") ?? setting(env, "GITLAB_USER_LOGIN") ?? user}@${host}`;
   const head = await git(root, "rev-parse", "HEAD");
   if (!head) return { by };
   // What runs leave behind is no change of what is applied.

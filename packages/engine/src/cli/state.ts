@@ -140,6 +140,7 @@ async function push(id: string, options: CommonOptions & { force?: boolean }): P
 }
 
 async function migrate(ids: string[], options: CommonOptions & { all?: boolean; to: StateKind }): Promise<void> {
+  if (options.offline) throw infraError("offline states stay where they are", "Leave --offline out, and INFRA_OFFLINE");
   if (ids.length === 0 && !options.all) throw infraError("no deployment is named", "Name deployments, or use --all");
   const { migrateState } = await import("../state/migrate.js");
   const results = await withStates(ids, options, async ({ backends, owners }) => {

@@ -179,6 +179,7 @@ export class DeploymentRun {
         problems.push(...problemsOfError(error));
       }
     }
+    this.notes.push(...session.notes);
     return problems;
   }
 

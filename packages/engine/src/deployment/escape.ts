@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { infraError, parseJson } from "@infra/core/inventory";
+import { infraError, parseJson, setting } from "@infra/core/inventory";
 import { z } from "zod";
 import { passphraseVariable } from "../keys/encryption.js";
 import { replaceFile } from "../state/exclusive-file.js";
@@ -104,8 +104,10 @@ async function seal(
   env: Readonly<NodeJS.ProcessEnv>,
   cipher: StateCipher | undefined,
 ): Promise<{ encryption: KeptState["encryption"]; sealed: Uint8Array }> {
-  const recipients = env[recipientVariable]?.split(",").map((each) => each.trim());
-  if (recipients) return { encryption: "age", sealed: await encryptFor(recipients, bytes) };
+  const recipients = setting(env, recipientVariable)
+    ?.split(/[\s,]+/)
+    .filter(Boolean);
+  if (recipients?.length) return { encryption: "age", sealed: await encryptFor(recipients, bytes) };
   if (encrypted) return { encryption: "engine", sealed: bytes };
   if (cipher) return { encryption: "service", sealed: await cipher.seal(bytes) };
   const remedy = `Set ${recipientVariable} before the next run`;

@@ -38,7 +38,13 @@ async function init(run: DeploymentRun): Promise<void> {
       },
       env,
     });
-  const exit = context.offline ? await call() : await withProviderCache(context.request.env ?? process.env, call);
+  const { signal, env = process.env } = context.request;
+  const exit = context.offline
+    ? await call()
+    : await withProviderCache(env, call, signal).catch((error: unknown) => {
+        // Interrupted while another run was installing.
+        throw signal?.aborted ? new InfraError(run.problemsOf([], "")) : error;
+      });
   if (exit.code === 0) return;
   const problems = run.problemsOf(diagnostics, exit.stderr);
   throw new InfraError(isRemoved(deployment) ? [...problems, providersMissing(deployment)] : problems);

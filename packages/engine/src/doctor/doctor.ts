@@ -1,14 +1,15 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
+import { inBatches } from "../batches.js";
 import { findEngine } from "../binary/index.js";
 import { platformFindings } from "./platform.js";
 import { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
 import { problemsOfError } from "../problems.js";
 import { checkTiers, secretsOf, type TierReport } from "../secrets/index.js";
-import { describeHolder } from "../state/index.js";
 import { StateBackends } from "../deployment/state-backends.js";
+import { describeHolder, type LockInspection } from "../state/index.js";
 import type { Workspace } from "../workspace.js";
 
 /** One thing that was looked at. */
@@ -44,18 +45,9 @@ async function engineFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
 async function inventoryFindings(root: string, inventory: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
     const loaded = loadInventory(inventory);
-    const { deployments, product, states } = loaded;
+    const { deployments, product } = loaded;
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
-    const backends = (offline: boolean) => new StateBackends({ root, offline, product, states, env });
-    const [real, emulated] = [backends(false), backends(true)];
-    const remote = await remoteStateFindings(real, deployments);
-    // A lock that does not answer is found once, not once per deployment.
-    const reachable = remote.every(({ level }) => level !== "error");
-    const asked = [...(reachable ? [real] : []), emulated];
-    const locks = await Promise.all(
-      asked.flatMap((each) => deployments.map((deployment) => lockFinding(each, deployment, each === emulated))),
-    );
-    real.close();
+    const places = await stateFindings(loaded, root, env);
     const summary: Finding = {
       level: "ok",
       message: `inventory: ${product}, ${String(deployments.length)} deployments`,
@@ -65,8 +57,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
-      ...remote,
-      ...locks.flatMap((finding) => finding ?? []),
+      ...places,
     ];
   } catch (error) {
     return [asFinding("inventory", error)];
@@ -98,6 +89,25 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
     message: `${provider}: bindings installed, no credentials in the environment`,
     remedy: `For real runs set ${credentials[0] ?? "them"}`,
   };
+}
+
+async function stateFindings(
+  { deployments, product, states }: Inventory,
+  root: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const backends = (offline: boolean) => new StateBackends({ root, offline, product, states, env });
+  const [real, emulated] = [backends(false), backends(true)];
+  try {
+    const remote = await remoteStateFindings(real, deployments);
+    // A lock that does not answer is found once, not once per deployment.
+    const reachable = remote.every(({ level }) => level !== "error");
+    const locks = reachable ? await lockFindings(real, deployments, false) : [];
+    return [...remote, ...locks, ...(await lockFindings(emulated, deployments, true))];
+  } finally {
+    real.close();
+    emulated.close();
+  }
 }
 
 /** Each remote store is tried once, whatever the number of its deployments. */
@@ -146,15 +156,21 @@ function tierFinding({ tier, where, state, message, remedy }: TierReport, needed
   return { level, message: `secrets: ${tier} (${where}): ${message}${meaning}`, ...(remedy ? { remedy } : {}) };
 }
 
-async function lockFinding(
-  backends: StateBackends,
-  deployment: { id: string; file: string },
+/** Who holds locks; a few are asked at a time. */
+export async function lockFindings(
+  backends: Pick<StateBackends, "of">,
+  deployments: readonly { id: string; file: string }[],
   offline: boolean,
-): Promise<Finding | undefined> {
-  const inspection = await (await backends.of(deployment)).lock.inspect();
-  if (!inspection) return undefined;
-  const { holder, state } = inspection;
-  const message = `${deployment.id}${offline ? " (offline)" : ""} is locked: ${describeHolder(holder)} (${state})`;
+): Promise<Finding[]> {
+  const found = await inBatches(deployments, async (deployment) => {
+    const inspection = await (await backends.of(deployment)).lock.inspect();
+    return inspection ? [lockFinding(deployment.id, inspection, offline)] : [];
+  });
+  return found.flat();
+}
+
+function lockFinding(id: string, { holder, state }: LockInspection, offline: boolean): Finding {
+  const message = `${id}${offline ? " (offline)" : ""} is locked: ${describeHolder(holder)} (${state})`;
   return {
     level: "warning",
     message,

@@ -1,3 +1,4 @@
+import { inBatches } from "../batches.js";
 import type { Finding } from "./doctor.js";
 import { oldPassphraseVariable, passphraseKey, passphraseVariable, type StateKeys } from "../keys/state-keys.js";
 import { KeyRefused, type Transit } from "../keys/transit.js";
@@ -10,7 +11,7 @@ export async function keyFindings(
   env: Readonly<NodeJS.ProcessEnv>,
 ): Promise<Finding[]> {
   const own = deployments.filter(({ id }) => keys.kindOf(id) === "transit");
-  const tried = await Promise.all(own.map(({ id }) => transitFinding(keys, id)));
+  const tried = await inBatches(own, ({ id }) => transitFinding(keys, id));
   return [
     ...(own.length < deployments.length || own.length === 0 ? [passphraseFinding(env)] : []),
     ...tried,

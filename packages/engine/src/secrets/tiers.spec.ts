@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { secretSettings } from "@infra/core/inventory";
 import { freePort } from "@infra/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startConnect } from "../../test/stand-ins/connect.js";
@@ -186,6 +187,19 @@ describe("the tiers of a product", () => {
       ),
     ).toEqual(["vault https://v:8200", "1password http://c", "sops s", "environment INFRA_SECRET_<PATH>_<FIELD>"]);
     expect(namesOf({ OP_SERVICE_ACCOUNT_TOKEN: "t" })[0]).toBe("1password op command");
+  });
+
+  it("are those of product.yaml when the variables are empty", () => {
+    const empty = { VAULT_ADDR: "", OP_CONNECT_HOST: "" };
+    const settings = {
+      ...secretSettings.parse({ vault: { address: "https://own:8200" } }),
+      onePassword: { connect: "http://c" },
+    };
+    expect(namesOf({ ...empty, OP_CONNECT_TOKEN: "t" }, settings).slice(0, 2)).toEqual([
+      "vault https://own:8200",
+      "1password http://c",
+    ]);
+    expect(namesOf(empty, undefined, "mgmt.acme.example")[0]).toBe("vault https://vault.mgmt.acme.example:8200");
   });
 
   it("have the Vault of the management domain", () => {

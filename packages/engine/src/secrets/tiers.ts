@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { infraError, type SecretSettings, secretSettings } from "@infra/core/inventory";
+import { infraError, type SecretSettings, secretSettings, setting } from "@infra/core/inventory";
 import { EnvironmentTier } from "./environment.js";
 import { OnePasswordTier } from "./onepassword.js";
 import { CommandClient } from "./onepassword-cli.js";
@@ -45,21 +45,21 @@ export function tiersOf(sources: TierSources): SecretTier[] {
 function vault({ settings, managementDomain, env, hide }: TierSources): SecretTier | undefined {
   const configured = settings?.vault;
   const managed = managementDomain === undefined ? undefined : `https://vault.${managementDomain}:8200`;
-  const address = env["VAULT_ADDR"] ?? configured?.address ?? managed;
+  const address = setting(env, "VAULT_ADDR") ?? configured?.address ?? managed;
   if (!address) return undefined;
   if (!URL.canParse(address))
     throw infraError(`${JSON.stringify(address)} is not an address of Vault`, "Write it as https://vault.example:8200");
   // The schema's defaults stand in for what product.yaml leaves out.
   const { mount, role, jwtMount, approleMount, audience, namespace } =
     configured ?? secretSettings.required({ vault: true }).parse({ vault: {} }).vault;
-  const chosen = env["VAULT_NAMESPACE"] ?? namespace;
+  const chosen = setting(env, "VAULT_NAMESPACE") ?? namespace;
   return new VaultTier({ address, namespace: chosen, mount, role, jwtMount, approleMount, audience, env, hide });
 }
 
 function onePassword({ settings, env }: TierSources): SecretTier | undefined {
   const configured = settings?.onePassword;
   const { OP_CONNECT_TOKEN: token } = env;
-  const connect = env["OP_CONNECT_HOST"] ?? configured?.connect;
+  const connect = setting(env, "OP_CONNECT_HOST") ?? configured?.connect;
   if (connect && token) return new OnePasswordTier(new ConnectClient(connect, token), configured?.vault);
   if (configured || env["OP_SERVICE_ACCOUNT_TOKEN"])
     return new OnePasswordTier(new CommandClient(env), configured?.vault);

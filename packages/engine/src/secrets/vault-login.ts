@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setting } from "@infra/core/inventory";
 import { z } from "zod";
 import { connectionFailure, denied, wrong } from "./failure.js";
 import type { VaultApi } from "./vault-api.js";
@@ -28,7 +29,7 @@ export async function logIn(api: VaultApi, options: VaultOptions): Promise<Login
   const { VAULT_TOKEN: token, VAULT_ROLE_ID: role_id, VAULT_SECRET_ID: secret_id } = env;
   if (token) return { token, by: "token", own: false };
   if (role_id) return await post(api, `auth/${approleMount}/login`, { role_id, ...(secret_id ? { secret_id } : {}) });
-  const role = env["VAULT_ROLE"] || options.role;
+  const role = setting(env, "VAULT_ROLE") ?? options.role;
   const jwt = role ? await jobToken(options) : undefined;
   if (jwt) {
     hide(jwt);
@@ -74,6 +75,6 @@ async function jobToken({ env, audience, address }: VaultOptions): Promise<strin
 
 /** What `vault login` kept. */
 function tokenFile(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
-  const file = join(env["HOME"] ?? homedir(), ".vault-token");
+  const file = join(setting(env, "HOME") ?? homedir(), ".vault-token");
   return (existsSync(file) && readFileSync(file, "utf8").trim()) || undefined;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type AppliedConfiguration, type AppliedRecord } from "./applied-records.js";
 import { FolderStore } from "./folder-store.js";
+import { sha256Of } from "./pointer.js";
 import { type Fence } from "./store.js";
 
 const id = "production/compute";
@@ -77,6 +78,24 @@ it("says which file was changed by somebody else", async () => {
   writeFileSync(join(folder, "applied", first), "{}");
   await expect(store.applied.last()).rejects.toMatchObject({ code: "damaged" });
   await expect(store.applied.last()).rejects.toThrow(first);
+});
+
+it("says that a record which is no JSON is damaged, and not the store", async () => {
+  await store.applied.add(record(1), configuration("one"), fence);
+  const text = "no JSON";
+  writeFileSync(join(folder, "applied", `00000002-${sha256Of(Buffer.from(text)).slice(0, 16)}.json`), text);
+  await expect(store.applied.last()).rejects.toMatchObject({ code: "damaged" });
+});
+
+it("loses old records also when one is damaged: that one stays, with every configuration", async () => {
+  for (const version of [1, 2, 3]) await store.applied.add(record(version), configuration(String(version)), fence);
+  const [first = "", second = ""] = names().filter((name) => name.startsWith("0000000"));
+  writeFileSync(join(folder, "applied", second), "{}");
+  expect(await store.applied.prune(3)).toEqual([join(folder, "applied", second)]);
+  expect(names()).not.toContain(first);
+  expect(names()).toContain(second);
+  expect(names().filter((name) => name.endsWith(".configuration.json"))).toHaveLength(3);
+  expect((await store.applied.last())?.version).toBe(3);
 });
 
 it("follows a state to another place, once", async () => {

@@ -1,5 +1,7 @@
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
-import { damagedState, lockLost, StateError, storageFailed } from "./errors.js";
+import { inBatches } from "../batches.js";
+import { damagedState, ignoreDamaged, lockLost, StateError, storageFailed } from "./errors.js";
 import { sha256Of } from "./pointer.js";
 import { type FileKind, type StateFiles } from "./state-files.js";
 import { type Fence } from "./store.js";
@@ -124,17 +126,27 @@ export class AppliedRecords {
     });
   }
 
-  /** Removes the records of versions that are no longer in the history, but never the last one. */
-  async prune(oldest: number): Promise<void> {
+  /**
+   * Removes the records of versions that are no longer in the history, but never the last one. One that can't be read stays, and every
+   * configuration with it.
+   *
+   * @returns where those are that can't be read
+   */
+  async prune(oldest: number): Promise<string[]> {
     const known = await this.files.list(KIND);
-    const [last, ...earlier] = recordNames(known).reverse();
-    if (last === undefined) return;
-    const kept = new Set<string>();
-    for (const name of [last, ...earlier]) {
-      const { version, configuration } = await this.read(name, recordSchema);
-      if (name === last || version >= oldest) kept.add(name).add(configuration);
+    const names = recordNames(known);
+    const read = await inBatches(names, (name) => this.read(name, recordSchema).catch(ignoreDamaged));
+    const unreadable = names.filter((_, index) => !read[index]);
+    const kept = new Set(unreadable);
+    for (const [index, name] of names.entries()) {
+      const record = read[index];
+      if (record && (name === names.at(-1) || record.version >= oldest)) kept.add(name).add(record.configuration);
     }
-    for (const name of known) if (!kept.has(name) && !name.startsWith(".")) await this.files.remove(KIND, name);
+    const others = known.filter((name) => !isRecord(name) && !name.startsWith("."));
+    // Records go before the configurations that they name.
+    const gone = [...names, ...(unreadable.length === 0 && names.length > 0 ? others : [])];
+    for (const name of gone) if (!kept.has(name)) await this.files.remove(KIND, name);
+    return unreadable.map((name) => this.files.place(KIND, name));
   }
 
   private async put(name: string, content: Buffer): Promise<void> {
@@ -146,7 +158,7 @@ export class AppliedRecords {
     const bytes = await this.files.read(KIND, name);
     if (!bytes) throw damagedState(this.deployment, place, "what was applied is missing");
     if (!name.includes(hashOf(bytes))) throw damagedState(this.deployment, place, "its sha256 is not that of its name");
-    const parsed = schema.safeParse(JSON.parse(bytes.toString("utf8")));
+    const parsed = schema.safeParse(parseJson(bytes));
     if (!parsed.success) throw damagedState(this.deployment, place, "another version of infra wrote it");
     return parsed.data;
   }

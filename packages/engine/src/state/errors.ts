@@ -42,6 +42,12 @@ export function damagedState(deployment: string, place: string, detail: string):
   );
 }
 
+/** Swallows the error of what is damaged, and throws any other. */
+export function ignoreDamaged(error: unknown): undefined {
+  if (error instanceof StateError && error.code === "damaged") return undefined;
+  throw error;
+}
+
 /** The state belongs to another deployment: its lineage is not the one on record. */
 export function foreignState(deployment: string, lineage: string, expected: string): StateError {
   return new StateError(

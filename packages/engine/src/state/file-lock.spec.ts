@@ -1,9 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LockHeldError } from "./errors.js";
 import { FileLock } from "./file-lock.js";
@@ -129,6 +139,35 @@ describe("who is dead", () => {
       await lock.acquire("apply");
     },
   );
+});
+
+describe("holders that show that they live", () => {
+  const elsewhere = { host: "elsewhere" };
+  const file = () => path.join(directory, "lock", "00000001.json");
+  const contender = () => new FileLock(directory, "production/compute", 60_000);
+
+  it("keep the lock on another host as long as they do, and lose it to one of many contenders when they are silent", async () => {
+    plant(elsewhere);
+    await expect(contender().acquire("init")).rejects.toBeInstanceOf(LockHeldError);
+    utimesSync(file(), new Date(0), new Date(0));
+    const tried = await Promise.allSettled(Array.from({ length: 20 }, () => contender().acquire("init")));
+    const won = tried.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    expect(won.map(({ takenOver }) => takenOver?.host)).toEqual(["elsewhere"]);
+    expect(await won[0]?.stillHeld()).toBe(true);
+  });
+
+  it("are judged by their process where that is possible, however silent", async () => {
+    plant({});
+    utimesSync(file(), new Date(0), new Date(0));
+    await expect(contender().acquire("init")).rejects.toBeInstanceOf(LockHeldError);
+  });
+
+  it("renew their file until they release it", async () => {
+    const held = await new FileLock(directory, "production/compute", 100).acquire("init");
+    utimesSync(file(), new Date(0), new Date(0));
+    while (statSync(file()).mtimeMs === 0) await sleep(5);
+    await held.release();
+  });
 });
 
 describe("many processes", () => {

@@ -27,6 +27,18 @@ export interface LockFiles {
   create(name: string, content: string): Promise<boolean>;
   /** Removes a file. Harmless when it does not exist. */
   remove(name: string): Promise<void>;
+  /** How holders that can't be judged by their process show that they live. @default - they do not, and are never taken over */
+  readonly life?: SignsOfLife;
+}
+
+/** A holder renews its file as long as it lives. */
+export interface SignsOfLife {
+  /** Milliseconds without a renewal after which a holder is gone. */
+  readonly silentMs: number;
+  /** Renews a file. Harmless when it does not exist. */
+  renew(name: string): Promise<void>;
+  /** Milliseconds since a file was renewed; 0 when it does not exist. */
+  silence(name: string): Promise<number>;
 }
 
 /**
@@ -78,7 +90,7 @@ export class NumberedLock implements StateLock {
       let takenOver: LockHolder | undefined;
       if (latest && !latest.released) {
         takenOver = await this.holder(latest.number);
-        if (livenessOf(takenOver) !== "dead") return takenOver;
+        if (!(await this.isGone(latest.number, takenOver))) return takenOver;
       }
       const number = (latest?.number ?? 0) + 1;
       const holder = newHolder(this.deployment, operation);
@@ -92,13 +104,25 @@ export class NumberedLock implements StateLock {
     }
   }
 
+  private async isGone(number: number, holder: LockHolder): Promise<boolean> {
+    const state = livenessOf(holder);
+    const { life } = this.files;
+    if (state !== "unknown" || !life) return state === "dead";
+    return (await life.silence(fileName(number, "json"))) > life.silentMs;
+  }
+
   private held(number: number, holder: LockHolder, takenOver: LockHolder | undefined): HeldLock {
+    const { life } = this.files;
+    const renewal = life && setInterval(() => void life.renew(fileName(number, "json")), life.silentMs / 10).unref();
     return {
       holder,
       ...(takenOver && { takenOver }),
       token: String(number),
       stillHeld: () => this.guard(() => this.isLatest(number)),
-      release: () => this.guard(() => this.end(number)),
+      release: () => {
+        clearInterval(renewal);
+        return this.guard(() => this.end(number));
+      },
     };
   }
 
@@ -150,6 +174,12 @@ export class FileLock extends NumberedLock {
     directory: string,
     /** `<environment>/<name>`, for messages. */
     deployment: string,
+    /**
+     * Milliseconds without a sign of life after which a holder that can't be judged by its process is gone: for folders that machines
+     * share, or keep from job to job.
+     * @default - such a holder is never gone
+     */
+    silentMs?: number,
   ) {
     const folder = path.join(directory, "lock");
     const files: LockFiles = {
@@ -160,9 +190,24 @@ export class FileLock extends NumberedLock {
         await removeStaleTemporaries(folder);
         await fs.rm(path.join(folder, name), { force: true });
       },
+      ...(silentMs !== undefined && { life: lifeIn(folder, silentMs) }),
     };
     super(files, deployment);
   }
+}
+
+function lifeIn(folder: string, silentMs: number): SignsOfLife {
+  return {
+    silentMs,
+    renew: async (name) => {
+      const now = new Date();
+      await fs.utimes(path.join(folder, name), now, now).catch(() => undefined);
+    },
+    silence: async (name) => {
+      const stat = await fs.stat(path.join(folder, name)).catch(() => undefined);
+      return stat ? Date.now() - stat.mtimeMs : 0;
+    },
+  };
 }
 
 function fileName(number: number, kind: "json" | "released"): string {

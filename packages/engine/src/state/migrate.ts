@@ -30,8 +30,9 @@ export interface MigrationResult {
 }
 
 /**
- * Moves a state with its history to another place, under the locks of both: copies what is missing there, reads every version
- * back, and only then says at the old place that the state is at the new one. Run again after an interruption it goes on.
+ * Moves a state with its history to another place, under the locks of both: says there that the state is still at the old place, copies
+ * what is missing, reads every version back, and only then says at the old place that the state is at the new one. At no time can
+ * both be written. Run again after an interruption it goes on.
  */
 export async function migrateState(migration: Migration): Promise<MigrationResult> {
   const { from, to, deployment } = migration;
@@ -66,6 +67,7 @@ async function move(
   if (newest > last && !again)
     throw conflictingState(deployment, `${to.place} has version ${String(newest)}, which ${from.place} has not`);
   const missing = history.filter(({ version }) => version > newest);
+  if (missing.length > 0) await to.store.markMoved(from.place);
   for (const pointer of missing) {
     const stored = await from.store.read(pointer.version);
     if (stored) await to.store.adopt(stored.pointer, stored.bytes, fence);

@@ -1,4 +1,4 @@
-import { infraError, isOn, type StateSettings } from "@infra/core/inventory";
+import { infraError, isOn, setting, type StateSettings } from "@infra/core/inventory";
 
 /** A bucket and how to reach it. */
 export interface S3Settings {
@@ -12,9 +12,17 @@ export interface S3Settings {
   /** Milliseconds for which a store that does not answer is asked again. @default 20000 */
   readonly patienceMs?: number;
   /** @default - the SDK looks for them as every AWS tool does */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: S3Credentials;
   /** @default - the store itself must honour conditional writes */
   readonly consul?: ConsulSettings;
+}
+
+/** Who asks a bucket. */
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Belongs to temporary credentials of AWS. @default - they are not temporary */
+  readonly sessionToken?: string;
 }
 
 /** Consul servers and how to use them. */
@@ -38,15 +46,15 @@ const DEFAULT_TTL = 30;
  * @throws InfraError when there is no bucket.
  */
 export function s3Settings(state: StateSettings, product: string, env: Readonly<NodeJS.ProcessEnv>): S3Settings {
-  const bucket = env["TF_STATE_BUCKET"] ?? state.bucket;
+  const bucket = setting(env, "TF_STATE_BUCKET") ?? state.bucket;
   if (!bucket)
     throw infraError(
       "states are to be kept in S3, and no bucket is named",
       "Add `state: { kind: s3, bucket: … }` to inventory/product.yaml, or set TF_STATE_BUCKET",
     );
-  const endpoint = env["TF_STATE_ENDPOINT"] ?? state.endpoint;
-  const prefix = (env["TF_STATE_PREFIX"] ?? state.prefix ?? product).replace(/\/+$/, "");
-  const pathStyle = env["TF_STATE_PATH_STYLE"];
+  const endpoint = setting(env, "TF_STATE_ENDPOINT") ?? state.endpoint;
+  const prefix = (setting(env, "TF_STATE_PREFIX") ?? state.prefix ?? product).replace(/\/+$/, "");
+  const pathStyle = setting(env, "TF_STATE_PATH_STYLE");
   const consul = consulSettings(state, prefix, env);
   const credentials = credentialsIn(env);
   const seconds = Number(env["TF_STATE_PATIENCE"]);
@@ -54,7 +62,7 @@ export function s3Settings(state: StateSettings, product: string, env: Readonly<
   return {
     bucket,
     prefix,
-    region: env["TF_STATE_REGION"] ?? state.region ?? env["AWS_REGION"] ?? "us-east-1",
+    region: setting(env, "TF_STATE_REGION") ?? state.region ?? setting(env, "AWS_REGION") ?? "us-east-1",
     // Stores other than that of AWS rarely have a host name per bucket.
     pathStyle: pathStyle === undefined ? (state.pathStyle ?? endpoint !== undefined) : isOn(pathStyle),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -69,9 +77,9 @@ function consulSettings(
   prefix: string,
   env: Readonly<NodeJS.ProcessEnv>,
 ): ConsulSettings | undefined {
-  const named = env["TF_STATE_CONSUL"];
+  const named = setting(env, "TF_STATE_CONSUL");
   if (!consul && !named) return undefined;
-  const known = named?.split(",").map((each) => each.trim()) ?? consul?.address ?? env["CONSUL_HTTP_ADDR"];
+  const known = named?.split(",").map((each) => each.trim()) ?? consul?.address ?? setting(env, "CONSUL_HTTP_ADDR");
   const addresses = [known ?? []].flat().map((address) => (/^https?:/.test(address) ? address : `http://${address}`));
   if (addresses.length === 0)
     throw infraError(
@@ -88,15 +96,14 @@ function consulSettings(
 }
 
 /** Own ones go first: those of AWS may be the credentials of the cloud that is deployed to. */
-function credentialsIn(env: Readonly<NodeJS.ProcessEnv>): S3Settings["credentials"] {
+function credentialsIn(env: Readonly<NodeJS.ProcessEnv>): S3Credentials | undefined {
   for (const [id, secret] of [
     ["TF_STATE_ACCESS_KEY_ID", "TF_STATE_SECRET_ACCESS_KEY"],
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
   ] as const) {
     const [accessKeyId, secretAccessKey] = [env[id], env[secret]];
-    const session = id === "AWS_ACCESS_KEY_ID" ? env["AWS_SESSION_TOKEN"] : undefined;
-    if (accessKeyId && secretAccessKey)
-      return { accessKeyId, secretAccessKey, ...(session ? { sessionToken: session } : {}) };
+    const sessionToken = id === "AWS_ACCESS_KEY_ID" ? env["AWS_SESSION_TOKEN"] : undefined;
+    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
   }
   return undefined;
 }

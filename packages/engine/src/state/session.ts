@@ -66,6 +66,8 @@ export class Session {
   readonly env: Readonly<Record<string, string>>;
   /** What went wrong while serving: the engine itself prints only a status code. */
   readonly failures: StateError[] = [];
+  /** What the session could not do and that is not wrong with the state; complete when it is closed. */
+  readonly notes: string[] = [];
   /** Where the state is that could not be recorded. @returns undefined when every one was */
   kept: string | undefined;
 
@@ -238,7 +240,14 @@ export class Session {
   /** What is too old goes while the lock is held; that it could not go is no reason to fail. */
   private async prune(): Promise<void> {
     const { retention, store } = this.options;
-    if (retention && this.held && this.wrote) await store.prune(retention, this.held).catch(() => undefined);
+    if (!retention || !this.held || !this.wrote) return;
+    try {
+      const { left } = await store.prune(retention, this.held);
+      this.notes.push(...left.map((each) => `old versions were removed, but not all that belongs to them: ${each}`));
+    } catch (error) {
+      const reason = error instanceof StateError ? error.problems[0]?.message : undefined;
+      this.notes.push(`old versions were not removed: ${reason ?? String(error)}`);
+    }
   }
 
   /** LOCK: one engine of the session at a time. */

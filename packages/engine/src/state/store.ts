@@ -64,6 +64,14 @@ export interface Retention {
   readonly days?: number | undefined;
 }
 
+/** What became of old versions. */
+export interface Pruned {
+  /** How many were removed. */
+  readonly versions: number;
+  /** What had to stay, and why: a sentence each. */
+  readonly left: readonly string[];
+}
+
 /**
  * The states of one deployment. No version is ever overwritten: {@link prune} removes old ones, never the current one, and
  * {@link reencrypt} changes what encrypts an earlier one. Every method may throw a `StateError`: `damaged` and `foreign` when what is
@@ -95,11 +103,10 @@ export interface StateStore {
   /** Records a version of another store's history, with its number. It must be newer than the current one. */
   adopt(pointer: StatePointer, bytes: Uint8Array, fence: Fence): Promise<void>;
   /**
-   * Removes the oldest versions that nothing keeps.
+   * Removes the oldest versions that nothing keeps. What can't be read stays, with all that it may refer to.
    * @param now The time that ages are counted from. @default - the present
-   * @returns how many
    */
-  prune(keep: Retention, fence: Fence, now?: number): Promise<number>;
+  prune(keep: Retention, fence: Fence, now?: number): Promise<Pruned>;
   /**
    * Stores other bytes for an earlier version: the same state, encrypted otherwise. Its number, serial and time stay.
    * Throws `conflict` for the current version.

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Consul, type Garage, startConsul, startGarage } from "@infra/services";
+import { type Consul, type Garage, startConsul, startGarage, startProxy } from "@infra/services";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SmallS3, startSmallS3 } from "../../test/small-s3.js";
 import { conditionalWrites } from "./conditional-writes.js";
@@ -206,14 +206,25 @@ describe.each(Object.keys(places))("a state in %s", (name) => {
   it("loses the beginning of its history by age and count, never the current version", async () => {
     for (const serial of [1, 2, 3, 4]) await write(serial);
     const keep = { versions: 2 };
-    expect(await place.store.prune(keep, held)).toBe(0);
+    expect(await place.store.prune(keep, held)).toEqual({ versions: 0, left: [] });
     const later = Date.now() + 3 * 86_400_000;
-    expect(await place.store.prune({ versions: 2, days: 5 }, held, later)).toBe(0);
-    expect(await place.store.prune(keep, held, later)).toBe(2);
+    expect(await place.store.prune({ versions: 2, days: 5 }, held, later)).toMatchObject({ versions: 0 });
+    expect(await place.store.prune(keep, held, later)).toEqual({ versions: 2, left: [] });
     expect((await place.store.versions()).map(({ version }) => version)).toEqual([4, 3]);
-    expect(await place.store.prune({ days: 1 }, held, later)).toBe(1);
+    expect(await place.store.prune({ days: 1 }, held, later)).toMatchObject({ versions: 1 });
     expect((await place.store.read())?.bytes).toEqual(state(4));
     expect(await write(5)).toMatchObject({ version: 5 });
+  });
+
+  it("loses what is old also when a pointer is damaged: the pointer stays, with the bytes that it may refer to", async () => {
+    for (const serial of [1, 2, 3, 4]) await write(serial);
+    const [, , second, first] = await place.store.versions();
+    await place.replace("pointers/00000003.json", Buffer.from("{}"));
+    const { versions, left } = await place.store.prune({ versions: 1 }, held, Date.now() + 86_400_000);
+    expect(versions).toBe(2);
+    expect(left).toEqual([expect.stringMatching(/pointers\/00000003\.json can't be read$/)]);
+    expect((await place.store.versions()).map(({ version }) => version)).toEqual([4]);
+    for (const old of [first, second]) expect(await place.store.bytesOf(old!.key)).toBeDefined();
   });
 });
 
@@ -261,6 +272,7 @@ describe("moving a state", () => {
     };
     await expect(migrateState({ ...migration, onVersion: stop })).rejects.toThrow("interrupted");
     expect((await source.store.read())?.pointer.version).toBe(3);
+    await expect(target.store.current()).rejects.toMatchObject({ code: "moved" });
     expect(await migrateState(migration)).toMatchObject({ versions: 3, copied: 1 });
 
     const other = places["a folder"]!();
@@ -271,6 +283,22 @@ describe("moving a state", () => {
     await expect(migrateState({ ...migration, from: other.end })).rejects.toMatchObject({ code: "conflict" });
     expect((await other.store.read())?.pointer.version).toBe(1);
     for (const each of [source, target, other]) each.remove();
+  });
+});
+
+describe("retention in a bucket", () => {
+  it("reads every pointer once", async () => {
+    const proxy = await startProxy(s3.endpoint);
+    place = remotePlace(new RemoteState(s3Settings(proxy.url)));
+    held = await place.lock.acquire("apply");
+    for (let serial = 1; serial <= 20; serial += 1) await write(serial);
+    const before = proxy.requests.length;
+    expect((await place.store.prune({ versions: 5 }, held, Date.now() + 86_400_000)).versions).toBe(15);
+    const read = proxy.requests.slice(before).flatMap((line) => /^GET .*\/pointers\/(\d+)\.json/.exec(line)?.[1] ?? []);
+    expect(read.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    await held.release();
+    place.remove();
+    await proxy.stop();
   });
 });
 

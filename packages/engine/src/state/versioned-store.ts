@@ -1,8 +1,10 @@
+import { inBatches } from "../batches.js";
 import { AppliedRecords } from "./applied-records.js";
 import {
   conflictingState,
   damagedState,
   foreignState,
+  ignoreDamaged,
   lockLost,
   movedState,
   olderState,
@@ -25,6 +27,7 @@ import { expired } from "./retention.js";
 import { type PointerAuthority, type StateFiles } from "./state-files.js";
 import {
   type Fence,
+  type Pruned,
   type Retention,
   type StatePointer,
   type StateStore,
@@ -106,18 +109,7 @@ export class VersionedStore implements StateStore {
   }
 
   versions(): Promise<StateVersion[]> {
-    return this.guard("read", async () => {
-      const head = await this.head().catch(ignoreDamaged);
-      const numbers = new Set(head?.numbers ?? pointerNumbers(await this.files.list("pointers")));
-      if (head?.current) numbers.add(head.current.version);
-      const versions: StateVersion[] = [];
-      const sorted = [...numbers].sort((a, b) => b - a);
-      for (const number of sorted) {
-        const pointer = await this.pointer(number, head).catch(ignoreDamaged);
-        if (pointer) versions.push({ ...pointer, current: number === sorted[0] });
-      }
-      return versions;
-    });
+    return this.guard("read", async () => (await this.history(await this.head().catch(ignoreDamaged))).versions);
   }
 
   restore(version: number, fence: Fence): Promise<StatePointer> {
@@ -143,18 +135,19 @@ export class VersionedStore implements StateStore {
     });
   }
 
-  prune(keep: Retention, fence: Fence, now = Date.now()): Promise<number> {
+  prune(keep: Retention, fence: Fence, now = Date.now()): Promise<Pruned> {
     return this.guard("write", async () => {
-      const old = expired(await this.versions(), keep, now);
-      if (old.length === 0 || !(await fence.stillHeld())) return 0;
+      const { versions, unreadable } = await this.history(await this.head());
+      const old = expired(versions, keep, now);
+      if (old.length === 0 || !(await fence.stillHeld())) return { versions: 0, left: [] };
       for (const { version } of old) await this.files.remove("pointers", pointerName(version));
-      const { numbers, current } = await this.head();
-      const kept = new Set(current ? [current.key] : []);
-      for (const number of numbers) kept.add((await this.pointer(number)).key);
-      for (const key of new Set(old.map((pointer) => pointer.key)))
-        if (!kept.has(key)) await this.files.remove("versions", key);
-      await this.applied.prune(numbers[0] ?? 0);
-      return old.length;
+      const rest = versions.filter((each) => !old.includes(each));
+      const kept = new Set(rest.map(({ key }) => key));
+      const gone = new Set(old.map(({ key }) => key).filter((key) => !kept.has(key)));
+      if (unreadable.length === 0) await inBatches([...gone], (key) => this.files.remove("versions", key));
+      const pointers = unreadable.map((number) => this.files.place("pointers", pointerName(number)));
+      const records = await this.applied.prune(Math.min(...rest.map(({ version }) => version), ...unreadable));
+      return { versions: old.length, left: [...pointers, ...records].map((place) => `${place} can't be read`) };
     });
   }
 
@@ -207,6 +200,18 @@ export class VersionedStore implements StateStore {
       if (to === undefined) return await this.files.remove("pointers", MOVED);
       await this.files.put("pointers", MOVED, Buffer.from(to), sha256Of(Buffer.from(to)));
     });
+  }
+
+  /** All versions, newest first, and the numbers of those whose pointers are damaged. */
+  private async history(head: Head | undefined): Promise<{ versions: StateVersion[]; unreadable: number[] }> {
+    const numbers = new Set(head?.numbers ?? pointerNumbers(await this.files.list("pointers")));
+    if (head?.current) numbers.add(head.current.version);
+    const sorted = [...numbers].sort((a, b) => b - a);
+    const pointers = await inBatches(sorted, (number) => this.pointer(number, head).catch(ignoreDamaged));
+    const versions = pointers.flatMap((pointer) =>
+      pointer ? [{ ...pointer, current: pointer.version === sorted[0] }] : [],
+    );
+    return { versions, unreadable: sorted.filter((_, index) => !pointers[index]) };
   }
 
   private async head(): Promise<Head> {
@@ -329,9 +334,4 @@ export class VersionedStore implements StateStore {
       throw error instanceof StateError ? error : storageFailed(this.deployment, action, error);
     }
   }
-}
-
-function ignoreDamaged(error: unknown): undefined {
-  if (error instanceof StateError && error.code === "damaged") return undefined;
-  throw error;
 }

@@ -1,9 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { openTofu, passphrase, type Product } from "../product.js";
-import { id, inventory, Remote } from "../remote.js";
+import { FolderStore, type StateStore } from "../../src/state/index.js";
+import { RemoteState } from "../../src/state/remote.js";
+import type { StateError } from "../../src/state/errors.js";
+import { filesIn, openTofu, passphrase, type Product } from "../product.js";
+import { id, inventory, long, Remote } from "../remote.js";
 
 const file = "inventory/production/up.yaml";
 let remote: Remote;
@@ -85,21 +87,96 @@ it(
   },
 );
 
-it("fault 11: goes on with a migration that was killed", async () => {
+/** Requests that change something, at which a migration is killed, in the order in which they come. `lost`: it is not carried out. */
+const kills = [
+  ["PUT", "/versions/", "lost"],
+  ["PUT", "/versions/", "carried out"],
+  ["PUT", "/txn", "lost"],
+  ["PUT", "/txn", "carried out"],
+  ["PUT", "/pointers/0", "carried out"],
+  ["PUT", "/applied/", "lost"],
+  ["PUT", "/applied/", "carried out"],
+  ["DELETE", "/pointers/moved", "lost"],
+  ["DELETE", "/pointers/moved", "carried out"],
+] as const;
+const killed = kills.filter((_, index) => long || index % 2 === 1);
+
+it(
+  "fault 11: a migration that is killed leaves one place to write to at most, and goes on",
+  { timeout: 480_000 },
+  async () => {
+    const product = remote.product();
+    product.write("inventory/product.yaml", settings("folder"));
+    for (const value of ["one", "two", "three"]) await applied(product, value);
+    const history = await json<{ serial: number; sha256: string }[]>(product, "state", "versions", id);
+    const { s3Settings } = await import("../../src/state/remote-settings.js");
+    const bucket = new RemoteState(s3Settings({ kind: "s3", consul: {} }, "acme", product.env));
+    const folder = (options = {}) => new FolderStore(join(product.root, "state", id), id, options);
+    const isOpen = (store: StateStore) =>
+      store.current().then(
+        (current) => current !== undefined,
+        (error: StateError) => {
+          expect(error.code).toBe("moved");
+          return false;
+        },
+      );
+    for (const [method, part, fate] of killed) {
+      const running = product.start(["state", "migrate", id, "--to", "s3"]);
+      let hit = false;
+      const when = (asked: string, path: string) => {
+        if (hit || asked !== method || !path.includes(part)) return false;
+        return (hit = process.kill(running.pid, "SIGKILL"));
+      };
+      const proxies = [remote.storeProxy, remote.lockProxy];
+      for (const proxy of proxies) proxy.disturb({ kind: fate === "lost" ? "answer" : "drop", when });
+      const ran = await running.ended;
+      const point = `${method} ${part}, ${fate}`;
+      expect({ hit, code: ran.code }, `${point}: ${ran.output}`).toEqual({ hit: true, code: -1 });
+      await Promise.all(proxies.map((proxy) => proxy.mend()));
+
+      const open = [await isOpen(folder()), await isOpen(bucket.store(id))];
+      expect(open.filter(Boolean).length, point).toBeLessThanOrEqual(1);
+      const stored = await Promise.all([folder({ moved: true }).read(), bucket.store(id, { moved: true }).read()]);
+      expect(stored[open[0] ? 0 : 1]?.pointer, point).toMatchObject({
+        serial: history[0]?.serial,
+        sha256: history[0]?.sha256,
+      });
+    }
+    bucket.close();
+    await ok(product, "state", "migrate", id, "--to", "s3");
+    expect((await product.infra("apply", id, "--yes")).output).toContain("was moved to s3://");
+    product.write("inventory/product.yaml", settings("s3"));
+    expect(await json(product, "state", "versions", id)).toHaveLength(history.length);
+    await ok(product, "state", "check", "--history");
+    expect((await product.infra("plan", id)).code).toBe(0);
+  },
+);
+
+it("says in a note what could not be removed of old versions", async () => {
   const product = remote.product();
-  product.write("inventory/product.yaml", settings("folder"));
-  for (const value of ["one", "two", "three"]) await applied(product, value);
-  const history = await json<unknown[]>(product, "state", "versions", id);
-  for (let trial = 0; trial < 3; trial += 1) {
-    const running = product.start(["state", "migrate", id, "--to", "s3"]);
-    await sleep(500 + Math.random() * 800);
-    spawnSync("kill", ["-9", String(running.pid)]);
-    await running.ended;
+  product.write("inventory/product.yaml", settings("folder, keep: { versions: 1 }"));
+  for (const value of ["one", "two"]) await applied(product, value);
+  const [first = ""] = filesIn(join(product.root, "state", id, "pointers"));
+  // A version is kept for an hour, whatever else is said.
+  writeFileSync(first, readFileSync(first, "utf8").replace(/"written": "20/, '"written": "19'));
+  const [record = ""] = filesIn(join(product.root, "state", id, "applied")).filter((file) => /00000001-/.test(file));
+  writeFileSync(record, "{}");
+  product.write(file, inventory("three"));
+  const { code, results, output } = await product.results("apply", id, "--yes");
+  expect(code, output).toBe(0);
+  expect(results[id]?.notes.join()).toContain(`${basename(record)} can't be read`);
+  expect(await json<unknown[]>(product, "state", "versions", id)).toHaveLength(2);
+});
+
+it("refuses to migrate offline, where the real state would move to the emulated cloud", async () => {
+  const product = remote.product();
+  await applied(product, "one");
+  for (const [env, ...more] of [[{}, "--offline"], [{ INFRA_OFFLINE: "1" }]] as const) {
+    const refused = await product.infraWith(env, "state", "migrate", id, "--to", "folder", ...more);
+    expect(refused.code, refused.output).toBe(1);
+    expect(refused.output).toContain("offline states stay where they are");
   }
-  await ok(product, "state", "migrate", id, "--to", "s3");
-  product.write("inventory/product.yaml", settings("s3"));
-  expect(await json<unknown[]>(product, "state", "versions", id)).toHaveLength(history.length);
-  await ok(product, "state", "check", "--history");
+  expect(product.has(join(".infra", "offline"))).toBe(false);
   expect((await product.infra("plan", id)).code).toBe(0);
 });
 

@@ -62,12 +62,12 @@ describe("fault 12: many deployments at once against one store", () => {
   const ids = Array.from({ length: count }, (_, index) => `production/d${String(index)}`);
 
   it(
-    `${String(count)} deployments are applied, and all are recorded, in a heap that is bounded`,
+    `${String(count)} deployments are applied, and all are recorded, in memory that is bounded`,
     { timeout: count * 20_000 + 240_000 },
     async () => {
       const product = remote.product();
       for (const each of ids) product.write(`inventory/${each}.yaml`, inventory(each));
-      const running = product.start(["apply", "--all", "--yes", "-p", "8"], {
+      const running = product.start(["apply", "--all", "--yes", "-p", String(count)], {
         NODE_OPTIONS: `--max-old-space-size=${String(heap)}`,
       });
       let peak = 0;
@@ -78,11 +78,12 @@ describe("fault 12: many deployments at once against one store", () => {
       await intact(product);
       const outputs = await product.results("output");
       for (const each of ids) expect(outputs.results[each]?.outputs).toEqual({ items: { one: each } });
-      console.log(`${String(count)} deployments: the command's memory was ${peak.toFixed(0)} MB at most`);
+      if (process.platform === "linux") expect(peak).toBeGreaterThan(0);
+      expect(peak).toBeLessThan(memory);
     },
   );
 
-  it("100 engines that write at the same time lose no update", async () => {
+  it("100 sessions that are written to at the same time lose no update", async () => {
     const product = remote.product();
     const state = await remoteState(product);
     const service = await startStateService();
@@ -117,6 +118,9 @@ describe("fault 12: many deployments at once against one store", () => {
 
 /** Megabytes that the command's own objects may take. */
 const heap = 192;
+
+/** Megabytes that the command may take in all: three times the 144 that 100 deployments at once took when this was measured. */
+const memory = 432;
 
 /** Sends a state as an engine does. @returns the status of the answer */
 const write = async (env: Readonly<Record<string, string>>, lineage: string, serial: number): Promise<number> => {

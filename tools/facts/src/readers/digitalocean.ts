@@ -1,3 +1,4 @@
+import { setting } from "@infra/core/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { type Api, get } from "./http.js";
@@ -12,7 +13,7 @@ const images = z.object({ images: z.array(z.object({ slug: z.string().nullable()
 
 /** Reads from DigitalOcean's API, with `DIGITALOCEAN_TOKEN`. Memory comes in MiB. */
 export async function digitalocean(): Promise<LiveFacts> {
-  const url = process.env["DIGITALOCEAN_API_URL"] ?? "https://api.digitalocean.com";
+  const url = setting(process.env, "DIGITALOCEAN_API_URL") ?? "https://api.digitalocean.com";
   const api: Api = { url, tokenVariable: "DIGITALOCEAN_TOKEN" };
   const [places, kinds, offered] = await Promise.all([
     get(api, "/v2/regions?per_page=200", regions),

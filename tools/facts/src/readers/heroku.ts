@@ -1,3 +1,4 @@
+import { setting } from "@infra/core/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { type Api, get } from "./http.js";
@@ -17,7 +18,7 @@ const cpus: Readonly<Record<string, number>> = {
 
 /** Reads from Heroku's platform API, with `HEROKU_API_KEY`: what private spaces have. */
 export async function heroku(): Promise<LiveFacts> {
-  const url = process.env["HEROKU_API_URL"] ?? "https://api.heroku.com";
+  const url = setting(process.env, "HEROKU_API_URL") ?? "https://api.heroku.com";
   const headers = { accept: "application/vnd.heroku+json; version=3" };
   const api: Api = { url, tokenVariable: "HEROKU_API_KEY", headers };
   const [places, kinds] = await Promise.all([get(api, "/regions", regions), get(api, "/dyno-sizes", sizes)]);

@@ -1,3 +1,4 @@
+import { setting } from "@infra/core/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { type Api, get } from "./http.js";
@@ -24,7 +25,7 @@ const architectures = { x86: "amd64", arm: "arm64" } as const;
 
 /** Reads from Hetzner's API, with `HCLOUD_TOKEN`. */
 export async function hetzner(): Promise<LiveFacts> {
-  const url = process.env["HCLOUD_ENDPOINT"] ?? "https://api.hetzner.cloud/v1";
+  const url = setting(process.env, "HCLOUD_ENDPOINT") ?? "https://api.hetzner.cloud/v1";
   const api: Api = { url, tokenVariable: "HCLOUD_TOKEN" };
   const [places, types, offered] = await Promise.all([
     get(api, "/locations?per_page=50", locations),
