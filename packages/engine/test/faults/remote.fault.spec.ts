@@ -97,7 +97,7 @@ describe("fault 5: Consul is cut off in the middle of an apply", () => {
 });
 
 describe("Consul answers an apply, and not a second run beside it", () => {
-  const unreachable = { TF_STATE_CONSUL: "http://127.0.0.1:9", TF_STATE_PATIENCE: "1" };
+  const unreachable = { TF_STATE_CONSUL: "http://127.0.0.1:9" };
 
   it("and the second one is refused, names the apply, and leaves its engine and its files alone", async () => {
     const product = remote.product();
