@@ -25,6 +25,7 @@ export {
   formatProblemWithFrame,
   infraError,
   InfraError,
+  nearest,
   type Place,
   type Problem,
   suggest,

@@ -74,6 +74,7 @@ export class DeploymentRun {
       ? recordedDeployment(root, deployment, context.offline, env)
       : synthesizeDeployment(root, deployment, context.offline, env);
     refuseForeign(deployment, synthesis, context.allow);
+    context.declared.check(deployment, synthesis, operation);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);

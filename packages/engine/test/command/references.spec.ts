@@ -80,7 +80,30 @@ it("refuses an output that is not there, and names those that are", async () => 
   write("down", "two: { output: up.items.tow }\n");
   const ran = await product.infra("apply", "--all", "--offline", "--yes");
   expect(ran.code, ran.output).toBe(1);
-  expect(ran.stdout).toContain('production/up has no output "items.tow". Its outputs are: items');
+  expect(ran.stdout).toContain('production/up has no output "items.tow". Did you mean "items.one"? Its outputs are: items.one');
+});
+
+it.each([
+  ["validate", "--offline"],
+  ["plan", "--offline"],
+  ["plan", downstream, "--offline"],
+])("refuses an output that the upstream never will have before it is applied: infra %s %s", async (...args) => {
+  write("up", "one: hello\n");
+  write("down", "two: { output: up.itmes }\nthree: { output: up.items.oen }\n");
+  const ran = await product.infra(...args);
+  expect(ran.code, ran.output).toBe(1);
+  expect(ran.stdout).toContain(
+    'down.yaml:4:20 production/up has no output "itmes". Did you mean "items"? Its outputs are: items',
+  );
+  expect(ran.stdout).toContain('down.yaml:5:22 production/up has no output "items.oen". Did you mean "items.one"?');
+});
+
+it("says of an upstream that can't be synthesized what is wrong with it, and nothing of its references", async () => {
+  product.write("inventory/production/up.yaml", "stack: ./stacks/values\nconfig:\n  itmes: {}\n");
+  write("down", "two: { output: up.items }\n");
+  const validated = await product.results("validate", "--offline");
+  expect(validated.results[upstream]?.status, validated.output).toBe("failed");
+  expect(validated.results[downstream]?.status).toBe("done");
 });
 
 it("hands a sensitive output over as a sensitive variable, and shows none", async () => {
