@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { infraError, suggest } from "@infra/core/inventory";
+import { infraError, type InfraError, suggest } from "@infra/core/inventory";
+import { templateStacks } from "./template.js";
 
 /** What the registry says of a package. */
 export interface Published {
@@ -47,10 +48,14 @@ export async function inChannel(registry: Registry, name: string, profile: strin
   const found = await registry(`${name}@${tagOf(profile)}`);
   const known = found ?? (profile === "next" ? await registry(`${name}@latest`) : undefined);
   if (known) return known;
-  throw infraError(
-    `${JSON.stringify(profile)} is not a channel of ${name}`,
-    profile === "stable" ? "Correct the package's name" : suggest(profile, ["stable", "next"]),
-  );
+  if (profile === "stable") throw noPackage(name);
+  throw infraError(`${JSON.stringify(profile)} is not a channel of ${name}`, suggest(profile, ["stable", "next"]));
+}
+
+function noPackage(name: string): InfraError {
+  const [, stack] = /^@infra\/stack-(.+)$/.exec(name) ?? [];
+  const remedy = stack === undefined ? "Correct its name" : suggest(stack, templateStacks());
+  return infraError(`there is no package ${name}`, remedy);
 }
 
 function firstLine(text: string): string {

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { infraError } from "@infra/core/inventory";
@@ -29,6 +30,12 @@ export function templateRepository(): string {
 /** Exact versions of packages of others, by name, that this version was tested with. */
 export function testedVersions(): Record<string, string> {
   return Object.fromEntries(ownManifest()["nx-migrations"].packageGroup.map((entry) => [entry.package, entry.version]));
+}
+
+/** Words of the stacks that the template knows how to begin: `compute`. */
+export function templateStacks(): string[] {
+  const words = readdirSync(join(__dirname, "../../files/stacks")).map((file) => file.replace(/\.yaml\.template$/, ""));
+  return words.filter((word) => word !== "stack").sort();
 }
 
 /** The version of a package that is installed for a folder. @returns undefined when there is none */

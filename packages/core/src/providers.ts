@@ -24,7 +24,14 @@ export interface ProviderBinding {
 /** What core must know of a cloud to synthesize for it. */
 export interface ProviderDescription extends ProviderBinding {
   /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
-  readonly account?: { readonly meaning: string; readonly required?: true };
+  readonly account?: {
+    readonly meaning: string;
+    readonly required?: true;
+    /** Environment variable that it stands for. @default - none */
+    readonly variable?: string;
+  };
+  /** Ways to sign in, the usual one first: the environment variables that each needs. */
+  readonly signIns: readonly (readonly string[])[];
   /** The resource that holds all others of a deployment. @default - there is none */
   readonly resourceGroup?: { readonly binding: string; readonly className: string };
   /** Providers for what the cloud's own cannot make, by what they are for: `objectStorage`. @default - there are none */
@@ -49,6 +56,13 @@ export const providers = {
     account: { meaning: "the id of the only account that may be changed" },
     labels: { attribute: "tags", shape: "map" },
     credentials: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+    signIns: [
+      ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+      ["AWS_PROFILE"],
+      ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"],
+      ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"],
+      ["AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+    ],
   },
   gcp: {
     source: "registry.opentofu.org/hashicorp/google",
@@ -58,6 +72,7 @@ export const providers = {
     account: { meaning: "the id of the project; by default the variable GOOGLE_PROJECT names it" },
     labels: { attribute: "labels", shape: "map" },
     credentials: ["GOOGLE_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN"],
+    signIns: [["GOOGLE_CREDENTIALS"], ["GOOGLE_APPLICATION_CREDENTIALS"], ["GOOGLE_OAUTH_ACCESS_TOKEN"]],
   },
   azure: {
     source: "registry.opentofu.org/hashicorp/azurerm",
@@ -69,10 +84,20 @@ export const providers = {
       storageUseAzuread: true,
       ...(account ? { subscriptionId: account } : {}),
     }),
-    account: { meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it" },
+    account: {
+      meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it",
+      variable: "ARM_SUBSCRIPTION_ID",
+    },
     labels: { attribute: "tags", shape: "map" },
     resourceGroup: { binding: "resource-group", className: "ResourceGroup" },
     credentials: ["ARM_CLIENT_SECRET", "ARM_CLIENT_CERTIFICATE_PASSWORD", "ARM_OIDC_TOKEN", "ARM_ACCESS_KEY"],
+    signIns: [
+      ["ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_TENANT_ID", "ARM_SUBSCRIPTION_ID"],
+      ["ARM_CLIENT_ID", "ARM_CLIENT_CERTIFICATE_PATH", "ARM_TENANT_ID", "ARM_SUBSCRIPTION_ID"],
+      ["ARM_USE_OIDC", "ARM_CLIENT_ID", "ARM_TENANT_ID", "ARM_SUBSCRIPTION_ID"],
+      ["ARM_USE_MSI", "ARM_SUBSCRIPTION_ID"],
+      ["ARM_USE_CLI", "ARM_SUBSCRIPTION_ID"],
+    ],
   },
   oracle: {
     source: "registry.opentofu.org/oracle/oci",
@@ -82,6 +107,12 @@ export const providers = {
     account: { meaning: "the OCID of the compartment", required: true },
     labels: { attribute: "freeformTags", shape: "map" },
     credentials: ["TF_VAR_private_key", "TF_VAR_private_key_password", "OCI_PRIVATE_KEY", "OCI_PRIVATE_KEY_PASSWORD"],
+    // Of Terraform's own TF_VAR_* the engine sees none.
+    signIns: [
+      ["OCI_TENANCY_OCID", "OCI_USER_OCID", "OCI_FINGERPRINT", "OCI_PRIVATE_KEY"],
+      ["OCI_TENANCY_OCID", "OCI_USER_OCID", "OCI_FINGERPRINT", "OCI_PRIVATE_KEY_PATH"],
+      ["OCI_CONFIG_FILE_PROFILE"],
+    ],
   },
   hetzner: {
     source: "registry.opentofu.org/hetznercloud/hcloud",
@@ -90,6 +121,7 @@ export const providers = {
     arguments: () => ({}),
     labels: { attribute: "labels", shape: "map" },
     credentials: ["HCLOUD_TOKEN"],
+    signIns: [["HCLOUD_TOKEN"]],
     companions: {
       // The cloud's own provider has no buckets: its Object Storage speaks S3. Buckets there take no tags.
       objectStorage: {
@@ -118,6 +150,7 @@ export const providers = {
     arguments: () => ({}),
     account: { meaning: "the name of the Heroku team", required: true },
     credentials: ["HEROKU_API_KEY"],
+    signIns: [["HEROKU_API_KEY"]],
   },
   digitalocean: {
     source: "registry.opentofu.org/digitalocean/digitalocean",
@@ -132,6 +165,7 @@ export const providers = {
       "SPACES_ACCESS_KEY_ID",
       "SPACES_SECRET_ACCESS_KEY",
     ],
+    signIns: [["DIGITALOCEAN_TOKEN"], ["DIGITALOCEAN_ACCESS_TOKEN"]],
   },
 } as const satisfies Record<string, ProviderDescription>;
 

@@ -7,6 +7,7 @@ import { engineEnvironment } from "./process/engine-environment.js";
 import { hiddenValues } from "./hidden-values.js";
 import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
+import { DeclaredOutputs } from "./deployment/declared-outputs.js";
 import { Outputs } from "./deployment/outputs.js";
 import type { RunRequest } from "./result.js";
 import { type Secrets, secretsOf } from "./secrets/index.js";
@@ -23,6 +24,8 @@ export interface RunContext {
   /** Where states are kept. */
   readonly backends: StateBackends;
   readonly outputs: Outputs;
+  /** Which outputs the inventory has, applied or not. */
+  readonly declared: DeclaredOutputs;
   readonly secrets: Secrets;
   readonly mask: Mask;
   /** What own stacks may have that is refused otherwise. */
@@ -75,6 +78,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
     ...shared,
     driftRules,
     outputs: new Outputs(shared),
+    declared: new DeclaredOutputs(request, deployments),
     parallelism: request.parallelism ?? availableParallelism(),
     close: async () => {
       try {

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureTool } from "@infra/toolchain";
 import { loadInventory, providerNames, providers } from "@infra/core/inventory";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { emptyFolder, generate, infra, scaffold } from "../../../test/scaffold.js";
+import { emptyFolder, generate, git, infra, scaffold } from "../../../test/scaffold.js";
 import { ownedFiles } from "../../product/owned.js";
 import { FsTree } from "nx/src/generators/tree";
 import { readManifest } from "../../product/manifest.js";
@@ -181,5 +182,15 @@ describe("new", () => {
       Object.keys(readManifest(new FsTree(await product({ stacks }), false)).dependencies ?? {});
     expect(await pins(["compute"])).not.toContain("@cdktf/provider-aws");
     expect(await pins(["compute", "storage"])).toContain("@cdktf/provider-aws");
+  });
+
+  it("has a make affected that says that a first commit is needed, as the README does", async () => {
+    const root = await product();
+    git(root, "init", "-q");
+    const { status, stderr } = spawnSync("make", ["affected"], { cwd: root, encoding: "utf8" });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^There is no commit yet to compare with\. Make the first: git add -A && git commit$/m);
+    expect(stderr).not.toContain("fatal:");
+    expect(text(root, "README.md")).toMatch(/^make affected .*; needs a first commit$/m);
   });
 });

@@ -26,6 +26,7 @@ export {
   formatProblemWithFrame,
   infraError,
   InfraError,
+  nearest,
   type Place,
   type Problem,
   suggest,

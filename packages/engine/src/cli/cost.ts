@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { infraError, loadInventory } from "@infra/core/inventory";
+import type { CostBase } from "../cost/compare.js";
 import type { DeploymentResult, RunRequest, RunResult } from "../result.js";
 import { interruption } from "./interruption.js";
 import { type CommonOptions, coloured, positive, print, withCommonOptions, workspaceOf } from "./options.js";
@@ -43,6 +44,7 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
   if (base !== undefined && compareTo !== undefined)
     throw infraError("--base and --compare-to exclude each other", "Say one of them");
   const { root, inventory } = workspaceOf(options);
+  const baseline = await baselineOf(options, root);
   const progress = progressOf("cost", process.stderr, options.json);
   const request: RunRequest = {
     verb: "cost",
@@ -54,7 +56,7 @@ async function cost(ids: readonly string[], options: CostOptions): Promise<void>
     ...(options.parallelism === undefined ? {} : { parallelism: options.parallelism }),
     ...interruption(progress),
   };
-  const result = await compared(await observed(request, progress), request, options);
+  const result = await compared(await observed(request, progress), request, baseline);
   process.exitCode = result.exitCode;
   const { renderCosts, renderCostsMarkdown } = await import("../cost/render.js");
   const { offline = false } = request;
@@ -83,16 +85,28 @@ async function observed(request: RunRequest, progress: Progress): Promise<RunRes
   });
 }
 
+type Baseline = (request: RunRequest) => Promise<CostBase>;
+
+/** What costs are compared with, where that is wanted; looked at before anything is planned. @throws InfraError */
+async function baselineOf({ base, compareTo }: CostOptions, root: string): Promise<Baseline | undefined> {
+  if (compareTo !== undefined) {
+    const { parseCostBase } = await import("../cost/compare.js");
+    const found = parseCostBase(read(compareTo), compareTo);
+    return () => Promise.resolve(found);
+  }
+  if (base === undefined) return undefined;
+  const { commitOf, costsAt } = await import("../cost/base.js");
+  await commitOf(base, root);
+  return (request) => costsAt(base, request);
+}
+
 /** Puts a base in the place of what is applied, where one is wanted. */
-async function compared(result: RunResult, request: RunRequest, { base, compareTo }: CostOptions): Promise<RunResult> {
-  if (base === undefined && compareTo === undefined) return result;
-  const { compareCosts, parseCostBase } = await import("../cost/compare.js");
-  const { costsAt } = await import("../cost/base.js");
-  const found =
-    base === undefined ? parseCostBase(read(compareTo ?? ""), compareTo ?? "") : await costsAt(base, request);
+async function compared(result: RunResult, request: RunRequest, baseline: Baseline | undefined): Promise<RunResult> {
+  if (!baseline) return result;
+  const { compareCosts } = await import("../cost/compare.js");
   const { deployments } = request;
   const inventory = loadInventory(request.inventory, deployments ? { only: deployments } : {});
-  return compareCosts(result, found, inventory.deployments, deployments === undefined);
+  return compareCosts(result, await baseline(request), inventory.deployments, deployments === undefined);
 }
 
 function read(file: string): string {

@@ -27,11 +27,20 @@ async function impact(spec: string, { products, json = false, markdown = false }
   const { renderImpact } = await import("../impact/render.js");
   const folders = findProducts(products);
   const { progressOf } = await import("./progress.js");
-  const progress = progressOf("impact", process.stderr, true);
+  const progress = progressOf("impact", process.stderr, json);
+  const begun = new Map<string, number>();
   progress.begin(folders.map(({ folder }) => folder));
   const found = await impactOf(release, folders, {
+    onInstall: (count) => {
+      if (!json) progress.say(`installing the packages of ${String(count)} ${count === 1 ? "product" : "products"}`);
+    },
+    onStart: (product) => {
+      begun.set(product, performance.now());
+      progress.start(product);
+    },
     onResult: ({ product, problem }) => {
-      progress.end({ id: product, status: problem === undefined ? "done" : "failed", seconds: 0 });
+      const seconds = (performance.now() - (begun.get(product) ?? 0)) / 1_000;
+      progress.end({ id: product, status: problem === undefined ? "done" : "failed", seconds });
     },
   }).finally(() => {
     progress.stop();

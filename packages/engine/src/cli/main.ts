@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { formatProblemWithFrame } from "@infra/core/inventory";
 import { addCostCommand } from "./cost.js";
+import { withHelp } from "./help.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addPlatformCommands(program);
   addFollowUpCommands(program);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosed);
+  withHelp(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -75,12 +75,16 @@ async function rekeyAll(ids: string[], options: RekeyOptions): Promise<void> {
   const progress = progressOf("rekey", process.stderr, options.json);
   try {
     const reports = await withStates(ids, { ...options, removed: true }, (opened) => {
+      opened.keys.check(opened.owners.map(({ id }) => id));
       progress.begin(opened.owners.map(({ id }) => id));
       return inBatches(opened.owners, (owner) => rekeyOne(opened, owner, options, progress));
     });
     progress.stop();
     if (!reports.every(isClean)) process.exitCode = 1;
-    print(options, reports, () => reports.flatMap((report) => linesOf(report, isClean(report))).join("\n"));
+    print(options, reports, () => {
+      const lines = reports.flatMap((report) => linesOf(report, isClean(report)));
+      return lines.join("\n") || "no deployment has a state";
+    });
   } finally {
     progress.stop();
   }
@@ -109,17 +113,21 @@ async function rekeyOne(
   }
 }
 
+/** Nothing is said of a deployment that has no state. */
 function linesOf({ deployment, place, key, found, rewritten, problems }: KeyReport, clean: boolean): string[] {
+  if (clean && found.length === 0 && rewritten === 0) return [];
+  const reasons = problems.map(({ message, remedy }) => `    ${message}. ${remedy}`);
+  if (place === "") return [`✗ ${deployment}: its keys can't be looked at`, ...reasons];
   const left = found.filter(({ present }) => !present);
   const counts = `${String(found.length)} read, ${String(rewritten)} encrypted anew or removed`;
   return [
     clean
       ? `✓ ${deployment}: nothing is left under another key than ${key}; ${counts} (${place})`
-      : `✗ ${deployment}: ${String(left.length)} left under another key than ${key || "the present one"}; ${counts} (${place})`,
+      : `✗ ${deployment}: ${String(left.length)} left under another key than ${key}; ${counts} (${place})`,
     ...left.map(
       (each) =>
         `    ${each.what}: ${each.key}${each.where ? ` (${each.where})` : ""}${each.remedy ? `. ${each.remedy}` : ""}`,
     ),
-    ...problems.map(({ message, remedy }) => `    ${message}. ${remedy}`),
+    ...reasons,
   ];
 }

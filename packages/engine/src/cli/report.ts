@@ -24,6 +24,7 @@ interface ReportOptions {
   readonly verb: ReportedVerb;
   readonly from?: string;
   readonly format: readonly Format[];
+  readonly json?: boolean;
   readonly output?: string;
   readonly limit?: number;
   readonly base?: string;
@@ -44,6 +45,7 @@ export function addReportCommand(program: Command): void {
         .choices(Object.keys(formats))
         .default(["text"], "text"),
     )
+    .option("--json", "the same as --format json")
     .option("-o, --output <path>", "file; with several formats a folder (default: the standard output)")
     .option("--limit <characters>", "length of the Markdown at most (default: what a comment may have)", length)
     .option("--base <ref>", "say which changes since a branch or commit affect each deployment")
@@ -66,10 +68,10 @@ function word(text: string): string {
   throw new InvalidArgumentError("Use lower-case letters and digits, with single dashes or slashes between them.");
 }
 
-async function report({ output, format, ...options }: ReportOptions): Promise<void> {
+async function report({ output, format, json = false, ...options }: ReportOptions): Promise<void> {
   const { root } = workspaceOf(options);
   if (options.clean) return (await import("../report/collect.js")).dropResults(root);
-  const chosen = [...new Set(format)];
+  const chosen = json ? (["json"] as const) : [...new Set(format)];
   if (chosen.length > 1 && output === undefined)
     throw infraError("several formats can't share the standard output", "Name a folder with --output <folder>");
   const isFolder = output === undefined ? undefined : statSync(output, { throwIfNoEntry: false })?.isDirectory();

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { formatProblem, infraError } from "@infra/core/inventory";
 import type { DeploymentResult, RunResult, Verb } from "../result.js";
 import type { FollowUpOptions } from "./follow-up.js";
@@ -37,7 +37,7 @@ export function addVerbCommands(program: Command): void {
         "<environment>/<name>; all when none is given" + (changes(verb) ? " and --all is" : ""),
       )
       .option("-a, --all", "all deployments of the inventory")
-      .option("-v, --verbose", "every change of every deployment")
+      .addOption(verboseOption(verb))
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
@@ -47,6 +47,12 @@ export function addVerbCommands(program: Command): void {
       withPlatformOptions(command.option("--issues", "keep an issue per deployment that drifts, on GitHub or GitLab"));
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
+}
+
+/** Of verbs that show no changes it stays accepted, and is not offered. */
+function verboseOption(verb: Verb): Option {
+  const option = new Option("-v, --verbose", "every change of every deployment");
+  return option.hideHelp(verb === "synth" || verb === "validate" || verb === "output");
 }
 
 function changes(verb: Verb): boolean {

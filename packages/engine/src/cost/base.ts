@@ -19,7 +19,7 @@ import type { CostBase } from "./compare.js";
 export async function costsAt(ref: string, request: RunRequest): Promise<CostBase> {
   const root = realpathSync(request.root);
   const repository = realpathSync(await git(root, ref, ["rev-parse", "--show-toplevel"]));
-  const commit = await git(root, ref, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
+  const commit = await commitOf(ref, root);
   const folder = mkdtempSync(join(tmpdir(), "infra-base-"));
   const checkout = join(folder, "checkout");
   try {
@@ -35,6 +35,11 @@ export async function costsAt(ref: string, request: RunRequest): Promise<CostBas
     await git(root, ref, ["worktree", "remove", "--force", checkout]).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The commit that a revision names. @throws InfraError when there is none */
+export function commitOf(ref: string, root: string): Promise<string> {
+  return git(root, ref, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
 }
 
 /** The same deployments, as far as the base has them, and always offline. */

@@ -156,6 +156,15 @@ describe("infra cost", { timeout: 240_000 }, () => {
     expect((await product.infra("cost", "--base", "main", "--compare-to", "x")).output).toContain("exclude each other");
   });
 
+  it.each([
+    ["--base", "mian"],
+    ["--compare-to", "absent.json"],
+  ])("looks at %s before it plans anything", async (option, value) => {
+    commit();
+    expect((await product.infra("cost", "--offline", option, value)).code).toBe(1);
+    expect(product.has(product.work(id))).toBe(false);
+  });
+
   it("prints Markdown for comments", async () => {
     const { stdout } = await product.infra("cost", "--offline", "--markdown");
     expect(stdout).toMatch(/^\*\*1 deployment: 11\.98 EUR per month, \+11\.98 EUR\*\*\n/);

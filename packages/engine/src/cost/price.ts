@@ -14,6 +14,7 @@ import { sensitiveTexts } from "../deployment/changes.js";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { shownPlanSchema } from "../process/engine-events.js";
 import { memoryFolder } from "../deployment/memory-folder.js";
+import { withoutEmulated } from "./emulated.js";
 
 /** Prices what `show -json` says of a plan. @throws InfraError when it is no plan */
 export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr: string): Promise<DeploymentCost> {
@@ -22,7 +23,8 @@ export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr:
   const changes = shownPlanSchema.safeParse(shown);
   if (!plan.success || !changes.success) throw new InfraError(run.problemsOf([], stderr));
   run.context.mask.add(changes.data.resource_changes.flatMap(sensitiveTexts));
-  return deploymentCost(plan.data, { provider, region }, await infracostOf(run, shown));
+  const priced = run.context.offline ? withoutEmulated(plan.data, shown) : plan.data;
+  return deploymentCost(priced, { provider, region }, await infracostOf(run, shown));
 }
 
 /** What Infracost says, where it is configured and there is an account: offline nothing is asked. */

@@ -28,6 +28,7 @@ import { refuseForeign } from "./foreign.js";
 import { initialise } from "./initialise.js";
 import type { DeploymentPaths } from "./paths.js";
 import { placeOfAddress } from "./places.js";
+import { withReference } from "./reference-problem.js";
 import { recoverState } from "./recovery.js";
 
 /** Options of a call of the engine. */
@@ -80,6 +81,7 @@ export class DeploymentRun {
       : synthesizeDeployment(root, deployment, context.offline, env);
     refuseForeign(deployment, synthesis, context.allow);
     const applicable = isRemoved(deployment) ? deployment.record : applicableOf(deployment, synthesis, root);
+    context.declared.check(deployment, synthesis, operation);
     const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);
@@ -150,14 +152,16 @@ export class DeploymentRun {
     ];
   }
 
-  private problemOf({ summary, detail, address }: Diagnostic): Problem {
+  private problemOf(diagnostic: Diagnostic): Problem {
+    const { summary, detail, address } = diagnostic;
     const { mask } = this.context;
     const place = address === undefined ? undefined : placeOfAddress(this.deployment, this.synthesis, address);
     const message = mask.text(address ? `${address}: ${summary}` : summary);
     const remedy = /decryption failed/.test(summary)
       ? this.encryption.remedy
       : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
-    const problem = { message, remedy, ...(place ? { place } : {}) };
+    const engines = { message, remedy, ...(place ? { place } : {}) };
+    const problem = withReference(engines, diagnostic, this.synthesis.references);
     return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;
   }
 

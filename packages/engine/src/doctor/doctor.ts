@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { inBatches } from "../batches.js";
 import { findEngine } from "../binary/index.js";
+import { credentialFinding } from "./credentials.js";
 import { platformFindings } from "./platform.js";
 import { StateKeys } from "../keys/state-keys.js";
 import { Mask } from "../mask.js";
@@ -56,7 +57,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       summary,
       ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
-      ...used.map((provider) => providerFinding(provider, root, env, givenBySecrets(deployments, provider))),
+      ...used.map((provider) => providerFinding(provider, root, deployments, env)),
       ...places,
     ];
   } catch (error) {
@@ -64,14 +65,13 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
   }
 }
 
-/** Have all deployments of a cloud their credentials from secrets? */
-function givenBySecrets(deployments: readonly Deployment[], provider: ProviderName): boolean {
-  const own = deployments.filter(({ settings }) => settings.provider === provider);
-  return own.every(({ settings }) => Object.keys(settings.credentials ?? {}).length > 0);
-}
-
-function providerFinding(provider: ProviderName, root: string, env: NodeJS.ProcessEnv, secrets: boolean): Finding {
-  const { bindings, credentials } = describeProvider(provider);
+function providerFinding(
+  provider: ProviderName,
+  root: string,
+  deployments: readonly Deployment[],
+  env: NodeJS.ProcessEnv,
+): Finding {
+  const { bindings } = describeProvider(provider);
   try {
     createRequire(join(root, "package.json")).resolve(`${bindings}/package.json`);
   } catch {
@@ -81,14 +81,7 @@ function providerFinding(provider: ProviderName, root: string, env: NodeJS.Proce
       remedy: `npm install ${bindings}`,
     };
   }
-  if (secrets) return { level: "ok", message: `${provider}: bindings installed, credentials come from secrets` };
-  if (credentials.some((name) => env[name]))
-    return { level: "ok", message: `${provider}: bindings installed, credentials set` };
-  return {
-    level: "warning",
-    message: `${provider}: bindings installed, no credentials in the environment`,
-    remedy: `For real runs set ${credentials[0] ?? "them"}`,
-  };
+  return credentialFinding(provider, deployments, env);
 }
 
 async function stateFindings(

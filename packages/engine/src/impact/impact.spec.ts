@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { compareConfigurations } from "./compare.js";
 import type { ProductImpact } from "./impact.js";
 import { findProducts } from "./products.js";
 import { renderImpact } from "./render.js";
+import { Product } from "../../test/product.js";
 
 let root: string;
 beforeEach(() => {
@@ -115,5 +116,32 @@ describe("renderImpact", () => {
     expect(renderImpact(release, [{ product: "shop", deployments: {} }], true)).toBe(
       "@infra/cloud-network@0.2.0 would change 0 deployments of 1 product",
     );
+  });
+});
+
+describe("infra impact", () => {
+  const npm = `#!/bin/sh
+cat >&2 <<END
+npm warn Unknown user config "nodedir".
+npm error code E404
+npm error 404 Not Found - GET https://registry.example/@infra%2fnope
+npm error 404
+npm error A complete log of this run can be found in: /home/user/log
+END
+exit 1
+`;
+
+  it("says what npm calls an error, and on the error output what it is doing", async () => {
+    write("bin/npm", npm);
+    chmodSync(join(root, "bin/npm"), 0o755);
+    write("acme/package.json", JSON.stringify({ infra: {}, dependencies: { "@infra/engine": "0.1.0" } }));
+    const product = new Product("");
+    const env = { PATH: `${join(root, "bin")}:${process.env["PATH"] ?? ""}`, INFRA_CACHE: join(root, "cache") };
+    const ran = await product.infraWith(env, "impact", "@infra/nope@9.9.9", "--products", join(root, "acme"));
+    product.remove();
+    expect(ran.stdout).toContain("404 Not Found - GET https://registry.example/@infra%2fnope");
+    expect(ran.stdout).not.toContain("nodedir");
+    expect(ran.stderr).toContain("installing the packages of 1 product\n");
+    expect(ran.stderr).toMatch(/^acme: impact ended after \d+s: failed$/m);
   });
 });

@@ -25,6 +25,10 @@ export interface ProductImpact {
 export interface ImpactOptions {
   /** @default - npm, into the cache */
   readonly installer?: Installer;
+  /** Told before packages are installed, for so many products; that can take minutes. */
+  readonly onInstall?: (products: number) => void;
+  /** Told of each product that is begun. @param product Its name */
+  readonly onStart?: (product: string) => void;
   /** Told of each product that is done. */
   readonly onResult?: (impact: ProductImpact) => void;
   /** How many processes synthesize at once, two for each product. @default - the number of processors */
@@ -47,11 +51,17 @@ interface Group {
 export async function impactOf(
   release: Release,
   products: readonly ProductFolder[],
-  { installer = npmInstaller, onResult, parallelism = availableParallelism() }: ImpactOptions = {},
+  { installer = npmInstaller, onInstall, onStart, onResult, parallelism = availableParallelism() }: ImpactOptions = {},
 ): Promise<ProductImpact[]> {
   const results: ProductImpact[] = [];
   const groups = groupsOf(release, products, installer);
-  const installed = (index: number) => attempt(async () => groups[index] && install(release, groups[index]));
+  const installed = (index: number) =>
+    attempt(async () => {
+      const group = groups[index];
+      if (!group) return undefined;
+      onInstall?.(group.products.length);
+      return await install(release, group);
+    });
   let upcoming = installed(0);
   for (const [index, { products: members }] of groups.entries()) {
     const pair = await upcoming;
@@ -61,6 +71,7 @@ export async function impactOf(
     const work = async (lane: Lane) => {
       try {
         for (let next = queue.shift(); next; next = queue.shift()) {
+          onStart?.(basename(next[1].folder));
           const impact = await lane.impactOn(next[1]);
           results[next[0]] = impact;
           onResult?.(impact);

@@ -59,6 +59,14 @@ async function npm(args: readonly string[], cwd: string): Promise<void> {
     await run("npm", [...args], { cwd, maxBuffer: 256 * 1024 * 1024 });
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
-    throw infraError(stderr.trim() || message, "Mend what it names, then run this again");
+    throw infraError(npmErrors(stderr) || stderr.trim() || message, "Mend what it names, then run this again");
   }
+}
+
+/** What npm says is wrong, the reason first, without its warnings and the place of its log. */
+function npmErrors(stderr: string): string {
+  const lines = stderr.split("\n").flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1]?.trim() ?? []);
+  return lines
+    .filter((line) => line !== "" && !/^(?:code \S+|\d{3}|A complete log of this run .*)$/.test(line))
+    .join("\n");
 }

@@ -49,9 +49,9 @@ export class Encryptions {
 
   /** Finds out before anything is done that a passphrase is missing. @throws InfraError when it is, or is too short */
   check(ids: readonly string[]): void {
-    const { offline, keys, env } = this.source;
+    const { offline, keys } = this.source;
     if (offline) return void this.offlineRing();
-    if (ids.some((id) => keys.kindOf(id) === "passphrase")) passphraseKey(env);
+    keys.check(ids, "To try without an account: --offline, with make OFFLINE=1");
   }
 
   /**

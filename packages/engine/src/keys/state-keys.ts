@@ -44,6 +44,16 @@ export class StateKeys {
     return ring;
   }
 
+  /**
+   * Finds out before anything is done that a passphrase is missing.
+   *
+   * @param instead What else may be done. @default - nothing
+   * @throws InfraError when it is, or is too short
+   */
+  check(ids: readonly string[], instead?: string): void {
+    if (ids.some((id) => this.kindOf(id) === "passphrase")) passphraseKey(this.sources.env, instead);
+  }
+
   /** The same keys, with nothing remembered of them. @throws InfraError */
   anew(id: string): KeyRing {
     return this.ringOf(id);
@@ -84,12 +94,12 @@ export function transitKeyName(product: string, id: string): string {
   return [product, ...id.split("/")].join(".");
 }
 
-/** The key from the passphrase of the environment. @throws InfraError when there is none */
-export function passphraseKey(env: Readonly<NodeJS.ProcessEnv>): PassphraseKey {
+/** The key from the passphrase of the environment. @param instead What else may be done. @throws InfraError when there is none */
+export function passphraseKey(env: Readonly<NodeJS.ProcessEnv>, instead?: string): PassphraseKey {
   const passphrase = env[passphraseVariable];
   if (passphrase) return new PassphraseKey(passphrase, passphraseVariable);
   throw infraError(
     `${passphraseVariable} is not set: states are never written in clear`,
-    "Set it to a passphrase of 16 characters or more, for example from: openssl rand -base64 32",
+    `Set it to a passphrase of 16 characters or more, for example from: openssl rand -base64 32${instead === undefined ? "" : `. ${instead}`}`,
   );
 }

@@ -3,6 +3,22 @@ import { z } from "zod";
 
 const resource = z.object({ addr: z.string(), resource_type: z.string() });
 const action = z.string();
+const diagnosticSchema = z.object({
+  severity: z.enum(["error", "warning"]),
+  summary: z.string(),
+  detail: z.string().optional(),
+  address: z.string().optional(),
+  /** The expression that it is about. Its values may be secret, and are not read. */
+  snippet: z
+    .object({
+      code: z.string(),
+      values: z
+        .array(z.object({ traversal: z.string() }))
+        .nullish()
+        .transform((all) => all ?? []),
+    })
+    .nullish(),
+});
 
 /** The lines of the engine's `-json` output that are used; all others are read over. */
 const eventSchema = z.discriminatedUnion("type", [
@@ -20,12 +36,7 @@ const eventSchema = z.discriminatedUnion("type", [
   }),
   z.object({
     type: z.literal("diagnostic"),
-    diagnostic: z.object({
-      severity: z.enum(["error", "warning"]),
-      summary: z.string(),
-      detail: z.string().optional(),
-      address: z.string().optional(),
-    }),
+    diagnostic: diagnosticSchema,
   }),
 ]);
 
@@ -44,14 +55,7 @@ export function parseEvent(line: string): EngineEvent | undefined {
 /** The result of `validate -json`. */
 export const validationSchema = z.object({
   valid: z.boolean(),
-  diagnostics: z.array(
-    z.object({
-      severity: z.enum(["error", "warning"]),
-      summary: z.string(),
-      detail: z.string().optional(),
-      address: z.string().optional(),
-    }),
-  ),
+  diagnostics: z.array(diagnosticSchema),
 });
 
 const change = z.object({

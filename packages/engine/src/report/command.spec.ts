@@ -42,6 +42,7 @@ describe("infra report", () => {
       files: ["inventory/product.yaml", "inventory/production/down.yaml"],
       package: "./stacks/values",
     });
+    expect(JSON.parse((await product.infra("report", "--json")).stdout)).toEqual(found);
     const ran = await product.infra(
       "report",
       "-f",

@@ -6,6 +6,21 @@ const values = (items: string): string =>
 const upstream = "production/up";
 const downstream = "production/down";
 
+/** A stack that takes a part of what it refers to. */
+const wantsSubnets = `
+const { defineStack, orReference } = require("@infra/core");
+const { DataResource, propertyAccess } = require("cdktf");
+const { z } = require("zod");
+exports.default = defineStack({
+  config: z.strictObject({ network: orReference(z.any()) }),
+  build(stack, { network }) {
+    const data = new DataResource(stack, "data", {});
+    data.addOverride("input", propertyAccess(stack.outputOf(network), ["subnets"]));
+    return {};
+  },
+});
+`;
+
 let tofu: string;
 let product: Product;
 
@@ -80,7 +95,48 @@ it("refuses an output that is not there, and names those that are", async () => 
   write("down", "two: { output: up.items.tow }\n");
   const ran = await product.infra("apply", "--all", "--offline", "--yes");
   expect(ran.code, ran.output).toBe(1);
-  expect(ran.stdout).toContain('production/up has no output "items.tow". Its outputs are: items');
+  expect(ran.stdout).toContain(
+    'production/up has no output "items.tow". Did you mean "items.one"? Its outputs are: items.one',
+  );
+});
+
+it.each([
+  ["validate", "--offline"],
+  ["plan", "--offline"],
+  ["plan", downstream, "--offline"],
+])("refuses an output that the upstream never will have before it is applied: infra %s %s", async (...args) => {
+  write("up", "one: hello\n");
+  write("down", "two: { output: up.itmes }\nthree: { output: up.items.oen }\n");
+  const ran = await product.infra(...args);
+  expect(ran.code, ran.output).toBe(1);
+  expect(ran.stdout).toContain(
+    'down.yaml:4:20 production/up has no output "itmes". Did you mean "items"? Its outputs are: items',
+  );
+  expect(ran.stdout).toContain('down.yaml:5:22 production/up has no output "items.oen". Did you mean "items.one"?');
+});
+
+it("says of an upstream that can't be synthesized what is wrong with it, and nothing of its references", async () => {
+  product.write("inventory/production/up.yaml", "stack: ./stacks/values\nconfig:\n  itmes: {}\n");
+  write("down", "two: { output: up.items }\n");
+  const validated = await product.results("validate", "--offline");
+  expect(validated.results[upstream]?.status, validated.output).toBe("failed");
+  expect(validated.results[downstream]?.status).toBe("done");
+});
+
+it("names the reference, and its place, whose output is of a kind that the stack has no use for", async () => {
+  product.write("stacks/wants/index.js", wantsSubnets);
+  write("up", "one: hello\n");
+  product.write(
+    "inventory/production/down.yaml",
+    "stack: ./stacks/wants\nconfig:\n  network: { output: up.items.one }\n",
+  );
+  const applied = await product.infra("apply", upstream, "--offline", "--yes");
+  expect(applied.code, applied.output).toBe(0);
+  const ran = await product.infra("plan", downstream, "--offline");
+  expect(ran.code, ran.output).toBe(1);
+  expect(ran.stdout).toContain(
+    'inventory/production/down.yaml:3:22 the output "up.items.one" is not of the kind that is wanted here: ',
+  );
 });
 
 it("hands a sensitive output over as a sensitive variable, and shows none", async () => {
