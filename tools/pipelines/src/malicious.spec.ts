@@ -105,6 +105,37 @@ module.exports = defineStack({
     ).toBe(false);
   });
 
+  it("ends with a refusal, and shows no secret, where its stack prints and embeds what the run was given", async () => {
+    await product.branch("embed", () => {
+      const code = `const { defineStack, DataResource } = require("@infra/core");
+const { z } = require("zod");
+const { readFileSync } = require("node:fs");
+const given = readFileSync("/proc/self/environ", "utf8");
+console.log("here:", process.env, given);
+module.exports = defineStack({
+  config: z.strictObject({ cidr: z.string() }),
+  build(stack) {
+    console.error("token:", /HCLOUD_TOKEN=([^\\0]*)/.exec(given)?.[1]);
+    new DataResource(stack, "data", { input: /HCLOUD_TOKEN=([^\\0]*)/.exec(given)?.[1] });
+    return {};
+  },
+});
+`;
+      product.write("stacks/network/index.js", code);
+    });
+    const jobs = await offer("embed", ["validate", "plan", "comment"]);
+    const output = outputOf(jobs);
+    expect([jobs["plan"]?.result, output]).toEqual([
+      "failure",
+      expect.stringMatching(/holds the value of HCLOUD_TOKEN/),
+    ]);
+    expect(output).toContain("token: ***");
+    expect(output).not.toContain(canary);
+    const uploaded = platform.artifacts().flatMap(({ files }) => [...files.values()]);
+    expect(uploaded.some((bytes) => Buffer.from(bytes).includes(canary))).toBe(false);
+    expect(JSON.stringify(platform.server.comments())).not.toContain(canary);
+  });
+
   it("is found out when it changes the pipeline or another file that the template keeps", async () => {
     await product.branch("pipeline", () => {
       const path = ".github/workflows/infra.yaml";
