@@ -2,7 +2,7 @@ import { bindingsOf, type ProviderName, providerNames } from "@infra/core/invent
 import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
 import { environmentPrefix, tierCredentials } from "./secrets/index.js";
 
-/** Variables that hold secrets of this product itself: of states, kept states, secret stores and platforms. */
+/** Variables that hold secrets of this product itself: of states, kept states, secret stores, platforms and prices. */
 const secretVariables = [
   passphraseVariable,
   oldPassphraseVariable,
@@ -16,6 +16,7 @@ const secretVariables = [
   "GH_TOKEN",
   "GITLAB_TOKEN",
   "CI_JOB_TOKEN",
+  "INFRACOST_API_KEY",
 ] as const;
 
 /** The values of an environment that nothing may show: the product's own secrets, and the credentials of clouds. */
