@@ -46,7 +46,7 @@ export async function startReceiver(): Promise<Receiver> {
     received,
     answers,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
