@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureTool } from "@infra/toolchain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -90,12 +90,15 @@ module.exports = defineStack({
 
   it("finds no secret to print, where it comes from a fork", async () => {
     const own = product.read("stacks/network/index.js");
+    const seen = join(machines.root, "seen");
     await product.branch("print", () => {
-      const print = 'console.log("here:", JSON.stringify(process.env), process.argv.join(" "));\n';
-      product.write("stacks/network/index.js", print + own);
+      const look = `const given = JSON.stringify(process.env) + require("node:fs").readFileSync("/proc/self/environ", "utf8");\n`;
+      const print = `console.log("here:", given);\nrequire("node:fs").writeFileSync(${JSON.stringify(seen)}, given);\n`;
+      product.write("stacks/network/index.js", look + print + own);
     });
     const jobs = await offer("print", ["plan"], { fork: true });
-    expect(outputOf(jobs)).toContain("here:");
+    expect(readFileSync(seen, "utf8")).toContain("PATH");
+    expect(readFileSync(seen, "utf8")).not.toContain(canary);
     expect(outputOf(jobs)).not.toContain(canary);
     expect(
       platform
