@@ -80,7 +80,7 @@ async function outputOf(
     if (signal?.aborted) throw infraError("the run was interrupted while Checkov looked at the plan", "Run it again");
     if ((error as { killed?: boolean }).killed !== true) throw error;
     const seconds = String(timeout / 1000);
-    throw infraError(`Checkov took longer than ${seconds} s`, "Try it by hand, or take it from PATH");
+    throw infraError(`Checkov took longer than ${seconds} s`, "Try it by hand, or run without it on PATH");
   }
 }
 
