@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployment, deploymentSchema, environmentSchema, jsonSchema, productSchema } from "@infra/core";
+import { runStackCode } from "./deployment/stack-code.js";
 import { loadStack } from "./deployment/stacks.js";
 
 /**
@@ -16,13 +17,10 @@ export function writeEditorSchemas(root: string, deployments: readonly Deploymen
   const schemas = new Map<string, object>([
     ["product", jsonSchema(productSchema)],
     ["environment", jsonSchema(environmentSchema)],
-    ...[...stacks].map(
-      ([stack, deployment]) =>
-        [
-          stack,
-          jsonSchema(deploymentSchema.extend({ config: loadStack(deployment, root).config.optional() })),
-        ] as const,
-    ),
+    ...[...stacks].map(([stack, deployment]) => {
+      const { config } = runStackCode(() => loadStack(deployment, root));
+      return [stack, jsonSchema(deploymentSchema.extend({ config: config.optional() }))] as const;
+    }),
   ]);
   return [...schemas].map(([name, schema]) => {
     const file = join(folder, `${name.replaceAll(/[^a-z0-9-]+/g, "-")}.schema.json`);

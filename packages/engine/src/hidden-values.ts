@@ -1,8 +1,8 @@
-import { bindingsOf, type ProviderName } from "@infra/core/inventory";
+import { bindingsOf, type ProviderName, providerNames } from "@infra/core/inventory";
 import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
-import { tierCredentials } from "./secrets/index.js";
+import { environmentPrefix, tierCredentials } from "./secrets/index.js";
 
-/** Variables that hold secrets of this product itself: of states, kept states, secret stores and platforms. */
+/** Variables that hold secrets of this product itself: of states, kept states, secret stores, platforms and prices. */
 const secretVariables = [
   passphraseVariable,
   oldPassphraseVariable,
@@ -16,12 +16,25 @@ const secretVariables = [
   "GH_TOKEN",
   "GITLAB_TOKEN",
   "CI_JOB_TOKEN",
+  "INFRACOST_API_KEY",
 ] as const;
 
 /** The values of an environment that nothing may show: the product's own secrets, and the credentials of clouds. */
 export function hiddenValues(env: Readonly<NodeJS.ProcessEnv>, providers: readonly ProviderName[]): string[] {
-  const credentials = [...new Set(providers)].flatMap((name) =>
-    bindingsOf(name).flatMap((binding) => binding.credentials),
-  );
-  return [...secretVariables, ...credentials].flatMap((name) => env[name] || []);
+  return hiddenVariables(providers).flatMap((name) => env[name] || []);
+}
+
+/** The names of the variables whose values nothing may show. */
+export function hiddenVariables(providers: readonly ProviderName[]): string[] {
+  const credentials = providers.flatMap((name) => bindingsOf(name).flatMap((binding) => binding.credentials));
+  return [...new Set([...secretVariables, ...credentials])];
+}
+
+/** The variables of an environment that hold secrets, of every cloud, and the secrets that are kept in the environment itself. */
+export function secretsIn(env: Readonly<NodeJS.ProcessEnv>): Record<string, string> {
+  const names = new Set(hiddenVariables(providerNames));
+  const found = Object.entries(env).filter(([name, value]) => {
+    return value !== undefined && (names.has(name) || name.startsWith(environmentPrefix));
+  });
+  return Object.fromEntries(found) as Record<string, string>;
 }

@@ -45,6 +45,11 @@ function linesOf(secret: string): string[] {
   return lines.length > 1 ? lines.filter((line) => line.length >= 8) : [];
 }
 
+/** Does a text hold a secret, in one of the forms that it may take there? */
+export function holds(text: string, secret: string): boolean {
+  return formsOf(secret).some((form) => text.includes(form));
+}
+
 function formsOf(secret: string): string[] {
   return [
     secret,

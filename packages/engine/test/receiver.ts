@@ -14,6 +14,10 @@ export interface Receiver {
   readonly received: Received[];
   /** Statuses of the next answers; 200 after them. */
   readonly answers: number[];
+  /** What an answer says that is no 200. @default no_service */
+  refusal: string;
+  /** Where answers of 3xx send to. @default - nowhere */
+  location?: string;
   close(): Promise<void>;
 }
 
@@ -21,6 +25,7 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answers: number[] = [];
+  const own: Pick<Receiver, "refusal" | "location"> = { refusal: "no_service" };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -31,18 +36,19 @@ export async function startReceiver(): Promise<Receiver> {
         text: Buffer.concat(chunks).toString("utf8"),
       });
       const status = answers.shift() ?? 200;
-      response.writeHead(status).end(status === 200 ? "ok" : "no_service");
+      const moved = status >= 300 && status < 400 && own.location;
+      response.writeHead(status, moved ? { location: moved } : {}).end(status === 200 ? "ok" : own.refusal);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
+  return Object.assign(own, {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     received,
     answers,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  });
 }

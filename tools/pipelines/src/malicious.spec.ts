@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureTool } from "@infra/toolchain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -90,12 +90,15 @@ module.exports = defineStack({
 
   it("finds no secret to print, where it comes from a fork", async () => {
     const own = product.read("stacks/network/index.js");
+    const seen = join(machines.root, "seen");
     await product.branch("print", () => {
-      const print = 'console.log("here:", JSON.stringify(process.env), process.argv.join(" "));\n';
-      product.write("stacks/network/index.js", print + own);
+      const look = `const given = JSON.stringify(process.env) + require("node:fs").readFileSync("/proc/self/environ", "utf8");\n`;
+      const print = `console.log("here:", given);\nrequire("node:fs").writeFileSync(${JSON.stringify(seen)}, given);\n`;
+      product.write("stacks/network/index.js", look + print + own);
     });
     const jobs = await offer("print", ["plan"], { fork: true });
-    expect(outputOf(jobs)).toContain("here:");
+    expect(readFileSync(seen, "utf8")).toContain("PATH");
+    expect(readFileSync(seen, "utf8")).not.toContain(canary);
     expect(outputOf(jobs)).not.toContain(canary);
     expect(
       platform
@@ -103,6 +106,37 @@ module.exports = defineStack({
         .flatMap(({ files }) => [...files.values()])
         .some((bytes) => Buffer.from(bytes).includes(canary)),
     ).toBe(false);
+  });
+
+  it("ends with a refusal, and shows no secret, where its stack prints and embeds what the run was given", async () => {
+    await product.branch("embed", () => {
+      const code = `const { defineStack, DataResource } = require("@infra/core");
+const { z } = require("zod");
+const { readFileSync } = require("node:fs");
+const given = readFileSync("/proc/self/environ", "utf8");
+console.log("here:", process.env, given);
+module.exports = defineStack({
+  config: z.strictObject({ cidr: z.string() }),
+  build(stack) {
+    console.error("token:", /HCLOUD_TOKEN=([^\\0]*)/.exec(given)?.[1]);
+    new DataResource(stack, "data", { input: /HCLOUD_TOKEN=([^\\0]*)/.exec(given)?.[1] });
+    return {};
+  },
+});
+`;
+      product.write("stacks/network/index.js", code);
+    });
+    const jobs = await offer("embed", ["validate", "plan", "comment"]);
+    const output = outputOf(jobs);
+    expect([jobs["plan"]?.result, output]).toEqual([
+      "failure",
+      expect.stringMatching(/holds the value of HCLOUD_TOKEN/),
+    ]);
+    expect(output).toContain("token: ***");
+    expect(output).not.toContain(canary);
+    const uploaded = platform.artifacts().flatMap(({ files }) => [...files.values()]);
+    expect(uploaded.some((bytes) => Buffer.from(bytes).includes(canary))).toBe(false);
+    expect(JSON.stringify(platform.server.comments())).not.toContain(canary);
   });
 
   it("is found out when it changes the pipeline or another file that the template keeps", async () => {

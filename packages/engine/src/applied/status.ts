@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Deployment, type Inventory, loadInventory, type Problem, synthesize } from "@infra/core";
+import { type Deployment, type Inventory, loadInventory, type Problem } from "@infra/core";
 import { findDeploymentFiles } from "@infra/core/inventory";
 import { inBatches } from "../batches.js";
-import { pathsOf } from "../deployment/paths.js";
+import { synthesizeDeployment } from "../deployment/configuration.js";
 import { problemsOfError } from "../problems.js";
-import { loadStack } from "../deployment/stacks.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "../state/index.js";
 import { type Applicable, applicableOf, providersIn } from "./record.js";
@@ -92,7 +91,7 @@ function removedStatuses(search: RemovedSearch, inventory: Inventory): Promise<D
 }
 
 async function statusOfOne(
-  { root, offline }: RemovedSearch,
+  { root, offline, env }: RemovedSearch,
   backends: StateBackends,
   deployment: Deployment,
 ): Promise<DeploymentStatus> {
@@ -103,8 +102,9 @@ async function statusOfOne(
     const known = { id, ...(record && { record }) };
     const unfinished = (await underWay(record, lock)) ?? withoutApply(record, current);
     if (unfinished || !record) return { ...known, ...(unfinished ?? { state: "never-applied" }) };
-    const now = applicableOf(deployment, synthesize(deployment, loadStack(deployment, root), root), root);
-    const { lockFile } = pathsOf(root, deployment, offline);
+    const { synthesis, paths } = synthesizeDeployment(root, deployment, offline, env);
+    const now = applicableOf(deployment, synthesis, root);
+    const { lockFile } = paths;
     const providers = !offline && existsSync(lockFile) ? providersIn(readFileSync(lockFile, "utf8")) : record.providers;
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {

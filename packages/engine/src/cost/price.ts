@@ -15,6 +15,7 @@ import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { shownPlanSchema } from "../process/engine-events.js";
 import { memoryFolder } from "../deployment/memory-folder.js";
 import { withoutEmulated } from "./emulated.js";
+import { toolEnvironment } from "../process/tool-environment.js";
 
 /** Prices what `show -json` says of a plan. @throws InfraError when it is no plan */
 export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr: string): Promise<DeploymentCost> {
@@ -35,17 +36,10 @@ async function infracostOf(run: DeploymentRun, shown: unknown): Promise<Infracos
   const file = join(memoryFolder(), `cost-${randomUUID()}.json`);
   try {
     writeFileSync(file, JSON.stringify(mask.value(shown)), { mode: 0o600 });
-    const found = await askInfracost(file, { PATH: env["PATH"], HOME: env["HOME"], ...infracostVariables(env) });
+    const found = await askInfracost(file, toolEnvironment(env, "INFRACOST_"));
     if (!found) run.notes.push("INFRACOST_API_KEY is set, and infracost is not on PATH: it was not asked");
     return found;
   } finally {
     rmSync(file, { force: true });
   }
-}
-
-/** Infracost sees its own variables alone: no credentials of clouds. */
-function infracostVariables(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => name.startsWith("INFRACOST_") || /^(https?|no)_proxy$/i.test(name)),
-  );
 }

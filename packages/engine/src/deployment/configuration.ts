@@ -2,22 +2,29 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { type Deployment, type Synthesis, synthesize } from "@infra/core";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
+import { refuseSecrets, runStackCode } from "./stack-code.js";
 import { loadStack } from "./stacks.js";
 
-/** Synthesizes a deployment; writes nothing. */
+/** Synthesizes a deployment; writes nothing. @throws InfraError, also when the configuration holds a secret of the environment */
 export function synthesizeDeployment(
   root: string,
   deployment: Deployment,
   offline: boolean,
   env?: Readonly<NodeJS.ProcessEnv>,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
-  const synthesis = synthesize(deployment, loadStack(deployment, root), root);
+  const synthesis = runStackCode(() => synthesize(deployment, loadStack(deployment, root), root), env);
+  refuseSecrets(deployment, synthesis, env);
   return { synthesis, paths: pathsOf(root, deployment, offline, env) };
 }
 
 /** Synthesizes a deployment and writes what the engine reads. @returns the file */
-export function synthesizeToFolder(root: string, deployment: Deployment, offline: boolean): string {
-  const { synthesis, paths } = synthesizeDeployment(root, deployment, offline);
+export function synthesizeToFolder(
+  root: string,
+  deployment: Deployment,
+  offline: boolean,
+  env?: Readonly<NodeJS.ProcessEnv>,
+): string {
+  const { synthesis, paths } = synthesizeDeployment(root, deployment, offline, env);
   return writeConfiguration(paths, synthesis);
 }
 

@@ -25,6 +25,7 @@ describe("refuseForeign", () => {
           backend: { http: {} },
           required_providers: { hcloud: { source: "registry.opentofu.org/hetznercloud/hcloud", version: "1.57.0" } },
         },
+        provider: { hcloud: [{}, { alias: "other" }] },
         resource: { hcloud_server: { one: { name: "x" } }, terraform_data: { two: {} } },
       }),
     ).toBe("");
@@ -36,6 +37,8 @@ describe("refuseForeign", () => {
       providers("registry.opentofu.org/evil/evil"),
       /provider registry\.opentofu\.org\/evil\/evil/,
     ],
+    ["the settings of a provider", { provider: { external: {} } }, /provider\.external needs .*hashicorp\/external/],
+    ["settings in a list", { provider: [{ http: [{ alias: "a" }] }] }, /provider\.http needs .*hashicorp\/http/],
     ["a short source", providers("hashicorp/external"), /registry\.opentofu\.org\/hashicorp\/external/],
     ["a source without a block", { terraform: { required_providers: { it: "evil/evil" } } }, /evil\/evil/],
     ["another registry", providers("evil.example/hetznercloud/hcloud"), /evil\.example/],

@@ -60,7 +60,7 @@ function foreignProvider({ source, address }: UsedProvider): Refusal {
   };
 }
 
-/** Declared providers, and those that a type implies by its first word. */
+/** Declared providers, and those that a block of settings names, or a type implies by its first word. */
 function usedProviders(configuration: Block): UsedProvider[] {
   const declared = blocksOf(
     blocksOf(configuration["terraform"]).flatMap((each) => blocksOf(each["required_providers"])),
@@ -71,11 +71,15 @@ function usedProviders(configuration: Block): UsedProvider[] {
     ),
   );
   const named = [...sources].map(([name, source]) => ({ source, address: `provider.${name}` }));
-  const implied = entriesOf(configuration).flatMap(({ address, type, body }) => {
-    const name = (textAt(body, "provider") ?? type.split("_")[0] ?? type).split(".")[0] ?? type;
-    return sources.has(name) || name === "terraform" ? [] : [{ source: qualified(name), address }];
-  });
-  return [...named, ...implied];
+  const configured = blocksOf(configuration["provider"]).flatMap((each) => Object.keys(each));
+  const implied = [
+    ...configured.map((name) => ({ name, address: `provider.${name}` })),
+    ...entriesOf(configuration).map(({ address, type, body }) => {
+      const name = (textAt(body, "provider") ?? type.split("_")[0] ?? type).split(".")[0] ?? type;
+      return { name, address };
+    }),
+  ].filter(({ name }) => !sources.has(name) && name !== "terraform");
+  return [...named, ...implied.map(({ name, address }) => ({ source: qualified(name), address }))];
 }
 
 /** The full address of a provider: the engine completes short ones in the same way. */

@@ -1,13 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { impactOf, type ProductImpact } from "../../dist/impact/impact.js";
 import { findProducts } from "../../dist/impact/products.js";
 import type { Installer } from "../../dist/impact/installation.js";
 
 const repository = resolve(__dirname, "../../../..");
 const count = 30;
+const canary = "canary-3f7a1c9e";
 const release = { name: "@acme/module", version: "1.1.0" };
 let root: string;
 let installed: string[];
@@ -77,6 +78,12 @@ beforeAll(async () => {
     );
   }
   write("products/p05/stacks/own/index.js", stackCode.replaceAll("word)", '"own " + word)'));
+  vi.stubEnv("HCLOUD_TOKEN", canary);
+  write("products/p07/inventory/staging/three.yaml", "stack: ./stacks/own\nconfig: {}\n");
+  write(
+    "products/p07/stacks/own/index.js",
+    `throw new Error("given: " + process.env.HCLOUD_TOKEN + ", known: ${canary}");`,
+  );
   write("products/p07/inventory/production/two.yaml", 'stack: "@infra-fleet/stack"\nconfig: { wort: x }\n');
   results = await impactOf(release, findProducts(join(root, "products")), {
     installer,
@@ -86,6 +93,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
+  vi.unstubAllEnvs();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -112,6 +120,11 @@ describe("a release and many products", () => {
     expect(results[28]).toEqual({ product: "p28", deployments: {}, problem: "npm failed" });
     expect(results[7]?.deployments).toEqual(changed);
     expect(results[7]?.problem).toMatch(/^production\/two: [^]*"wort" is not a known key/);
+  });
+
+  it("gives the code of products no secrets, and repeats none", () => {
+    expect(results[7]?.problem).toContain("staging/three: given: undefined, known: ***");
+    expect(JSON.stringify(results)).not.toContain(canary);
   });
 
   it("tells of each product as it is done", () => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { dirname, join } from "node:path";
 import { infraError } from "@infra/core";
+import { secretsIn } from "../hidden-values.js";
+import { Mask } from "../mask.js";
 import type { SynthesisAnswer, SynthesisRequest } from "./messages.js";
 
 /** A process that used more resident memory, in megabytes, is followed by a new one: cdktf keeps every token that it ever made. */
@@ -9,10 +11,12 @@ const mostMemory = 512;
 /** How much of what a process that broke printed is shown, in characters. */
 const shown = 2_000;
 
-/** A process that synthesizes products with the packages of one installation. */
+/** A process that synthesizes products with the packages of one installation. Their code finds no secrets in its environment. */
 export class Synthesizer {
   private child: ChildProcess | undefined;
   private printed = "";
+  private readonly secrets = secretsIn(process.env);
+  private readonly mask = new Mask(Object.values(this.secrets));
 
   /** @param modules Absolute path of the installation's node_modules */
   constructor(private readonly modules: string) {}
@@ -23,7 +27,8 @@ export class Synthesizer {
     const found = await new Promise<SynthesisAnswer>((resolve, reject) => {
       const onEnd = () => {
         this.child = undefined;
-        reject(infraError(`the synthesis broke: ${this.printed.trim()}`, "Mend what it names, then run this again"));
+        const said = this.mask.text(this.printed.trim()).slice(-shown);
+        reject(infraError(`the synthesis broke: ${said}`, "Mend what it names, then run this again"));
       };
       child.once("exit", onEnd);
       child.once("message", (answer) => {
@@ -33,7 +38,7 @@ export class Synthesizer {
       child.send(request);
     });
     if (found.memory > mostMemory) this.close();
-    return found;
+    return { ...found, problems: this.mask.value(found.problems) };
   }
 
   /** Ends the process, once it is done. */
@@ -45,13 +50,14 @@ export class Synthesizer {
   private start(): ChildProcess {
     const child = fork(join(__dirname, "synthesis-worker.js"), [this.modules], {
       cwd: dirname(this.modules),
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !(name in this.secrets))),
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.printed = "";
     child.stderr
       ?.setEncoding("utf8")
-      .on("data", (text: string) => (this.printed = (this.printed + text).slice(-shown)));
+      .on("data", (text: string) => (this.printed = (this.printed + text).slice(-2 * shown)));
     // A failed send is followed by the end of the process, which is noticed.
     child.on("error", () => undefined);
     return child;

@@ -12,7 +12,8 @@ export async function post(url: string, body: unknown, headers: Readonly<Record<
     name: "the server",
     base: url,
     headers,
-    token: url,
+    token: "",
+    isAddressSecret: true,
     patienceMs,
     remedies: {
       unauthorized: "Correct its address or its secret",

@@ -37,8 +37,8 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const tell = (wanted: NotifySettings, what: Partial<Notice> = {}) => {
-  const mask = new Mask([canary]);
+const tell = (wanted: NotifySettings, what: Partial<Notice> = {}, hidden = [canary]) => {
+  const mask = new Mask(hidden);
   const values: Record<string, string> = { url: `${receiver.url}/services/${canary}`, key: "k3y", password: canary };
   const reveal = ({ field }: SecretReference) => {
     mask.add([values[field] ?? ""]);
@@ -98,6 +98,27 @@ describe("a webhook", () => {
       "notify.mail: the password would go to smtp.example in clear",
     ]);
     expect(JSON.stringify(problems)).not.toContain(canary);
+  });
+
+  it.each([
+    [301, "moved", (path: string) => `https://hooks.example${path}`, /301: it is at hooks\.example now$/],
+    [308, "moved", (path: string) => `${path}/`, /308: it is at 127\.0\.0\.1:\d+ now$/],
+    [
+      404,
+      "path",
+      (path: string) => `There is no ${path} here, ${encodeURIComponent(path)}`,
+      /404: There is no \*\*\* here, /,
+    ],
+    [404, "its last part", (path: string) => `no hook ${path.split("/").at(-1) ?? ""}`, /404: no hook \*\*\*$/],
+    [403, "JSON", (path: string) => JSON.stringify({ message: path }).replaceAll("/", "\\/"), /403: \*\*\*$/],
+    [404, "a long page", (path: string) => `${"x".repeat(285)} ${path}`, /404: x+ \*\*\*$/],
+  ])("that answers %i with its address (%s) is named without it", async (status, _, said, message) => {
+    const path = `/services/${canary}`;
+    receiver.answers.push(status);
+    Object.assign(receiver, { refusal: said(path), location: said(path) });
+    const { problems } = await tell(settings({ audit: { kind: "webhook", url: secret("a#url") } }), {}, []);
+    expect(problems).toMatchObject([{ message: expect.stringMatching(message) as string }]);
+    for (const part of [canary, canary.slice(0, 8)]) expect(JSON.stringify(problems)).not.toContain(part);
   });
 
   it("with an address that is none is named, and the address is not shown", async () => {

@@ -15,6 +15,8 @@ export interface RestSettings {
   readonly headers: Readonly<Record<string, string>>;
   /** Hidden in everything that is said. */
   readonly token: string;
+  /** Is the address itself a secret? Then nothing is said of it, and of what it answers with, but the host. @default false */
+  readonly isAddressSecret?: boolean;
   /** What to do when the platform refuses the token, or what it may do. */
   readonly remedies: { readonly unauthorized: string; readonly forbidden: string };
   /** Milliseconds for which a request that a rate limit or a broken platform holds up is repeated. @default 120000 */
@@ -58,7 +60,7 @@ export class RestApi {
   private dispatcher: Promise<Dispatcher> | undefined;
 
   constructor(private readonly settings: RestSettings) {
-    this.mask = new Mask([settings.token]);
+    this.mask = new Mask([settings.token, ...(settings.isAddressSecret ? partsOf(settings.base) : [])]);
   }
 
   /** @throws PlatformError when the platform refuses, can't be reached, or answers something else than the schema says */
@@ -156,9 +158,32 @@ export class RestApi {
 
   private refusal(request: RestRequest, { status, headers }: Response, text: string): PlatformError {
     const { name, remedies } = this.settings;
-    const reason = status < 400 ? `it is at ${headers.get("location") ?? "another address"} now` : reasonIn(text);
+    const reason = status < 400 ? `it is at ${this.placeOf(headers)} now` : reasonIn(text, this.mask);
     const message = this.mask.text(`${name} answered ${said(request)} with ${String(status)}: ${reason}`);
     return new PlatformError(message, remedyOf(status, headers, remedies), status, status >= 500 && changes(request));
+  }
+
+  private placeOf(headers: Response["headers"]): string {
+    const { base, isAddressSecret } = this.settings;
+    const location = headers.get("location");
+    if (!isAddressSecret || location === null) return location ?? "another address";
+    return URL.canParse(location, base) ? new URL(location, base).host : "another address";
+  }
+}
+
+/** All of an address but its host, as it is written and as it is meant; a long part of the path may be repeated by itself. */
+function partsOf(address: string): string[] {
+  const { username, password, pathname, search, hash, searchParams } = new URL(address);
+  const long = pathname.split("/").filter((part) => part.length >= 8);
+  const written = [pathname, search, hash, username, password, ...long];
+  return [address, ...written, ...searchParams.values(), ...written.map(meant)];
+}
+
+function meant(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
@@ -202,13 +227,16 @@ function askedPause({ headers }: Response): number | undefined {
   return exhausted && reset > 0 ? Math.max(0, reset * 1000 - Date.now()) + 1000 : undefined;
 }
 
-/** What a platform says in its answer: `{ "message": … }` of both, with the errors of GitHub; else its first words. */
-function reasonIn(text: string): string {
+/** What a platform says in its answer: `{ "message": … }` of both, with the errors of GitHub; else its first words. Masked before it is cut. */
+function reasonIn(text: string, mask: Mask): string {
   const json = parseJson(text);
   const { message, error, errors } = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
   const parts = [message ?? error, errors].flatMap((part) =>
     part === undefined ? [] : typeof part === "string" ? part : JSON.stringify(part),
   );
-  const said = (parts.length > 0 ? parts.join(" ") : text).replaceAll(/[\s\p{C}]+/gu, " ").trim();
+  const said = mask
+    .text(parts.length > 0 ? parts.join(" ") : text)
+    .replaceAll(/[\s\p{C}]+/gu, " ")
+    .trim();
   return said.slice(0, 300) || "no reason given";
 }

@@ -1,15 +1,13 @@
-import { runCheckov, type CheckovFailure } from "./checkov.js";
+import { type CheckovFailure, type CheckovOptions, runCheckov } from "./checkov.js";
 import { checkovChecks } from "./checkov-checks.js";
 import { type Plan, type PlanInput, readPlan } from "./plan.js";
 import type { Finding } from "./rule.js";
 import { rules } from "./rules/index.js";
 
 /** What else looks at plans. */
-export interface CheckOptions {
+export interface CheckOptions extends CheckovOptions {
   /** Path of Checkov, which runs once for all plans. @default - only our rules are asked */
-  readonly checkov?: string;
-  /** Folder for what Checkov reads. @default - the one for temporary files */
-  readonly scratch?: string;
+  readonly checkov?: string | undefined;
 }
 
 /**
@@ -20,11 +18,11 @@ export interface CheckOptions {
  */
 export async function checkPlans(
   inputs: readonly PlanInput[],
-  { checkov, scratch }: CheckOptions = {},
+  { checkov, ...options }: CheckOptions = {},
 ): Promise<Finding[][]> {
   const plans = inputs.map(readPlan);
   const shown = inputs.map(({ plan }) => plan);
-  const failures = checkov === undefined ? [] : await runCheckov(checkov, shown, scratch);
+  const failures = checkov === undefined ? [] : await runCheckov(checkov, shown, options);
   return plans.map((plan, index) => {
     const ofCheckov = findingsOfCheckov(plan, failures[index] ?? []);
     const own = ownFindings(plan).filter(({ rule, address }) => !ofCheckov.has(`${rule} ${address}`));

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { infraError } from "@infra/core";
 import { z } from "zod";
+import { toolEnvironment } from "../process/tool-environment.js";
 import { checkovChecks } from "./checkov-checks.js";
 
 const report = z.object({
@@ -23,38 +25,62 @@ export interface CheckovFailure {
   readonly address: string;
 }
 
+/** How Checkov is run. */
+export interface CheckovOptions {
+  /** Folder for what it reads; it is gone afterwards. @default - the one for temporary files */
+  readonly scratch?: string | undefined;
+  /** It gets no credentials from this. @default - that of the process */
+  readonly env?: Readonly<NodeJS.ProcessEnv> | undefined;
+  /** Aborting it ends it. */
+  readonly signal?: AbortSignal | undefined;
+  /** In milliseconds. @default 600000 */
+  readonly timeout?: number;
+}
+
 /**
  * Runs the chosen checks of Checkov over plans. One run takes all of them: it needs seconds to start. Checkov asks nothing of any
  * server.
  *
  * @param program Path of Checkov.
  * @param plans What `tofu show -json` prints, parsed.
- * @param parent Folder for what it reads; it is gone afterwards. @default - the one for temporary files
  * @returns the failures of each plan, in the same order
- * @throws Error when Checkov fails, or cannot read a plan
+ * @throws InfraError when it is interrupted, or takes too long; Error when it fails, or cannot read a plan
  */
 export async function runCheckov(
   program: string,
   plans: readonly unknown[],
-  parent = tmpdir(),
+  options: CheckovOptions = {},
 ): Promise<CheckovFailure[][]> {
-  const folder = mkdtempSync(join(parent, "policy-"));
+  const folder = mkdtempSync(join(options.scratch ?? tmpdir(), "policy-"));
   try {
     for (const [index, plan] of plans.entries()) writeFileSync(join(folder, nameOf(index)), JSON.stringify(plan));
-    const ids = checkovChecks.flatMap((each) => each.ids).join(",");
-    const chosen = ["--directory", folder, "--framework", "terraform_plan", "--check", ids];
-    const quiet = ["--output", "json", "--compact", "--quiet", "--soft-fail", "--skip-download"];
-    const { stdout } = await promisify(execFile)(program, [...chosen, ...quiet], {
-      env: { ...process.env, LOG_LEVEL: "ERROR" },
-      cwd: folder,
-      maxBuffer: 1e9,
-    });
-    const failures = failuresIn(JSON.parse(stdout));
+    const failures = failuresIn(JSON.parse(await outputOf(program, folder, options)));
     return plans.map((_, index) =>
       failures.filter(({ file }) => file === nameOf(index)).map(({ id, address }) => ({ id, address })),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What it prints of the plans in a folder. */
+async function outputOf(
+  program: string,
+  folder: string,
+  { env = process.env, signal, timeout = 600_000 }: CheckovOptions,
+): Promise<string> {
+  const ids = checkovChecks.flatMap((each) => each.ids).join(",");
+  const chosen = ["--directory", folder, "--framework", "terraform_plan", "--check", ids];
+  const quiet = ["--output", "json", "--compact", "--quiet", "--soft-fail", "--skip-download"];
+  const limits = { maxBuffer: 1e9, timeout, ...(signal && { signal }) };
+  try {
+    const surroundings = { env: { ...toolEnvironment(env), LOG_LEVEL: "ERROR" }, cwd: folder };
+    return (await promisify(execFile)(program, [...chosen, ...quiet], { ...surroundings, ...limits })).stdout;
+  } catch (error) {
+    if (signal?.aborted) throw infraError("the run was interrupted while Checkov looked at the plan", "Run it again");
+    if ((error as { killed?: boolean }).killed !== true) throw error;
+    const seconds = String(timeout / 1000);
+    throw infraError(`Checkov took longer than ${seconds} s`, "Try it by hand, or run without it on PATH");
   }
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "sarif";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTofu, Product } from "../../test/product.js";
+import { openTofu, Product, until } from "../../test/product.js";
+import { runCheckov } from "./checkov.js";
 import { withoutSensitive } from "./redact.js";
 
 const canary = "canary-5d1f0c2e9a";
@@ -104,6 +105,40 @@ describe("infra policy", () => {
     expect([code, output]).toEqual([0, expect.not.stringContaining("not on PATH")]);
     const [folder = ""] = readFileSync(calls, "utf8").split("\n");
     expect([folder, existsSync(folder)]).toEqual([expect.stringMatching(/policy-/), false]);
+  });
+
+  it("gives Checkov the way to programs and servers, and no credentials", async () => {
+    const seen = join(bin, "environment");
+    const program = `#!/bin/sh\nenv >'${seen}'\necho '{"passed": 0, "failed": 0}'\n`;
+    writeFileSync(join(bin, "checkov"), program, { mode: 0o755 });
+    const secrets = { HCLOUD_TOKEN: canary, INFRA_STATE_PASSPHRASE: canary, VAULT_TOKEN: canary, GITHUB_TOKEN: canary };
+    const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
+    const env = { ...secrets, INFRACOST_API_KEY: canary, AWS_PROFILE: "acme", HTTPS_PROXY: "http://proxy.example" };
+    const { code, output } = await product.infraWith({ ...env, PATH }, "policy", "production/open", "--offline");
+    expect([code, output]).toEqual([0, expect.any(String)]);
+    const names = readFileSync(seen, "utf8").match(/^\w+(?==)/gm);
+    expect(names).toEqual(expect.arrayContaining(["HOME", "HTTPS_PROXY", "LOG_LEVEL", "PATH"]));
+    for (const name of [...Object.keys(secrets), "INFRACOST_API_KEY", "AWS_PROFILE"]) expect(names).not.toContain(name);
+  });
+
+  it("ends Checkov when the run is interrupted, and leaves no plan behind", async () => {
+    const calls = join(bin, "started");
+    writeFileSync(join(bin, "checkov"), `#!/bin/sh\necho "$PWD" >'${calls}'\nexec sleep 600\n`, { mode: 0o755 });
+    const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
+    const running = product.start(["policy", "production/open", "--offline"], { PATH });
+    const folder = await until("Checkov runs", () => existsSync(calls) && readFileSync(calls, "utf8").trim());
+    process.kill(running.pid, "SIGTERM");
+    const { code, output } = await running.ended;
+    expect([code, output]).toEqual([1, expect.stringContaining("the run was interrupted while Checkov looked")]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("ends a Checkov that takes too long", async () => {
+    writeFileSync(join(bin, "checkov"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
+    await expect(runCheckov(join(bin, "checkov"), [{}], { scratch: bin, timeout: 200 })).rejects.toThrow(
+      "Checkov took longer than 0.2 s",
+    );
+    expect(readdirSync(bin).filter((name) => name.startsWith("policy-"))).toEqual([]);
   });
 });
 

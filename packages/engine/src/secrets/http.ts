@@ -11,7 +11,7 @@ export interface ApiRequest {
   /** Sent as JSON. @default - nothing */
   readonly body?: unknown;
   /** May it be sent again when the connection broke? @default - only a GET */
-  readonly repeat?: boolean;
+  readonly repeat?: boolean | undefined;
 }
 
 /** What the server answered. */
@@ -40,7 +40,7 @@ export class Api {
 
   /** @throws SecretFailure when no answer comes */
   async ask(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
-    const repeatable = request.repeat || request.method === undefined || request.method === "GET";
+    const repeatable = request.repeat ?? (request.method ?? "GET") === "GET";
     for (const pause of repeatable ? pauses : []) {
       const answer = await this.once(path, request).catch((error: unknown) => {
         if (error instanceof SecretFailure && error.kind === "unavailable" && !error.reason.startsWith("no answer"))

@@ -1,4 +1,5 @@
 export { bootstrap, type BootstrapOptions, type BootstrapStep } from "./bootstrap.js";
+export { environmentPrefix } from "./environment.js";
 export { type FailureKind, SecretFailure } from "./failure.js";
 export { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
 export { notifierSecrets, secretsOf } from "./of-inventory.js";

@@ -53,17 +53,27 @@ export class CommandClient implements OnePasswordClient {
   }
 }
 
+/** What the command says when nobody may do this. Go's own words for a broken connection are no denial, whatever was being done. */
+const refused =
+  /^(?!.*dial tcp).*(?:sign ?in|signed in|session|unauthori[sz]ed|forbidden|permission|access|token|authenticat|\(40[13]\)|(?:status|HTTP)\D{0,12}40[13]\b)/i;
+
+/** What it says when the service does not answer: `(503) Service Unavailable`. */
+const away =
+  /dial tcp|no such host|connection refused|timeout|timed out|temporarily unavailable|no network|network (?:error|connection|(?:is )?(?:down|unreachable|unavailable))|\(50\d\)|(?:status|HTTP)\D{0,12}50\d\b/i;
+
 /** The command says only in words what went wrong. What is not known is an answer, so that no other tier is asked by mistake. */
 function failureOf(stderr: string): SecretFailure {
   const text = stderr.trim().split("\n")[0]?.slice(0, 200) ?? "";
   if (/isn't (?:a|an) (?:vault|item)|not found|doesn't exist/i.test(text))
     return notFound(text, "Create it, or correct its name");
-  if (/dial tcp|no such host|connection refused|timeout|timed out|temporarily unavailable|network|50\d/i.test(text))
-    return unavailable("1Password can't be reached", "Check the network, and https://status.1password.com");
-  if (/sign ?in|signed in|session|unauthori[sz]ed|forbidden|permission|token|authenticat|40[13]/i.test(text))
+  // What it was asked for is quoted, and may be called anything.
+  const said = text.replaceAll(/"[^"]*"/g, '""');
+  if (refused.test(said))
     return denied(
       "nobody is signed in to 1Password, or may not do this",
       "Set OP_SERVICE_ACCOUNT_TOKEN to a token with access to the vault, or run: op signin",
     );
+  if (away.test(said))
+    return unavailable("1Password can't be reached", "Check the network, and https://status.1password.com");
   return wrong(`the op command failed: ${text}`, "Try it by hand");
 }

@@ -20,7 +20,7 @@ export class VaultApi {
   ask(
     method: NonNullable<ApiRequest["method"]>,
     path: string,
-    { token, body, repeat = false }: { token?: string; body?: object; repeat?: boolean } = {},
+    { token, body, repeat }: { token?: string; body?: object } & Pick<ApiRequest, "repeat"> = {},
   ): Promise<ApiAnswer> {
     const headers = {
       "x-vault-request": "true",

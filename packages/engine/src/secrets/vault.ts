@@ -120,7 +120,8 @@ export class VaultTier implements SecretTier {
 
   async read(path: string): Promise<Fields> {
     const keeper = await this.keeperOf(path);
-    const answer = await this.get(keeper.path);
+    // What was made for an answer that is lost could not be revoked: it is not made again.
+    const answer = await this.get(keeper.path, keeper.kind === "dynamic" ? { repeat: false } : {});
     if (keeper.kind === "kv2") return fieldsOf(versionedSchema.parse(answer).data.data);
     const secret = secretSchema.parse(answer);
     const fields = fieldsOf(secret.data);
@@ -208,8 +209,9 @@ export class VaultTier implements SecretTier {
     });
   }
 
-  private async get(path: string): Promise<unknown> {
-    const answer = await this.authorized("GET", path);
+  private async get(path: string, options: Pick<ApiRequest, "repeat">): Promise<unknown> {
+    const { token } = await this.logIn();
+    const answer = await this.api.ask("GET", path, { token, ...options });
     if (answer.status !== 200) throw await this.failureOf(answer, path);
     return answer.json;
   }

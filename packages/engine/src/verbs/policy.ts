@@ -14,14 +14,15 @@ import type { Finding } from "../policy/rule.js";
 /** Plans a deployment and checks what it would leave, also what does not change. The plan is not kept. */
 export async function checkPolicy(run: DeploymentRun): Promise<Outcome> {
   const plan = await shownPlan(run);
-  const checkov = onPath("checkov", run.context.request.env ?? process.env);
+  const { env = process.env, signal } = run.context.request;
+  const checkov = onPath("checkov", env);
   if (checkov === undefined) run.notes.push("Checkov is not on PATH: only the rules of infra were asked");
   const input = {
     plan: run.context.mask.value(withoutSensitive(plan)),
     configuration: run.synthesis.configuration,
     isProtected: run.deployment.settings.deletionProtection,
   };
-  const [findings = []] = await checkPlans([input], { scratch: memoryFolder(), ...(checkov ? { checkov } : {}) });
+  const [findings = []] = await checkPlans([input], { checkov, scratch: memoryFolder(), env, signal });
   if (findings.length === 0) return { status: "done", text: "nothing is refused" };
   return { status: "failed", findings: findings.map((finding) => located(run, finding)) };
 }

@@ -17,7 +17,8 @@ type VerbFunction = (context: RunContext, deployment: Deployment) => Promise<Out
 /** What each verb does with one deployment. */
 export const verbFunctions: Readonly<Record<Verb, VerbFunction>> = {
   synth: (context, deployment) => {
-    const file = synthesizeToFolder(context.request.root, deployment, context.offline);
+    const { root, env } = context.request;
+    const file = synthesizeToFolder(root, deployment, context.offline, env);
     return Promise.resolve({ status: "done", text: `wrote ${file}` });
   },
   validate: (context, deployment) => withRun(context, deployment, "validate", validate),
