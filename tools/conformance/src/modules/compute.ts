@@ -25,8 +25,10 @@ const uses: Record<FeatureOf<ComputeContract>, object> = {
     loadBalancer: { listeners: { http: { port: 80, targetPort: 8080 } } },
   }),
   privateInChosenSubnet: web({ image: "ubuntu-24.04", subnet: "data", publicAddress: false }),
+  privateIpv6: web({ image: "ubuntu-24.04", ipv6: "private" }),
   privateServers: web({ publicAddress: false }),
   publicAddress: web({ publicAddress: true }),
+  publicIpv6: web({ image: "ubuntu-24.04", ipv6: "public" }),
   sshKeys: web({ image: "ubuntu-24.04", sshKeys: ["alice"] }),
   volumes: web({ image: "ubuntu-24.04", volumes: { data: { size: 50 } } }),
 };
@@ -101,6 +103,12 @@ export const compute: ModuleCase = {
       props: web({ subnet: "defualt" }),
       path: "groups.web.subnet",
       says: ['"defualt"', "is not a subnet", 'Did you mean "default"?'],
+    },
+    "IPv6 of another kind": { props: web({ ipv6: true }), path: "groups.web.ipv6", says: ["true", "is not", "public"] },
+    "public IPv6 addresses of private servers": {
+      props: web({ ipv6: "public", publicAddress: false }),
+      path: "groups.web.ipv6",
+      says: ["ipv6: public", "exclude each other", "publicAddress: true"],
     },
     "an address that is none": {
       props: web({ firstAddress: "10.20.0" }),
