@@ -1,10 +1,12 @@
 import { Firewall } from "@infra/base-firewall";
 import { Ssh, sshContract } from "@infra/base-ssh";
-import { Compute, type ComputeContract, computeContract } from "@infra/cloud-compute";
+import { Compute, type ComputeContract, computeContract, type ComputeProps } from "@infra/cloud-compute";
 import { Network } from "@infra/cloud-network";
-import { type DeploymentStack, gapOf } from "@infra/core";
+import { type DeploymentStack, gapOf, type ProviderName } from "@infra/core";
+import { z } from "zod";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
+import { hostName, perEntry, perKey, text } from "./output-forms.js";
 import { exampleKey } from "./ssh.js";
 
 const web = (group: object) => ({ groups: { web: group } });
@@ -50,6 +52,15 @@ export const compute: ModuleCase = {
   build: (stack, props, id = "compute") => {
     const { groups, loadBalancers } = new Compute(stack, id, { ...peersFor(stack, id, props), ...props } as never);
     return { [id]: { groups, loadBalancers } };
+  },
+  puts: ({ props, provider, has }) => {
+    const { groups } = props as ComputeProps;
+    const balanced = Object.entries(groups).filter(([, { loadBalancer }]) => loadBalancer !== undefined);
+    const address = provider === "heroku" ? hostName : z.ipv4();
+    return z.strictObject({
+      groups: perEntry(groups, (group: Group, name) => serversOf(name, group, provider, has)),
+      loadBalancers: perKey(Object.fromEntries(balanced), z.strictObject({ address })),
+    });
   },
   peers: (stack) => peersFor(stack, "compute", { groups: { web: {}, db: { subnet: "data" } } }),
   props: web({ count: 2 }),
@@ -189,10 +200,30 @@ function peersFor(stack: DeploymentStack, id: string, props: object) {
   const { groups = {} } = props as { groups?: Record<string, { subnet?: string }> };
   const several = gapOf(network.contract, provider, "severalSubnets") === undefined;
   const wantsData = several && Object.values(groups).some(({ subnet }) => subnet === "data");
-  const subnets = { default: {}, ...(wantsData ? { data: { cidr: "10.20.40.0/24" } } : {}) };
+  const zone = gapOf(network.contract, provider, "zones") === undefined ? { zone: "a" as const } : {};
+  const subnets = { default: {}, ...(wantsData ? { data: { cidr: "10.20.40.0/24", ...zone } } : {}) };
   const net = new Network(stack, `${id}-network`, { cidr: "10.20.0.0/16", subnets });
   const firewalls = Object.fromEntries(Object.keys(groups).map((name) => [name, {}]));
   const firewall = new Firewall(stack, `${id}-firewall`, { network: net, groups: firewalls });
   if (typeof sshContract.adapters[provider] !== "function") return { network: net, firewall };
   return { network: net, firewall, ssh: new Ssh(stack, `${id}-ssh`, { network: net, keys: { alice: exampleKey } }) };
+}
+
+type Group = ComputeProps["groups"][string];
+
+/** The servers of a group, where the cloud knows them one by one: not those of a pool, and not dynos, which nobody can log in to. */
+function serversOf(name: string, group: Group, provider: ProviderName, has: (feature: string) => boolean) {
+  const { count = 1, publicAddress = true, subnet, autoscaling } = group;
+  const names =
+    autoscaling || !has("sshKeys") ? [] : Array.from({ length: count }, (_, at) => `${name}-${String(at + 1)}`);
+  const server = z.strictObject({
+    id: text,
+    name: text,
+    privateIpv4: z.ipv4(),
+    ...(publicAddress ? { publicIpv4: z.ipv4() } : {}),
+    ...(publicAddress && has("publicIpv6") ? { publicIpv6: z.ipv6() } : {}),
+    // Azure puts a server in no zone, unless its subnet names one.
+    ...(provider === "azure" && subnet !== "data" ? {} : { zone: text }),
+  });
+  return z.strictObject(Object.fromEntries(names.map((each) => [each, server])));
 }

@@ -1,8 +1,9 @@
-import { Firewall, type FirewallContract, firewallContract } from "@infra/base-firewall";
+import { Firewall, type FirewallContract, firewallContract, type FirewallProps } from "@infra/base-firewall";
 import { Network } from "@infra/cloud-network";
 import type { DeploymentStack } from "@infra/core";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
+import { perKey, text } from "./output-forms.js";
 
 const http = { protocol: "tcp", ports: "80" };
 const web = (rules: object, more: object = {}) => ({ groups: { web: { rules, ...more } } });
@@ -29,9 +30,12 @@ export const firewall: ModuleCase = {
   folder: "packages/base/firewall",
   examples: [{ name: "web-and-db", refusedBy: ["heroku"] }, { name: "web" }],
   contract: firewallContract as unknown as AnyContract,
-  build: (stack, props, id = "firewall") => ({
-    [id]: new Firewall(stack, id, { network: testNetwork(stack), ...(props as { groups: object }) } as never).node.id,
-  }),
+  build: (stack, props, id = "firewall") => {
+    const made = new Firewall(stack, id, { network: testNetwork(stack), ...(props as FirewallProps) });
+    const groups = Object.keys((props as FirewallProps).groups);
+    return { [id]: Object.fromEntries(groups.map((group) => [group, made.firewallId(group)])) };
+  },
+  puts: ({ props }) => perKey((props as FirewallProps).groups, text),
   peers: (stack) => ({ network: testNetwork(stack) }),
   props: web({ http }),
   uses,

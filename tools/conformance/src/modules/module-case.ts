@@ -45,6 +45,14 @@ export interface ExampleCase {
   readonly refusedBy?: readonly ProviderName[];
 }
 
+/** What decides about the outputs of a module. */
+export interface OutputsCase {
+  readonly props: object;
+  readonly provider: ProviderName;
+  /** Has the cloud a feature of the module? */
+  readonly has: (feature: string) => boolean;
+}
+
 /** One module as the suite sees it. */
 export interface ModuleCase {
   /** The module's word, and the id of its construct. */
@@ -54,8 +62,13 @@ export interface ModuleCase {
   /** Its examples; the first is the one of the README. */
   readonly examples: readonly [ExampleCase, ...ExampleCase[]];
   readonly contract: AnyContract;
-  /** Creates the module, with the modules that it needs. @param id Id of the construct; the module's word by default. */
+  /**
+   * Creates the module, with the modules that it needs. @returns all that it puts out, under its id
+   * @param id Id of the construct; the module's word by default.
+   */
   readonly build: (stack: DeploymentStack, props: object, id?: string) => Readonly<Record<string, unknown>>;
+  /** The form of all that it puts out; what a cloud does not have is left out. */
+  readonly puts: (of: OutputsCase) => z.ZodType;
   /** What its examples need. */
   readonly peers: (stack: DeploymentStack) => object;
   /** What the other deployments put out that its inputs refer to: `compute.network.id`. @default - they refer to none */

@@ -1,6 +1,8 @@
-import { Ssh, type SshContract, sshContract } from "@infra/base-ssh";
+import { Ssh, type SshContract, sshContract, type SshProps } from "@infra/base-ssh";
+import { z } from "zod";
 import { testNetwork } from "./firewall.js";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import { perEntry, text } from "./output-forms.js";
 
 /** A key that is in use nowhere. */
 export const exampleKey =
@@ -18,8 +20,16 @@ export const ssh: ModuleCase = {
   examples: [{ name: "bastion" }],
   contract: sshContract as unknown as AnyContract,
   build: (stack, props, id = "ssh") => ({
-    [id]: { ...new Ssh(stack, id, { network: testNetwork(stack), ...props } as never).outputs },
+    [id]: { ...new Ssh(stack, id, { network: testNetwork(stack), ...(props as SshProps) }).outputs },
   }),
+  puts: ({ props }) => {
+    const { keys: owners, bastion: way } = props as SshProps;
+    return z.strictObject({
+      user: text,
+      keys: perEntry(owners, (publicKey) => z.strictObject({ id: text, publicKey: z.literal(publicKey) })),
+      ...(way ? { bastionAddress: z.ipv4() } : {}),
+    });
+  },
   peers: (stack) => ({ network: testNetwork(stack) }),
   props: uses.bastion,
   uses,
