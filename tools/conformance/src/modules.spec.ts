@@ -150,6 +150,8 @@ describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, e
 
   it.each(Object.entries(each.refusals))("refuses %s, and says value, rule, remedy and path", (_name, refusal) => {
     const { props, path, says, provider = "aws" } = refusal;
+    // An empty part would be in every message.
+    for (const part of says) expect(part).toMatch(/\S/);
     const problems = problemsOf(() => synthesizeIn(provider, (stack) => each.build(stack, props)));
     const texts = problems.map(({ path: at = "", message, remedy }) => `${at}: ${message}. ${remedy}`);
     const hit = texts.find((text) => text.startsWith(`${path}: `) && says.every((part) => text.includes(part)));

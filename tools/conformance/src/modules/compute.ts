@@ -88,7 +88,7 @@ export const compute: ModuleCase = {
     "a count that is a fraction": {
       props: web({ count: 1.5 }),
       path: "groups.web.count",
-      says: ["1.5", "", "whole number"],
+      says: ["1.5", "is not a whole number", "1 to 1000"],
     },
     "a size that is none": {
       props: web({ size: "medum" }),
@@ -154,7 +154,7 @@ export const compute: ModuleCase = {
     "cloud-init that is neither": {
       props: web({ cloudInit: "apt install nginx" }),
       path: "groups.web.cloudInit",
-      says: ["", "is not for cloud-init", "#cloud-config"],
+      says: ["the text", "is not for cloud-init", "Begin it with #cloud-config"],
     },
     "a key of nobody": {
       props: web({ sshKeys: ["bob"] }),
@@ -164,7 +164,7 @@ export const compute: ModuleCase = {
     "a load balancer without listeners": {
       props: web({ loadBalancer: { listeners: {} } }),
       path: "groups.web.loadBalancer.listeners",
-      says: ["", "there is no listener", "http: { port: 80 }"],
+      says: ["no listener", "there is no", "Add one: `http: { port: 80 }`"],
     },
     "two listeners on one port": {
       props: web({ loadBalancer: { listeners: { a: { port: 80 }, b: { port: 80 } } } }),
@@ -174,7 +174,7 @@ export const compute: ModuleCase = {
     "a path that does not begin with a slash": {
       props: balancer({ healthCheck: { protocol: "http", path: "health" } }),
       path: "groups.web.loadBalancer.healthCheck.path",
-      says: ['"health"', "", "/"],
+      says: ['"health"', 'must start with "/"', "path that is asked for"],
     },
     "a pool whose least is more than its most": {
       props: web({ autoscaling: { min: 5, max: 2 } }),

@@ -121,7 +121,7 @@ export const firewall: ModuleCase = {
     "no source": {
       props: web({ http: { ...http, from: [] } }),
       path: "groups.web.rules.http.from",
-      says: ["", "is", "networks"],
+      says: ["[]", "is too small: at least 1", "networks"],
     },
     "a group that does not exist": {
       props: web({ http: { ...http, from: { groups: ["wbe"] } } }),
