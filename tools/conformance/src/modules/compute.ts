@@ -66,7 +66,14 @@ export const compute: ModuleCase = {
   props: web({ count: 2 }),
   uses,
   maps: [
-    { path: "groups", value: { count: 2, image: "ubuntu-24.04" }, props: uses.images, feature: "images" },
+    { path: "groups", value: { count: 2 } },
+    {
+      path: "groups.web.labels",
+      value: "blue",
+      props: uses.labels,
+      feature: "labels",
+      within: /^\w+\.compute_web/,
+    },
     { path: "groups.web.volumes", value: { size: 50 }, props: uses.volumes, feature: "volumes" },
     {
       path: "groups.web.loadBalancer.listeners",

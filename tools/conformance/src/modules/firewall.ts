@@ -40,15 +40,16 @@ export const firewall: ModuleCase = {
   props: web({ http }),
   uses,
   maps: [
-    { path: "groups", value: { rules: { http } }, within: { heroku: "heroku_space_inbound_ruleset.firewall" } },
+    // At Heroku all groups have the same rules, and all rules the same networks: they are there already.
+    { path: "groups", value: { rules: { http } }, none: ["heroku"] },
     {
       path: "groups.web.rules",
       value: { protocol: "tcp", ports: "443" },
       within: {
         hetzner: "hcloud_firewall.firewall_web",
-        heroku: "heroku_space_inbound_ruleset.firewall",
         digitalocean: "digitalocean_firewall.firewall_web",
       },
+      none: ["heroku"],
     },
   ],
   refusals: {

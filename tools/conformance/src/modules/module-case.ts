@@ -18,10 +18,11 @@ export interface MapCase {
   /** The feature that the key needs; clouds that lack it are left out. @default - none */
   readonly feature?: string;
   /**
-   * The addresses that hold the whole map, by provider: a resource with a block per key, or one that lists what others made.
+   * The addresses that hold the whole map, by provider, or a pattern of those on every cloud: a resource with a block per key, or one
+   * that lists what others made. A key adds one entry there, and leaves the others as they are.
    * @default - each key has its own resources
    */
-  readonly within?: Partial<Record<ProviderName, string | readonly string[]>>;
+  readonly within?: Partial<Record<ProviderName, string | readonly string[]>> | RegExp;
   /** Clouds on which a key makes no resource at all, such as SSH keys that servers are told at the first boot. @default - none */
   readonly none?: readonly ProviderName[];
 }
