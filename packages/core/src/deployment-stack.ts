@@ -17,6 +17,10 @@ import { Reference } from "./inventory/reference.js";
 import { SecretReference } from "./inventory/secret.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
+import { shorten } from "./shorten.js";
+
+/** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
+const longestResourceGroup = 90;
 
 /** What a construct can know of the deployment that it is part of. */
 export interface DeploymentContext {
@@ -167,7 +171,7 @@ export class DeploymentStack extends TerraformStack {
     return (
       known ??
       this.create("resource_group", bindings, binding, className, {
-        name: [settings.product, environment, name].join("-"),
+        name: shorten([settings.product, environment, name].join("-"), longestResourceGroup),
         location: settings.region,
       })
     );

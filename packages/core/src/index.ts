@@ -58,7 +58,7 @@ export {
   Module,
   unsupported,
 } from "./module.js";
-export { type NameRule, resourceName, shorten } from "./naming.js";
+export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt } from "./origin.js";
 export {
   cidr,
@@ -77,3 +77,4 @@ export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
 export { literalTemplate, templateText } from "./template.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";
+export { shorten } from "./shorten.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shorten } from "./naming.js";
+import { shorten } from "./shorten.js";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,120}$/);
 

@@ -18,16 +18,28 @@ export const testLocations: Readonly<Record<ProviderName, { readonly region: str
   digitalocean: { region: "fra1" },
 };
 
-/** A deployment that stands in no file: `production/test` of the product `acme`. */
-export function testDeployment(provider: ProviderName, config = "{}"): Deployment {
+/** The names of a deployment. */
+export interface TestNames {
+  readonly product: string;
+  readonly environment: string;
+  /** Its own. */
+  readonly name: string;
+}
+
+/** `production/test` of the product `acme`. */
+const testNames: TestNames = { product: "acme", environment: "production", name: "test" };
+
+/** A deployment that stands in no file. @param names By default `production/test` of the product `acme`. */
+export function testDeployment(provider: ProviderName, config = "{}", names = testNames): Deployment {
+  const { product, environment, name } = names;
   return {
-    id: "production/test",
-    environment: "production",
-    name: "test",
+    id: `${environment}/${name}`,
+    environment,
+    name,
     file: "inventory/production/test.yaml",
     stack: "test",
     settings: {
-      product: "acme",
+      product,
       provider,
       ...testLocations[provider],
       deletionProtection: true,
@@ -53,12 +65,14 @@ export function referenceTo(output: string): Reference {
  * Synthesizes constructs in a deployment of their own, for the tests and examples of modules.
  *
  * @param build Creates constructs in the stack; what it returns becomes the outputs.
+ * @param names Of the deployment. By default `production/test` of the product `acme`.
  */
 export function synthesizeIn(
   provider: ProviderName,
   build: (stack: DeploymentStack) => Readonly<Record<string, unknown>>,
+  names?: TestNames,
 ): Synthesis {
-  return synthesize(testDeployment(provider), defineStack({ config: z.strictObject({}), build }));
+  return synthesize(testDeployment(provider, "{}", names), defineStack({ config: z.strictObject({}), build }));
 }
 
 /** The addresses of the resources of a synthesis, sorted. */

@@ -6,7 +6,7 @@ import { type Attribute, type Block, type CtyType, type NestedBlock, type Nestin
  * plainly optional ones, so their names decide; every other unset optional attribute is null.
  */
 const filledWhenUnset =
-  /^(id|arn|name|address|identifier|region|availability_zone|private_ip|private_dns|public_ip|public_dns|dns_name|fqdn|self_link|etag|fingerprint|tags_all|labels_all)$/;
+  /^(id|arn|name|address|identifier|region|availability_zone|private_ip|private_dns|public_ip|public_dns|ipv6_address|dns_name|fqdn|self_link|etag|fingerprint|tags_all|labels_all)$/;
 
 /** The same for optional attributes of nested blocks: the addresses of a server of gcp. */
 const filledWhenUnsetInBlock = /^(nat_ip|network_ip)$/;

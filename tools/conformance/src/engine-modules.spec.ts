@@ -1,6 +1,7 @@
 import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { synthesizeExample, withOutputs } from "./examples.js";
 import { type ModuleCase, modules } from "./modules/index.js";
 import { OfflineEngine } from "./offline-engine.js";
@@ -31,7 +32,7 @@ async function withEngine<T>(
 function everyFeature(each: ModuleCase, provider: ProviderName, features: readonly string[]): TerraformConfiguration {
   const synthesis = synthesizeIn(provider, (stack) => {
     const built = features.map((feature) => each.build(stack, each.uses[feature] ?? {}, `${each.word}-${feature}`));
-    return { built: built.flatMap((each) => Object.keys(each)) };
+    return Object.assign({}, ...built) as Record<string, unknown>;
   });
   return withOutputs(each, synthesis);
 }
@@ -40,10 +41,19 @@ describe.each(present)("%s on %s", (word, provider, each) => {
   const features = Object.keys(each.uses);
   const supported = features.filter((feature) => gapOf(each.contract, provider, feature) === undefined);
 
-  it("is applied with every feature that is not refused, and then has nothing more to change", async () => {
+  const has = (feature: string) => supported.includes(feature);
+
+  it("is applied with every feature that is not refused, puts out all it promises, and then has nothing more to change", async () => {
     await withEngine(everyFeature(each, provider, supported), async (engine) => {
       const applied = await engine.run(init, apply);
       expect(applied.exitCode, applied.output).toBe(0);
+      const { output } = await engine.run(["output", "-json"]);
+      const outputs = JSON.parse(output) as Record<string, { value: unknown }>;
+      for (const feature of supported) {
+        const form = each.puts({ props: each.uses[feature] ?? {}, provider, has });
+        const { error } = form.safeParse(outputs[`${word}-${feature}`]?.value);
+        expect(error && z.prettifyError(error), feature).toBeUndefined();
+      }
       const again = await engine.run(plan);
       expect(again.exitCode, again.output).toBe(0);
     });

@@ -10,9 +10,12 @@ const rules: readonly (readonly [type: RegExp, name: RegExp])[] = [
   [/^aws_/, /^[\x20-\x7e]{1,255}$/],
   // https://cloud.google.com/storage/docs/buckets#naming
   [/^google_storage_bucket$/, /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/],
+  // https://cloud.google.com/dns/docs/reference/rest/v1/managedZones
+  [/^google_dns_managed_zone$/, /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/],
   // RFC 1035 labels: https://cloud.google.com/compute/docs/naming-resources
   [/^google_/, /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/],
   // https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules
+  [/^azurerm_resource_group$/, /^[A-Za-z0-9_()-](?:[A-Za-z0-9._()-]{0,88}[A-Za-z0-9_()-])?$/],
   [/^azurerm_storage_account$/, /^[a-z0-9]{3,24}$/],
   [/^azurerm_storage_container$/, /^[a-z0-9](?:-?[a-z0-9]){2,62}$/],
   [/^azurerm_linux_virtual_machine(?:_scale_set)?$/, /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/],
@@ -46,6 +49,9 @@ const scopes = [
   "storage_account_id",
 ] as const;
 
+/** Records, and zones that are called by their domains: their names are not made but given. Zones of gcp have a name besides. */
+const isOfDns = /_(?:record|rrset|record_set|domain)$|^(?!google_).*_zone$/;
+
 /** The pattern that names of a type must match. @throws Error for a type of a cloud that has no rule. */
 export function nameRule(type: string): RegExp {
   const rule = rules.find(([pattern]) => pattern.test(type));
@@ -59,7 +65,6 @@ export function nameOf(
   resource: Readonly<Record<string, unknown>>,
 ): { readonly name: string; readonly scope: string } | undefined {
   const name = attributes.map((attribute) => resource[attribute]).find((value) => typeof value === "string");
-  if (name === undefined || name.includes("${") || /_(?:record|rrset|record_set)$|_record$|_domain$|_zone$/.test(type))
-    return undefined;
+  if (name === undefined || name.includes("${") || isOfDns.test(type)) return undefined;
   return { name, scope: scopes.map((attribute) => String(resource[attribute] ?? "")).join(" ") };
 }

@@ -15,13 +15,18 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+/** A list that an API hands out page by page: what the page of a number answers. */
+type Paged = (page: number) => unknown;
+
 /** A server that answers as an API does, to requests with the token. */
 async function serve(answers: Readonly<Record<string, unknown>>): Promise<string> {
   server = createServer((request, response) => {
-    const path = (request.url ?? "").split("?")[0] ?? "";
+    const { pathname: path, searchParams } = new URL(request.url ?? "", "http://localhost");
     const known = request.headers.authorization === "Bearer secret-token" && path in answers;
     response.writeHead(known ? 200 : 401, { "content-type": "application/json" });
-    response.end(JSON.stringify(known ? answers[path] : { error: "unauthorized" }));
+    const answer = answers[path];
+    const body = typeof answer === "function" ? (answer as Paged)(Number(searchParams.get("page") ?? 1)) : answer;
+    response.end(JSON.stringify(known ? body : { error: "unauthorized" }));
   });
   await new Promise<void>((done) => server?.listen(0, "127.0.0.1", done));
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -96,6 +101,39 @@ describe("asking a cloud over HTTP", () => {
       sizes: [{ name: "s-2vcpu-4gb", cpus: 2, memory: 4, architecture: "amd64" }],
       images: [{ name: "debian-12-x64", architecture: "amd64" }],
     });
+  });
+
+  it("reads lists of Hetzner to their last page", async () => {
+    const names = ["debian-12", "debian-13", "rocky-9"];
+    const images: Paged = (page) => ({
+      images: [{ name: names[page - 1], architecture: "x86" }],
+      meta: { pagination: { page, next_page: page < names.length ? page + 1 : null } },
+    });
+    vi.stubEnv("HCLOUD_ENDPOINT", await serve({ ...hetzner, "/images": images }));
+    vi.stubEnv("HCLOUD_TOKEN", "secret-token");
+    const found = await readers.hetzner();
+    expect(found.images?.map(({ name }) => name)).toEqual(names);
+  });
+
+  it("reads lists of DigitalOcean to their last page, and asks no address that a page names", async () => {
+    const slugs = ["debian-12-x64", "debian-13-x64", "rocky-9-x64"];
+    const images: Paged = (page) => ({
+      images: [{ slug: slugs[page - 1] }],
+      links:
+        page < slugs.length ? { pages: { next: `https://elsewhere.example/images?page=${String(page + 1)}` } } : {},
+    });
+    const others = { "/v2/regions": { regions: [], links: {} }, "/v2/sizes": { sizes: [] } };
+    vi.stubEnv("DIGITALOCEAN_API_URL", await serve({ ...others, "/v2/images": images }));
+    vi.stubEnv("DIGITALOCEAN_TOKEN", "secret-token");
+    const found = await readers.digitalocean();
+    expect(found.images?.map(({ name }) => name)).toEqual(slugs);
+  });
+
+  it("refuses pages that never end", async () => {
+    const images: Paged = (page) => ({ images: [], meta: { pagination: { page, next_page: 2 } } });
+    vi.stubEnv("HCLOUD_ENDPOINT", await serve({ ...hetzner, "/images": images }));
+    vi.stubEnv("HCLOUD_TOKEN", "secret-token");
+    await expect(readers.hetzner()).rejects.toThrow(/page 2 comes after page 2/);
   });
 
   it("reads what Heroku has for private spaces", async () => {

@@ -19,7 +19,7 @@ export const aws: AdapterOf<FirewallContract> = {
     // All groups first: a rule may name any of them.
     const made = forEachEntry(scope, ["groups"], groups, (entry, _group, name) => {
       const { id } = new SecurityGroup(entry, "Default", {
-        name: resourceName(entry, [name], { maxLength: 255 }),
+        name: resourceName(entry, [name], { maxLength: 255, reserved: "sg-" }),
         description: `Group ${name}`,
         vpcId: network.id,
         tags: { Name: resourceName(entry, [name]) },

@@ -52,7 +52,7 @@ function buildBastion(around: Construct, { from, subnet }: BastionConfig, ssh: S
 
 function securityGroup(scope: Construct, from: readonly string[], network: INetwork): string {
   const { id } = new SecurityGroup(scope, "security_group", {
-    name: resourceName(scope, ["bastion"], { maxLength: 255 }),
+    name: resourceName(scope, ["bastion"], { maxLength: 255, reserved: "sg-" }),
     description: "Bastion",
     vpcId: network.id,
   });

@@ -34,7 +34,7 @@ export function loadBalancer(
     lifecycle: { preventDestroy: deletionProtection },
   });
   const balancer = new Lb(scope, "Default", {
-    name: resourceName(scope, [group], { maxLength }),
+    name: resourceName(scope, [group], { maxLength, reserved: "internal-" }),
     loadBalancerType: "network",
     subnetMapping: [{ subnetId: network.subnetId(subnet), allocationId }],
     enableDeletionProtection: deletionProtection,

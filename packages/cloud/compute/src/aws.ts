@@ -6,6 +6,7 @@ import { loadBalancer } from "./aws-load-balancer.js";
 import { pool } from "./aws-pool.js";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
+import { ipv4Only } from "./ipv6.js";
 import { findSharedDevice } from "./devices.js";
 import { buildGroups, imageOf, sizeOf } from "./servers.js";
 
@@ -19,6 +20,7 @@ export const aws: AdapterOf<ComputeContract> = {
     arm64: true,
     publicAddress: true,
     privateServers: true,
+    ...ipv4Only("AWS"),
     firstAddress: true,
     privateInChosenSubnet: true,
     placementSpread: true,

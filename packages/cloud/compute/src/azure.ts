@@ -6,6 +6,7 @@ import { pool } from "./azure-pool.js";
 import type { ComputeContract } from "./compute.js";
 import { findSharedDevice, unitOf } from "./devices.js";
 import type { Group } from "./group.js";
+import { ipv4Only } from "./ipv6.js";
 import { buildGroups, imageOf, sizeOf } from "./servers.js";
 
 /**
@@ -21,6 +22,7 @@ export const azure: AdapterOf<ComputeContract> = {
     arm64: true,
     publicAddress: true,
     privateServers: true,
+    ...ipv4Only("Azure"),
     firstAddress: true,
     privateInChosenSubnet: true,
     placementSpread: true,

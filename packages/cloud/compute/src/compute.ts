@@ -41,8 +41,10 @@ type Feature =
   | "placementSpread"
   | "portTranslation"
   | "privateInChosenSubnet"
+  | "privateIpv6"
   | "privateServers"
   | "publicAddress"
+  | "publicIpv6"
   | "sshKeys"
   | "volumes";
 
@@ -69,6 +71,14 @@ export const computeContract: ComputeContract = {
     privateServers: {
       description: "servers without public addresses",
       usedAt: groupsWith("publicAddress", ({ publicAddress }) => !publicAddress),
+    },
+    publicIpv6: {
+      description: "public IPv6 addresses",
+      usedAt: groupsWith("ipv6", ({ ipv6 }) => ipv6 === "public"),
+    },
+    privateIpv6: {
+      description: "private IPv6 addresses",
+      usedAt: groupsWith("ipv6", ({ ipv6 }) => ipv6 === "private"),
     },
     firstAddress: {
       description: "private addresses that the inventory chooses",

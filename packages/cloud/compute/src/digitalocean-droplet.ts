@@ -10,6 +10,7 @@ import {
   resourceName,
   Token,
 } from "@infra/core";
+import { hasPublicIpv6 } from "./ipv6.js";
 import type { ServerPlan } from "./servers.js";
 
 /** What the droplets of a group are made from. */
@@ -29,7 +30,7 @@ export function droplet(scope: Construct, plan: ServerPlan, kind: Kind): IInstan
     name,
     region: DeploymentStack.of(scope).context.settings.region,
     vpcUuid: plan.subnetId,
-    ipv6: true,
+    ipv6: hasPublicIpv6(plan.group),
     sshKeys: [...plan.keyIds],
     userData: plan.userData,
     tags: [plan.firewallId, ...labelList(plan.labels)],
@@ -43,7 +44,7 @@ export function droplet(scope: Construct, plan: ServerPlan, kind: Kind): IInstan
     name,
     privateIpv4: resource.ipv4AddressPrivate,
     publicIpv4: resource.ipv4Address,
-    publicIpv6: resource.ipv6Address,
+    ...(hasPublicIpv6(plan.group) ? { publicIpv6: resource.ipv6Address } : {}),
     zone: resource.region,
   };
 }

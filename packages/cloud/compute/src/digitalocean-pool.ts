@@ -1,6 +1,7 @@
 import { DropletAutoscale } from "@cdktf/provider-digitalocean/lib/droplet-autoscale";
 import { Construct, DeploymentStack, labelList, problemAt, resourceName, standardLabels } from "@infra/core";
 import type { Kind } from "./digitalocean-droplet.js";
+import { hasPublicIpv6 } from "./ipv6.js";
 import type { GroupPlan } from "./servers.js";
 
 /** A pool of droplets. A load balancer names it by the tag of its firewall, which all its droplets carry. */
@@ -22,7 +23,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
       ...kind,
       region: context.settings.region,
       vpcUuid: plan.subnetId,
-      ipv6: true,
+      ipv6: hasPublicIpv6(plan.group),
       sshKeys: [...plan.keyIds],
       userData: plan.userData,
       tags: [plan.firewallId, ...labelList({ ...plan.labels, ...standardLabels(context) })],

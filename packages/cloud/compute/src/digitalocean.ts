@@ -4,6 +4,7 @@ import { droplet, type Kind } from "./digitalocean-droplet.js";
 import { loadBalancer } from "./digitalocean-load-balancer.js";
 import { pool } from "./digitalocean-pool.js";
 import type { Group } from "./group.js";
+import { noPrivateIpv6 } from "./ipv6.js";
 import { buildGroups, imageOf, sizeOf } from "./servers.js";
 
 /** Droplets of DigitalOcean. All have public addresses; the firewalls of their groups decide what reaches them. */
@@ -16,6 +17,8 @@ export const digitalocean: AdapterOf<ComputeContract> = {
       "every droplet has a public address",
       "Write `publicAddress: true`; the firewall denies all that no rule allows",
     ),
+    publicIpv6: true,
+    privateIpv6: noPrivateIpv6("DigitalOcean"),
     firstAddress: unsupported(
       "DigitalOcean chooses the private addresses of droplets",
       "Remove `firstAddress`, and use the addresses that the deployment puts out",

@@ -5,6 +5,7 @@ import { instance, type Kind, zoneOf } from "./gcp-instance.js";
 import { loadBalancer } from "./gcp-load-balancer.js";
 import { pool } from "./gcp-pool.js";
 import type { Group } from "./group.js";
+import { ipv4Only } from "./ipv6.js";
 import { buildGroups, imageOf, sizeOf } from "./servers.js";
 
 /** Gcp spreads servers over at most this many domains; to be checked against https://cloud.google.com/compute/docs/instances/placement-policies-overview. */
@@ -17,6 +18,7 @@ export const gcp: AdapterOf<ComputeContract> = {
     arm64: true,
     publicAddress: true,
     privateServers: true,
+    ...ipv4Only("Google Cloud"),
     firstAddress: true,
     privateInChosenSubnet: true,
     placementSpread: true,

@@ -73,6 +73,12 @@ const group = z.strictObject({
   architecture: z.enum(["amd64", "arm64"]).default("amd64").describe("the processor: amd64 or arm64"),
   subnet: name().default("default").describe("name of the subnet that the servers join"),
   publicAddress: z.boolean().default(true).describe("do the servers get public addresses"),
+  ipv6: z
+    .enum(["none", "public", "private"])
+    .optional()
+    .describe(
+      "IPv6 addresses besides the IPv4 ones: none, public or private; by default public where the cloud gives them with a public address",
+    ),
   firstAddress: firstAddress
     .optional()
     .describe("private IPv4 address of the first server; the others count up; by default the cloud chooses"),
@@ -99,7 +105,11 @@ const group = z.strictObject({
 });
 
 /** A group of servers that are alike. */
-export const groupConfig = rule(group, (config) => [...findLabelProblems(config), ...findScalingProblems(config)]);
+export const groupConfig = rule(group, (config) => [
+  ...findLabelProblems(config),
+  ...findScalingProblems(config),
+  ...findIpv6Problems(config),
+]);
 
 /** A group of servers, checked and with its defaults. */
 export type Group = z.output<typeof group>;
@@ -139,4 +149,10 @@ function findScalingProblems(config: Group): Finding[] {
         }
       : [],
   );
+}
+
+function findIpv6Problems({ ipv6, publicAddress }: Group): Finding[] {
+  if (ipv6 !== "public" || publicAddress) return [];
+  const message = "`ipv6: public` and `publicAddress: false` exclude each other";
+  return [{ message, remedy: "Write `publicAddress: true`, or another `ipv6`", path: ["ipv6"] }];
 }

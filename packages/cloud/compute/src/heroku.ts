@@ -12,6 +12,7 @@ import { App } from "@infra/provider-heroku/lib/app";
 import { Formation } from "@infra/provider-heroku/lib/formation";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
+import { noPrivateIpv6 } from "./ipv6.js";
 import { buildGroups, type GroupPlan, sizeOf } from "./servers.js";
 
 /** Longest name of an app; to be checked against https://devcenter.heroku.com/articles/platform-api-reference#app. */
@@ -30,6 +31,11 @@ export const heroku: AdapterOf<ComputeContract> = {
     arm64: unsupported("Heroku does not let the dynos' processors be chosen", "Remove `architecture`"),
     publicAddress: true,
     privateServers: true,
+    publicIpv6: unsupported(
+      "the router of Heroku answers over IPv4 only",
+      "Write `ipv6: none`, or put the servers on hetzner or digitalocean",
+    ),
+    privateIpv6: noPrivateIpv6("Heroku"),
     firstAddress: unsupported("dynos have no addresses that last", "Remove `firstAddress`, and use host names"),
     privateInChosenSubnet: unsupported("a private space of Heroku has no subnets", "Remove `subnet`"),
     placementSpread: unsupported("Heroku chooses the hosts of dynos", "Write `placement: any`"),

@@ -19,6 +19,7 @@ import { VolumeAttachment } from "@infra/provider-hcloud/lib/volume-attachment";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
 import { loadBalancer } from "./hetzner-load-balancer.js";
+import { hasPublicIpv6, noPrivateIpv6 } from "./ipv6.js";
 import { buildGroups, imageOf, type ServerPlan, sizeOf } from "./servers.js";
 
 /** Hetzner takes at most this many servers in a spread placement group; to be checked against https://docs.hetzner.com/cloud/placement-groups/overview/. */
@@ -36,6 +37,8 @@ export const hetzner: AdapterOf<ComputeContract> = {
     arm64: true,
     publicAddress: true,
     privateServers: true,
+    publicIpv6: true,
+    privateIpv6: noPrivateIpv6("Hetzner"),
     firstAddress: true,
     privateInChosenSubnet: lastSubnet,
     placementSpread: true,
@@ -105,7 +108,7 @@ function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwor
     userData: plan.userData,
     firewallIds: [Token.asNumber(plan.firewallId)],
     labels: { ...plan.labels },
-    publicNet: [{ ipv4Enabled: group.publicAddress, ipv6Enabled: group.publicAddress }],
+    publicNet: [{ ipv4Enabled: group.publicAddress, ipv6Enabled: hasPublicIpv6(group) }],
     ...(group.publicAddress ? {} : { network: [privateNetwork(plan, network)] }),
     // Hetzner wants both or none.
     deleteProtection: plan.protect,
@@ -117,7 +120,8 @@ function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwor
     id: resource.id,
     name,
     privateIpv4: group.publicAddress ? attach(resource, plan) : resource.network.get(0).ip,
-    ...(group.publicAddress ? { publicIpv4: resource.ipv4Address, publicIpv6: resource.ipv6Address } : {}),
+    ...(group.publicAddress ? { publicIpv4: resource.ipv4Address } : {}),
+    ...(hasPublicIpv6(group) ? { publicIpv6: resource.ipv6Address } : {}),
     zone: resource.location,
   };
 }

@@ -12,6 +12,7 @@ import { DataOciCoreImages } from "@infra/provider-oci/lib/data-oci-core-images"
 import { DataOciIdentityAvailabilityDomain } from "@infra/provider-oci/lib/data-oci-identity-availability-domain";
 import type { ComputeContract } from "./compute.js";
 import type { Group } from "./group.js";
+import { ipv4Only } from "./ipv6.js";
 import { checkGroup } from "./oracle-checks.js";
 import { instance, type Kind } from "./oracle-instance.js";
 import { loadBalancer } from "./oracle-load-balancer.js";
@@ -25,6 +26,7 @@ export const oracle: AdapterOf<ComputeContract> = {
     arm64: true,
     publicAddress: true,
     privateServers: true,
+    ...ipv4Only("Oracle Cloud"),
     firstAddress: true,
     privateInChosenSubnet: true,
     placementSpread: true,

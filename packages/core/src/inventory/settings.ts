@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { providerNames } from "../providers.js";
+import { bindingsOf, providerNames } from "../providers.js";
 import { domainName, name, rule, secret } from "../schema.js";
 import { driftSchema } from "./drift-settings.js";
 import { notifySchema } from "./notify-settings.js";
@@ -8,10 +8,13 @@ import { secretSettings } from "./secret-settings.js";
 import { stateSchema } from "./state-settings.js";
 
 /** Variables that would change what the engine and the programs it starts do, not who they are. */
-const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
+const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO(?!OGLE_)|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
+
+/** Those that the clouds' providers read, also where their names begin as the ones above. */
+const known = new Set(providerNames.flatMap((name) => bindingsOf(name).flatMap(({ credentials }) => credentials)));
 
 const credentialName = rule(z.string(), (value) =>
-  /^[A-Z][A-Z0-9_]*$/.test(value) && !steering.test(value)
+  known.has(value) || (/^[A-Z][A-Z0-9_]*$/.test(value) && !steering.test(value))
     ? undefined
     : {
         message: `${JSON.stringify(value)} is not a variable that holds a credential`,

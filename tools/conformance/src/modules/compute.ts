@@ -1,10 +1,12 @@
 import { Firewall } from "@infra/base-firewall";
 import { Ssh, sshContract } from "@infra/base-ssh";
-import { Compute, type ComputeContract, computeContract } from "@infra/cloud-compute";
+import { Compute, type ComputeContract, computeContract, type ComputeProps } from "@infra/cloud-compute";
 import { Network } from "@infra/cloud-network";
-import { type DeploymentStack, gapOf } from "@infra/core";
+import { type DeploymentStack, gapOf, type ProviderName } from "@infra/core";
+import { z } from "zod";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
+import { hostName, perEntry, perKey, text } from "./output-forms.js";
 import { exampleKey } from "./ssh.js";
 
 const web = (group: object) => ({ groups: { web: group } });
@@ -25,8 +27,10 @@ const uses: Record<FeatureOf<ComputeContract>, object> = {
     loadBalancer: { listeners: { http: { port: 80, targetPort: 8080 } } },
   }),
   privateInChosenSubnet: web({ image: "ubuntu-24.04", subnet: "data", publicAddress: false }),
+  privateIpv6: web({ image: "ubuntu-24.04", ipv6: "private" }),
   privateServers: web({ publicAddress: false }),
   publicAddress: web({ publicAddress: true }),
+  publicIpv6: web({ image: "ubuntu-24.04", ipv6: "public" }),
   sshKeys: web({ image: "ubuntu-24.04", sshKeys: ["alice"] }),
   volumes: web({ image: "ubuntu-24.04", volumes: { data: { size: 50 } } }),
 };
@@ -49,11 +53,27 @@ export const compute: ModuleCase = {
     const { groups, loadBalancers } = new Compute(stack, id, { ...peersFor(stack, id, props), ...props } as never);
     return { [id]: { groups, loadBalancers } };
   },
+  puts: ({ props, provider, has }) => {
+    const { groups } = props as ComputeProps;
+    const balanced = Object.entries(groups).filter(([, { loadBalancer }]) => loadBalancer !== undefined);
+    const address = provider === "heroku" ? hostName : z.ipv4();
+    return z.strictObject({
+      groups: perEntry(groups, (group: Group, name) => serversOf(name, group, provider, has)),
+      loadBalancers: perKey(Object.fromEntries(balanced), z.strictObject({ address })),
+    });
+  },
   peers: (stack) => peersFor(stack, "compute", { groups: { web: {}, db: { subnet: "data" } } }),
   props: web({ count: 2 }),
   uses,
   maps: [
-    { path: "groups", value: { count: 2, image: "ubuntu-24.04" }, props: uses.images, feature: "images" },
+    { path: "groups", value: { count: 2 } },
+    {
+      path: "groups.web.labels",
+      value: "blue",
+      props: uses.labels,
+      feature: "labels",
+      within: /^\w+\.compute_web/,
+    },
     { path: "groups.web.volumes", value: { size: 50 }, props: uses.volumes, feature: "volumes" },
     {
       path: "groups.web.loadBalancer.listeners",
@@ -75,7 +95,7 @@ export const compute: ModuleCase = {
     "a count that is a fraction": {
       props: web({ count: 1.5 }),
       path: "groups.web.count",
-      says: ["1.5", "", "whole number"],
+      says: ["1.5", "is not a whole number", "1 to 1000"],
     },
     "a size that is none": {
       props: web({ size: "medum" }),
@@ -101,6 +121,12 @@ export const compute: ModuleCase = {
       props: web({ subnet: "defualt" }),
       path: "groups.web.subnet",
       says: ['"defualt"', "is not a subnet", 'Did you mean "default"?'],
+    },
+    "IPv6 of another kind": { props: web({ ipv6: true }), path: "groups.web.ipv6", says: ["true", "is not", "public"] },
+    "public IPv6 addresses of private servers": {
+      props: web({ ipv6: "public", publicAddress: false }),
+      path: "groups.web.ipv6",
+      says: ["ipv6: public", "exclude each other", "publicAddress: true"],
     },
     "an address that is none": {
       props: web({ firstAddress: "10.20.0" }),
@@ -135,7 +161,7 @@ export const compute: ModuleCase = {
     "cloud-init that is neither": {
       props: web({ cloudInit: "apt install nginx" }),
       path: "groups.web.cloudInit",
-      says: ["", "is not for cloud-init", "#cloud-config"],
+      says: ["the text", "is not for cloud-init", "Begin it with #cloud-config"],
     },
     "a key of nobody": {
       props: web({ sshKeys: ["bob"] }),
@@ -145,7 +171,7 @@ export const compute: ModuleCase = {
     "a load balancer without listeners": {
       props: web({ loadBalancer: { listeners: {} } }),
       path: "groups.web.loadBalancer.listeners",
-      says: ["", "there is no listener", "http: { port: 80 }"],
+      says: ["no listener", "there is no", "Add one: `http: { port: 80 }`"],
     },
     "two listeners on one port": {
       props: web({ loadBalancer: { listeners: { a: { port: 80 }, b: { port: 80 } } } }),
@@ -155,7 +181,7 @@ export const compute: ModuleCase = {
     "a path that does not begin with a slash": {
       props: balancer({ healthCheck: { protocol: "http", path: "health" } }),
       path: "groups.web.loadBalancer.healthCheck.path",
-      says: ['"health"', "", "/"],
+      says: ['"health"', 'must start with "/"', "path that is asked for"],
     },
     "a pool whose least is more than its most": {
       props: web({ autoscaling: { min: 5, max: 2 } }),
@@ -181,10 +207,30 @@ function peersFor(stack: DeploymentStack, id: string, props: object) {
   const { groups = {} } = props as { groups?: Record<string, { subnet?: string }> };
   const several = gapOf(network.contract, provider, "severalSubnets") === undefined;
   const wantsData = several && Object.values(groups).some(({ subnet }) => subnet === "data");
-  const subnets = { default: {}, ...(wantsData ? { data: { cidr: "10.20.40.0/24" } } : {}) };
+  const zone = gapOf(network.contract, provider, "zones") === undefined ? { zone: "a" as const } : {};
+  const subnets = { default: {}, ...(wantsData ? { data: { cidr: "10.20.40.0/24", ...zone } } : {}) };
   const net = new Network(stack, `${id}-network`, { cidr: "10.20.0.0/16", subnets });
   const firewalls = Object.fromEntries(Object.keys(groups).map((name) => [name, {}]));
   const firewall = new Firewall(stack, `${id}-firewall`, { network: net, groups: firewalls });
   if (typeof sshContract.adapters[provider] !== "function") return { network: net, firewall };
   return { network: net, firewall, ssh: new Ssh(stack, `${id}-ssh`, { network: net, keys: { alice: exampleKey } }) };
+}
+
+type Group = ComputeProps["groups"][string];
+
+/** The servers of a group, where the cloud knows them one by one: not those of a pool, and not dynos, which nobody can log in to. */
+function serversOf(name: string, group: Group, provider: ProviderName, has: (feature: string) => boolean) {
+  const { count = 1, publicAddress = true, subnet, autoscaling } = group;
+  const names =
+    autoscaling || !has("sshKeys") ? [] : Array.from({ length: count }, (_, at) => `${name}-${String(at + 1)}`);
+  const server = z.strictObject({
+    id: text,
+    name: text,
+    privateIpv4: z.ipv4(),
+    ...(publicAddress ? { publicIpv4: z.ipv4() } : {}),
+    ...(publicAddress && has("publicIpv6") ? { publicIpv6: z.ipv6() } : {}),
+    // Azure puts a server in no zone, unless its subnet names one.
+    ...(provider === "azure" && subnet !== "data" ? {} : { zone: text }),
+  });
+  return z.strictObject(Object.fromEntries(names.map((each) => [each, server])));
 }

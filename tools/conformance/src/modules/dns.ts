@@ -1,6 +1,8 @@
 import { Dns, type DnsContract, dnsContract, type DnsProps } from "@infra/cloud-dns";
 import { referenceTo } from "@infra/core/testing";
+import { z } from "zod";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import { hostName, perEntry, perKey, text } from "./output-forms.js";
 
 const domain = "acme.example";
 const output = "compute.loadBalancers.web.address";
@@ -10,7 +12,7 @@ const address = referenceTo(output);
 const zone = (records: object, more: object = {}) => ({ zones: { main: { domain, records, ...more } } });
 /** A zone with one record, `www` unless it has another name. */
 const record = (www: object) => zone({ www });
-const text = (...values: unknown[]) => record({ type: "TXT", values });
+const textRecord = (...values: unknown[]) => record({ type: "TXT", values });
 
 const uses: Record<FeatureOf<DnsContract>, object> = {
   addressAlias: record({ alias: "192.0.2.10" }),
@@ -28,6 +30,12 @@ export const dns: ModuleCase = {
   examples: [{ name: "web-and-mail", refusedBy: ["heroku"] }, { name: "alias" }],
   contract: dnsContract as unknown as AnyContract,
   build: (stack, props, id = "dns") => ({ [id]: new Dns(stack, id, props as DnsProps).zones }),
+  puts: ({ props, has }) =>
+    perEntry((props as DnsProps).zones, ({ records = {} }: DnsProps["zones"][string]) =>
+      has("hosting")
+        ? z.strictObject({ id: text, nameServers: z.array(hostName).min(1) })
+        : z.strictObject({ id: text, nameServers: z.tuple([]), targets: perKey(records, hostName) }),
+    ),
   peers: () => ({}),
   outputs: { [output]: "192.0.2.10" },
   props: record({ alias: address }),
@@ -171,7 +179,7 @@ export const dns: ModuleCase = {
       says: ['"2001:db8::10"', "is there twice", "Remove one"],
     },
     "a text that is a number": {
-      props: text(4711),
+      props: textRecord(4711),
       path: `${www}.values.0`,
       says: ["4711", "is not text", "Write text"],
     },
@@ -213,22 +221,22 @@ export const dns: ModuleCase = {
       says: ['"security@acme.example"', "is not a URL", "mailto:"],
     },
     "a text in quotes": {
-      props: text('"v=spf1 -all"'),
+      props: textRecord('"v=spf1 -all"'),
       path: `${www}.values.0`,
       says: ['"v=spf1 -all"', "is in quotes", "plain text"],
     },
     "a text with a line break": {
-      props: text("a\nb"),
+      props: textRecord("a\nb"),
       path: `${www}.values.0`,
       says: ['"a\\nb"', "not printable ASCII", "one line"],
     },
     "a text that is too long": {
-      props: text("a".repeat(4097)),
+      props: textRecord("a".repeat(4097)),
       path: `${www}.values.0`,
       says: ["4097 characters", "not between 1 and 4096", "Shorten"],
     },
     "a reference in a text": {
-      props: text(address),
+      props: textRecord(address),
       path: `${www}.values.0`,
       says: ["compute.loadBalancers.web.address", "must be known before the run", "Write the text"],
     },
@@ -260,18 +268,18 @@ export const dns: ModuleCase = {
       provider: "digitalocean",
     },
     "a text that AWS finds too long": {
-      props: text("a".repeat(4001)),
+      props: textRecord("a".repeat(4001)),
       path: `${www}.values.0`,
       says: ["4001 characters", "at most 4000", "Shorten"],
     },
     "a text that DigitalOcean finds too long": {
-      props: text("a".repeat(505)),
+      props: textRecord("a".repeat(505)),
       path: `${www}.values.0`,
       says: ["505 characters", "at most 509", "Shorten"],
       provider: "digitalocean",
     },
     "a backslash at DigitalOcean": {
-      props: text("a\\b"),
+      props: textRecord("a\\b"),
       path: `${www}.values.0`,
       says: ["a text", "holds no backslashes", "without them"],
       provider: "digitalocean",

@@ -1,8 +1,9 @@
-import { Firewall, type FirewallContract, firewallContract } from "@infra/base-firewall";
+import { Firewall, type FirewallContract, firewallContract, type FirewallProps } from "@infra/base-firewall";
 import { Network } from "@infra/cloud-network";
 import type { DeploymentStack } from "@infra/core";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
+import { perKey, text } from "./output-forms.js";
 
 const http = { protocol: "tcp", ports: "80" };
 const web = (rules: object, more: object = {}) => ({ groups: { web: { rules, ...more } } });
@@ -29,22 +30,26 @@ export const firewall: ModuleCase = {
   folder: "packages/base/firewall",
   examples: [{ name: "web-and-db", refusedBy: ["heroku"] }, { name: "web" }],
   contract: firewallContract as unknown as AnyContract,
-  build: (stack, props, id = "firewall") => ({
-    [id]: new Firewall(stack, id, { network: testNetwork(stack), ...(props as { groups: object }) } as never).node.id,
-  }),
+  build: (stack, props, id = "firewall") => {
+    const made = new Firewall(stack, id, { network: testNetwork(stack), ...(props as FirewallProps) });
+    const groups = Object.keys((props as FirewallProps).groups);
+    return { [id]: Object.fromEntries(groups.map((group) => [group, made.firewallId(group)])) };
+  },
+  puts: ({ props }) => perKey((props as FirewallProps).groups, text),
   peers: (stack) => ({ network: testNetwork(stack) }),
   props: web({ http }),
   uses,
   maps: [
-    { path: "groups", value: { rules: { http } }, within: { heroku: "heroku_space_inbound_ruleset.firewall" } },
+    // At Heroku all groups have the same rules, and all rules the same networks: they are there already.
+    { path: "groups", value: { rules: { http } }, none: ["heroku"] },
     {
       path: "groups.web.rules",
       value: { protocol: "tcp", ports: "443" },
       within: {
         hetzner: "hcloud_firewall.firewall_web",
-        heroku: "heroku_space_inbound_ruleset.firewall",
         digitalocean: "digitalocean_firewall.firewall_web",
       },
+      none: ["heroku"],
     },
   ],
   refusals: {
@@ -117,7 +122,7 @@ export const firewall: ModuleCase = {
     "no source": {
       props: web({ http: { ...http, from: [] } }),
       path: "groups.web.rules.http.from",
-      says: ["", "is", "networks"],
+      says: ["[]", "is too small: at least 1", "networks"],
     },
     "a group that does not exist": {
       props: web({ http: { ...http, from: { groups: ["wbe"] } } }),

@@ -6,7 +6,7 @@ import { network } from "./network.js";
 import { ssh } from "./ssh.js";
 import { storage } from "./storage.js";
 
-export type { ExampleCase, MapCase, ModuleCase, Refusal } from "./module-case.js";
+export type { ExampleCase, MapCase, ModuleCase, OutputsCase, Refusal } from "./module-case.js";
 export { exampleKey } from "./ssh.js";
 
 /** Every module. */

@@ -18,10 +18,11 @@ export interface MapCase {
   /** The feature that the key needs; clouds that lack it are left out. @default - none */
   readonly feature?: string;
   /**
-   * The addresses that hold the whole map, by provider: a resource with a block per key, or one that lists what others made.
+   * The addresses that hold the whole map, by provider, or a pattern of those on every cloud: a resource with a block per key, or one
+   * that lists what others made. A key adds one entry there, and leaves the others as they are.
    * @default - each key has its own resources
    */
-  readonly within?: Partial<Record<ProviderName, string | readonly string[]>>;
+  readonly within?: Partial<Record<ProviderName, string | readonly string[]>> | RegExp;
   /** Clouds on which a key makes no resource at all, such as SSH keys that servers are told at the first boot. @default - none */
   readonly none?: readonly ProviderName[];
 }
@@ -45,6 +46,14 @@ export interface ExampleCase {
   readonly refusedBy?: readonly ProviderName[];
 }
 
+/** What decides about the outputs of a module. */
+export interface OutputsCase {
+  readonly props: object;
+  readonly provider: ProviderName;
+  /** Has the cloud a feature of the module? */
+  readonly has: (feature: string) => boolean;
+}
+
 /** One module as the suite sees it. */
 export interface ModuleCase {
   /** The module's word, and the id of its construct. */
@@ -54,8 +63,13 @@ export interface ModuleCase {
   /** Its examples; the first is the one of the README. */
   readonly examples: readonly [ExampleCase, ...ExampleCase[]];
   readonly contract: AnyContract;
-  /** Creates the module, with the modules that it needs. @param id Id of the construct; the module's word by default. */
+  /**
+   * Creates the module, with the modules that it needs. @returns all that it puts out, under its id
+   * @param id Id of the construct; the module's word by default.
+   */
   readonly build: (stack: DeploymentStack, props: object, id?: string) => Readonly<Record<string, unknown>>;
+  /** The form of all that it puts out; what a cloud does not have is left out. */
+  readonly puts: (of: OutputsCase) => z.ZodType;
   /** What its examples need. */
   readonly peers: (stack: DeploymentStack) => object;
   /** What the other deployments put out that its inputs refer to: `compute.network.id`. @default - they refer to none */

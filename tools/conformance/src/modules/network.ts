@@ -1,5 +1,7 @@
-import { Network, type NetworkContract, networkContract } from "@infra/cloud-network";
+import { Network, type NetworkContract, networkContract, type NetworkProps } from "@infra/cloud-network";
+import { z } from "zod";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import { perKey, text } from "./output-forms.js";
 
 const cidr = "10.20.0.0/16";
 const peering = { other: { network: "peer-network", cidr: "10.99.0.0/16" } };
@@ -26,7 +28,16 @@ export const network: ModuleCase = {
     { name: "one-subnet" },
   ],
   contract: networkContract as unknown as AnyContract,
-  build: (stack, props, id = "network") => ({ [id]: new Network(stack, id, props as { cidr: string }).id }),
+  build: (stack, props, id = "network") => ({ [id]: outputsOf(new Network(stack, id, props as NetworkProps)) }),
+  puts: ({ props }) => {
+    const { cidr: range, subnets = { default: {} }, peering: others = {} } = props as NetworkProps;
+    return z.strictObject({
+      id: text,
+      cidr: z.literal(range),
+      subnets: perKey(subnets, z.strictObject({ id: text, cidr: z.cidrv4() })),
+      peeringIds: perKey(others, text),
+    });
+  },
   peers: () => ({}),
   props: { cidr },
   uses,
@@ -140,3 +151,9 @@ export const network: ModuleCase = {
     },
   },
 };
+
+function outputsOf(network: Network) {
+  const { id, cidr: range, peeringIds, subnetNames = [] } = network;
+  const subnets = subnetNames.map((name) => [name, { id: network.subnetId(name), cidr: network.subnetCidr(name) }]);
+  return { id, cidr: range, subnets: Object.fromEntries(subnets) as object, peeringIds };
+}

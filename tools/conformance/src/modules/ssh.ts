@@ -1,6 +1,8 @@
-import { Ssh, type SshContract, sshContract } from "@infra/base-ssh";
+import { Ssh, type SshContract, sshContract, type SshProps } from "@infra/base-ssh";
+import { z } from "zod";
 import { testNetwork } from "./firewall.js";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import { perEntry, text } from "./output-forms.js";
 
 /** A key that is in use nowhere. */
 export const exampleKey =
@@ -18,8 +20,16 @@ export const ssh: ModuleCase = {
   examples: [{ name: "bastion" }],
   contract: sshContract as unknown as AnyContract,
   build: (stack, props, id = "ssh") => ({
-    [id]: { ...new Ssh(stack, id, { network: testNetwork(stack), ...props } as never).outputs },
+    [id]: { ...new Ssh(stack, id, { network: testNetwork(stack), ...(props as SshProps) }).outputs },
   }),
+  puts: ({ props }) => {
+    const { keys: owners, bastion: way } = props as SshProps;
+    return z.strictObject({
+      user: text,
+      keys: perEntry(owners, (publicKey) => z.strictObject({ id: text, publicKey: z.literal(publicKey) })),
+      ...(way ? { bastionAddress: z.ipv4() } : {}),
+    });
+  },
   peers: (stack) => ({ network: testNetwork(stack) }),
   props: uses.bastion,
   uses,
@@ -32,12 +42,16 @@ export const ssh: ModuleCase = {
   ],
   refusals: {
     "no keys": { props: {}, path: "keys", says: ["keys", "is missing", "public keys"] },
-    "an empty map of keys": { props: { keys: {} }, path: "keys", says: ["", "there is no key", "alice: ssh-ed25519"] },
+    "an empty map of keys": {
+      props: { keys: {} },
+      path: "keys",
+      says: ["no key", "there is no", "alice: ssh-ed25519"],
+    },
     "a key that is a number": { props: key(1), path: "keys.alice", says: ["1", "is not text", ".pub"] },
     "a private key": {
       props: key("-----BEGIN OPENSSH PRIVATE KEY-----"),
       path: "keys.alice",
-      says: ["", "a private key stands where a public key belongs", ".pub"],
+      says: ["a private key", "stands where a public key belongs", ".pub"],
     },
     "a key of an old kind": { props: key("ssh-dss AAAA"), path: "keys.alice", says: ["ssh-dss", "known kind", ".pub"] },
     "a key without a body": { props: key("ssh-ed25519"), path: "keys.alice", says: ["ssh-ed25519", "body", ".pub"] },
@@ -56,13 +70,21 @@ export const ssh: ModuleCase = {
       path: "keys.Alice Smith",
       says: ['"Alice Smith"', "is not a name", "lower-case letters"],
     },
-    "a user with capitals": { props: { keys, user: "Ops" }, path: "user", says: ['"Ops"', "", "log in as"] },
+    "a user with capitals": {
+      props: { keys, user: "Ops" },
+      path: "user",
+      says: ['"Ops"', "must match pattern", "log in as"],
+    },
     "a bastion without sources": {
       props: { keys, bastion: {} },
       path: "bastion.from",
       says: ["from", "is missing", "CIDR"],
     },
-    "a bastion with no source": { props: bastion({ from: [] }), path: "bastion.from", says: ["", "", "CIDR"] },
+    "a bastion with no source": {
+      props: bastion({ from: [] }),
+      path: "bastion.from",
+      says: ["[]", "is too small: at least 1", "CIDR"],
+    },
     "a bastion for everyone": {
       props: bastion({ from: ["0.0.0.0/0"] }),
       path: "bastion.from.0",
@@ -83,6 +105,10 @@ export const ssh: ModuleCase = {
       path: "bastion.subnet",
       says: ['"defualt"', "is not a subnet", 'Did you mean "default"?'],
     },
-    "an unknown key": { props: { keys, port: 2222 }, path: "port", says: ["port", "not a known key", ""] },
+    "an unknown key": {
+      props: { keys, port: 2222 },
+      path: "port",
+      says: ["port", "not a known key", "Known keys here: keys, user, bastion"],
+    },
   },
 };

@@ -1,5 +1,7 @@
 import { Storage, type StorageContract, storageContract, type StorageProps } from "@infra/cloud-storage";
+import { z } from "zod";
 import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import { perKey, text } from "./output-forms.js";
 
 const files = (bucket: object) => ({ buckets: { files: bucket } });
 const lifecycle = (rule: object, more: object = {}) => files({ lifecycle: { old: rule }, ...more });
@@ -37,6 +39,13 @@ export const storage: ModuleCase = {
   ],
   contract: storageContract as unknown as AnyContract,
   build: (stack, props, id = "storage") => ({ [id]: new Storage(stack, id, props as StorageProps).buckets }),
+  puts: ({ props }) => {
+    const credentials = z.string().startsWith("secret://");
+    return perKey(
+      (props as StorageProps).buckets,
+      z.strictObject({ id: text, name: text, endpoint: z.url(), region: text, credentials }),
+    );
+  },
   peers: () => ({}),
   props: files({}),
   uses,

@@ -1,11 +1,15 @@
 import { setting } from "@infra/core/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
-import { type Api, get } from "./http.js";
+import { type Api, getPages } from "./http.js";
 
-const locations = z.object({ locations: z.array(z.object({ name: z.string(), network_zone: z.string() })) });
+/** What every list says of its pages. */
+const meta = z.object({ pagination: z.object({ next_page: z.int().nullable() }) }).optional();
+
+const locations = z.object({ meta, locations: z.array(z.object({ name: z.string(), network_zone: z.string() })) });
 
 const serverTypes = z.object({
+  meta,
   server_types: z.array(
     z.object({
       name: z.string(),
@@ -18,6 +22,7 @@ const serverTypes = z.object({
 });
 
 const images = z.object({
+  meta,
   images: z.array(z.object({ name: z.string().nullable(), architecture: z.enum(["x86", "arm"]) })),
 });
 
@@ -27,24 +32,28 @@ const architectures = { x86: "amd64", arm: "arm64" } as const;
 export async function hetzner(): Promise<LiveFacts> {
   const url = setting(process.env, "HCLOUD_ENDPOINT") ?? "https://api.hetzner.cloud/v1";
   const api: Api = { url, tokenVariable: "HCLOUD_TOKEN" };
+  const next = (page: { meta?: z.output<typeof meta> }) => page.meta?.pagination.next_page ?? undefined;
   const [places, types, offered] = await Promise.all([
-    get(api, "/locations?per_page=50", locations),
-    get(api, "/server_types?per_page=50", serverTypes),
-    get(api, "/images?type=system&per_page=50", images),
+    getPages(api, "/locations?per_page=50", locations, next),
+    getPages(api, "/server_types?per_page=50", serverTypes, next),
+    getPages(api, "/images?type=system&per_page=50", images, next),
   ]);
-  const names = places.locations.map(({ name }) => name);
+  const found = places.flatMap((page) => page.locations);
+  const names = found.map(({ name }) => name);
   return {
-    regions: Object.fromEntries(
-      places.locations.map(({ name, network_zone }) => [name, { networkZone: network_zone }]),
-    ),
-    sizes: types.server_types.map(({ name, cores, memory, architecture, prices }) => {
-      const regions = prices.map(({ location }) => location).sort();
-      const everywhere = names.every((location) => regions.includes(location));
-      const facts = { name, cpus: cores, memory, architecture: architectures[architecture] };
-      return everywhere ? facts : { ...facts, regions };
-    }),
-    images: offered.images.flatMap(({ name, architecture }) =>
-      name === null ? [] : [{ name, architecture: architectures[architecture] }],
-    ),
+    regions: Object.fromEntries(found.map(({ name, network_zone }) => [name, { networkZone: network_zone }])),
+    sizes: types
+      .flatMap((page) => page.server_types)
+      .map(({ name, cores, memory, architecture, prices }) => {
+        const regions = prices.map(({ location }) => location).sort();
+        const everywhere = names.every((location) => regions.includes(location));
+        const facts = { name, cpus: cores, memory, architecture: architectures[architecture] };
+        return everywhere ? facts : { ...facts, regions };
+      }),
+    images: offered
+      .flatMap((page) => page.images)
+      .flatMap(({ name, architecture }) =>
+        name === null ? [] : [{ name, architecture: architectures[architecture] }],
+      ),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** An API that is asked page by page. */
+/** An API that answers in JSON. */
 export interface Api {
   /** Beginning of every address, without a slash at the end. */
   readonly url: string;
@@ -20,4 +20,30 @@ export async function get<S extends z.ZodType>(api: Api, path: string, schema: S
   const parsed = schema.safeParse(await response.json());
   if (!parsed.success) throw new Error(`${address} answered something else: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/**
+ * Asks an API for a list, page by page: for the first, then for each that a page names as the next.
+ *
+ * @param path Of the first page, with the words of its query.
+ * @param nextOf The number of the page that comes after a page; undefined at the last.
+ * @throws Error as `get` does, and for a page that does not come after its own.
+ */
+export async function getPages<S extends z.ZodType>(
+  api: Api,
+  path: string,
+  schema: S,
+  nextOf: (page: z.output<S>) => number | undefined,
+): Promise<z.output<S>[]> {
+  const pages: z.output<S>[] = [];
+  let number: number | undefined = 1;
+  while (number !== undefined) {
+    const page: z.output<S> = await get(api, `${path}&page=${String(number)}`, schema);
+    const next = nextOf(page);
+    if (next !== undefined && !(next > number))
+      throw new Error(`${api.url}${path}: page ${String(next)} comes after page ${String(number)}`);
+    pages.push(page);
+    number = next;
+  }
+  return pages;
 }
