@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { infraError } from "@infra/core/inventory";
 import { z } from "zod";
 import { filesIn } from "../files-in.js";
-import { exitCodeOf } from "../result.js";
+import { exitCodeOf, type Verb } from "../result.js";
 import type { Report } from "./report.js";
 import { namedRun } from "./run-id.js";
 import {
@@ -69,7 +69,11 @@ function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
 
 function readRun(file: string, verb: ReportedVerb): Report {
   const value = parseJson(file);
-  if (isStoredResult(value)) return reportOf(verb, readStored(file));
+  if (isStoredResult(value)) {
+    const stored = readStored(file);
+    for (const each of stored) checkVerb(file, each.verb, verb);
+    return reportOf(verb, stored);
+  }
   const parsed = reportSchema.safeParse(value);
   if (!parsed.success)
     throw infraError(
@@ -77,7 +81,17 @@ function readRun(file: string, verb: ReportedVerb): Report {
       "Name a folder of results, or a file that infra <verb> --json wrote",
     );
   const { data } = parsed;
+  checkVerb(file, data.verb, verb);
   return { offline: false, ...data, exitCode: exitCodeOf(data.verb, data.results) };
+}
+
+/** Results of a verb never stand for those of another: a drift that found nothing is no plan. */
+function checkVerb(file: string, found: Verb, verb: ReportedVerb): void {
+  if (found === verb) return;
+  throw infraError(
+    `${file} holds results of infra ${found}, not of infra ${verb}`,
+    `Name a file that infra ${verb} --json wrote, or say --verb ${found} where the command has it`,
+  );
 }
 
 /** The results in a file: one, or none when it holds something else. */
