@@ -47,13 +47,11 @@ describe("synthesize", () => {
   it("gives every reference a variable of its own, also where their names are alike", () => {
     const definition = defineStack({
       config: z.strictObject({ text: z.record(z.string(), z.custom<Reference>()) }),
-      build: (root, { text }) =>
-        Object.fromEntries(
-          Object.entries(text).map(([name, input]) => [
-            name,
-            new DataResource(root, name, { input: root.textOf(input) }).id,
-          ]),
-        ),
+      build: (root, { text }) => {
+        for (const [name, value] of Object.entries(text))
+          new DataResource(root, name, { input: { value: root.textOf(value) } });
+        return {};
+      },
     });
     const written = ["net.id.a", "net.id__a", "net.id.a", "net.id__a", "production/net.id.a"];
     const lines = written.map((output, index) => `  t${String(index)}: { output: ${output} }`);
@@ -61,9 +59,10 @@ describe("synthesize", () => {
       testDeployment("hetzner", `text:\n${lines.join("\n")}`),
       definition,
     );
-    const [plain = "", other = "", ...rest] = Object.values(configuration.resource?.["terraform_data"] ?? {}).map(
-      ({ input }) => String(input),
-    );
+    const resources = z
+      .record(z.string(), z.object({ input: z.object({ value: z.string() }) }))
+      .parse(configuration.resource?.["terraform_data"]);
+    const [plain, other, ...rest] = Object.values(resources).map(({ input }) => input.value);
     expect(plain).toBe("${var.net__id__a}");
     expect(other).toMatch(/^\$\{var\.net__id__a_[0-9a-f]{8}\}$/);
     expect(rest).toEqual([plain, other, "${var.production___net__id__a}"]);
