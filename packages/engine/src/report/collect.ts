@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { infraError } from "@infra/core/inventory";
+import { infraError, readJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { filesIn } from "../files-in.js";
 import { exitCodeOf, type Verb } from "../result.js";
@@ -68,7 +68,7 @@ function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
 }
 
 function readRun(file: string, verb: ReportedVerb): Report {
-  const value = parseJson(file);
+  const value = read(file);
   if (isStoredResult(value)) {
     const stored = readStored(file);
     for (const each of stored) checkVerb(file, each.verb, verb);
@@ -96,7 +96,7 @@ function checkVerb(file: string, found: Verb, verb: ReportedVerb): void {
 
 /** The results in a file: one, or none when it holds something else. */
 function readStored(file: string): StoredResult[] {
-  const value = parseJson(file);
+  const value = read(file);
   if (!isStoredResult(value)) return [];
   const parsed = storedResultSchema.safeParse(value);
   if (parsed.success) return [parsed.data];
@@ -106,10 +106,8 @@ function readStored(file: string): StoredResult[] {
   );
 }
 
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw infraError(`${file} can't be read as JSON: ${(error as Error).message}`, "Run again, then report again");
-  }
+function read(file: string): unknown {
+  const value = readJson(file);
+  if (value !== undefined) return value;
+  throw infraError(`${file} can't be read as JSON`, "Run again, then report again");
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { damagedState, lockLost, StateError, storageFailed } from "./errors.js";
 import { sha256Of } from "./pointer.js";
@@ -146,7 +147,7 @@ export class AppliedRecords {
     const bytes = await this.files.read(KIND, name);
     if (!bytes) throw damagedState(this.deployment, place, "what was applied is missing");
     if (!name.includes(hashOf(bytes))) throw damagedState(this.deployment, place, "its sha256 is not that of its name");
-    const parsed = schema.safeParse(JSON.parse(bytes.toString("utf8")));
+    const parsed = schema.safeParse(parseJson(bytes));
     if (!parsed.success) throw damagedState(this.deployment, place, "another version of infra wrote it");
     return parsed.data;
   }
