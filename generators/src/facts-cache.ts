@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { readJson } from "@infra/core/inventory";
+import { z } from "zod";
 
-interface Entry {
-  readonly key: string;
-  readonly facts: unknown;
-}
+const entrySchema = z.object({ key: z.string(), facts: z.unknown() });
+const entriesSchema = z.array(z.tuple([z.string(), entrySchema]));
+type Entry = Readonly<z.output<typeof entrySchema>>;
 
 /**
  * Facts of files that were read before, by the file's path and a key that changes with its content. Only what a run asks
@@ -45,9 +46,5 @@ export class FactsCache {
 }
 
 function load(file: string): ReadonlyMap<string, Entry> {
-  try {
-    return new Map(JSON.parse(readFileSync(file, "utf8")) as [string, Entry][]);
-  } catch {
-    return new Map();
-  }
+  return new Map(entriesSchema.safeParse(readJson(file)).data ?? []);
 }

@@ -1,5 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { readJson } from "@infra/core/inventory";
+import { z } from "zod";
 
 /** Where a package of a deployment comes from. */
 export type PackageOrigin =
@@ -57,20 +59,21 @@ export class Packages {
   }
 }
 
+// Nx itself reports a package.json or a lock file that is broken, with its place.
+const names = z.record(z.string(), z.unknown()).optional();
+const manifestSchema = z.object({ dependencies: names, peerDependencies: names });
+const lockSchema = z.object({ packages: z.record(z.string(), z.object({ link: z.boolean().optional() })).optional() });
+
 function dependenciesOf(folder: string): string[] {
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Partial<
-    Record<"dependencies" | "peerDependencies", Record<string, string>>
-  >;
-  return Object.keys({ ...peerDependencies, ...dependencies });
+  const { data } = manifestSchema.safeParse(readJson(join(folder, "package.json")));
+  return Object.keys({ ...data?.peerDependencies, ...data?.dependencies });
 }
 
 /** Returns whether the workspace's lock file pins a package. */
 function readLockFile(root: string): (name: string) => boolean {
   const npm = join(root, "package-lock.json");
   if (existsSync(npm)) {
-    const { packages = {} } = JSON.parse(readFileSync(npm, "utf8")) as {
-      packages?: Record<string, { link?: boolean }>;
-    };
+    const { packages = {} } = lockSchema.safeParse(readJson(npm)).data ?? {};
     return (name) => {
       const entry = packages[`node_modules/${name}`];
       return entry !== undefined && entry.link !== true;
