@@ -50,12 +50,11 @@ export function compareCosts(
   const results = [...present, ...gone];
   const problems = costProblems(results, deployments);
   const failed = problems.length > 0 || results.some(({ status }) => status === "failed");
-  const { verb, notes } = result;
   return {
-    verb,
+    ...result,
     results,
-    ...(notes ? { notes } : {}),
-    ...(problems.length > 0 ? { problems } : {}),
+    // The limits hold for the difference to the base, whatever the run found of its own.
+    ...(problems.length > 0 || result.problems ? { problems } : {}),
     exitCode: failed ? 1 : 0,
   };
 }
