@@ -1,11 +1,10 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { readJson } from "@infra/core/inventory";
-import { z } from "zod";
 
-const entrySchema = z.object({ key: z.string(), facts: z.unknown() });
-const entriesSchema = z.array(z.tuple([z.string(), entrySchema]));
-type Entry = Readonly<z.output<typeof entrySchema>>;
+interface Entry {
+  readonly key: string;
+  readonly facts: unknown;
+}
 
 /**
  * Facts of files that were read before, by the file's path and a key that changes with its content. Only what a run asks
@@ -46,5 +45,16 @@ export class FactsCache {
 }
 
 function load(file: string): ReadonlyMap<string, Entry> {
-  return new Map(entriesSchema.safeParse(readJson(file)).data ?? []);
+  try {
+    const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return new Map(Array.isArray(entries) ? entries.filter(isEntry) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function isEntry(value: unknown): value is [string, Entry] {
+  if (!Array.isArray(value)) return false;
+  const [path, entry] = value as unknown[];
+  return typeof path === "string" && typeof entry === "object" && entry !== null && "key" in entry && "facts" in entry;
 }

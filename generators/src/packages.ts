@@ -1,7 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { readJson } from "@infra/core/inventory";
-import { z } from "zod";
+import { readJson, record } from "./options.js";
 
 /** Where a package of a deployment comes from. */
 export type PackageOrigin =
@@ -59,24 +58,19 @@ export class Packages {
   }
 }
 
-// Nx itself reports a package.json or a lock file that is broken, with its place.
-const names = z.record(z.string(), z.unknown()).optional();
-const manifestSchema = z.object({ dependencies: names, peerDependencies: names });
-const lockSchema = z.object({ packages: z.record(z.string(), z.object({ link: z.boolean().optional() })).optional() });
-
 function dependenciesOf(folder: string): string[] {
-  const { data } = manifestSchema.safeParse(readJson(join(folder, "package.json")));
-  return Object.keys({ ...data?.peerDependencies, ...data?.dependencies });
+  const { dependencies, peerDependencies } = readJson(join(folder, "package.json"));
+  return Object.keys({ ...record(peerDependencies), ...record(dependencies) });
 }
 
 /** Returns whether the workspace's lock file pins a package. */
 function readLockFile(root: string): (name: string) => boolean {
   const npm = join(root, "package-lock.json");
   if (existsSync(npm)) {
-    const { packages = {} } = lockSchema.safeParse(readJson(npm)).data ?? {};
+    const packages = record(readJson(npm)["packages"]);
     return (name) => {
       const entry = packages[`node_modules/${name}`];
-      return entry !== undefined && entry.link !== true;
+      return entry !== undefined && record(entry)["link"] !== true;
     };
   }
   const other = ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]
