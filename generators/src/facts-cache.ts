@@ -46,8 +46,15 @@ export class FactsCache {
 
 function load(file: string): ReadonlyMap<string, Entry> {
   try {
-    return new Map(JSON.parse(readFileSync(file, "utf8")) as [string, Entry][]);
+    const entries: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return new Map(Array.isArray(entries) ? entries.filter(isEntry) : []);
   } catch {
     return new Map();
   }
+}
+
+function isEntry(value: unknown): value is [string, Entry] {
+  if (!Array.isArray(value)) return false;
+  const [path, entry] = value as unknown[];
+  return typeof path === "string" && typeof entry === "object" && entry !== null && "key" in entry && "facts" in entry;
 }

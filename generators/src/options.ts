@@ -25,7 +25,8 @@ export function inventoryFolder(root: string): string {
   return posix.normalize(folder.replaceAll("\\", "/")).replace(/\/$/, "");
 }
 
-function readJson(file: string): Record<string, unknown> {
+/** Parses a file of JSON, with nothing else loaded: Nx waits for it. @returns an empty object when it is missing, broken or something else */
+export function readJson(file: string): Record<string, unknown> {
   if (!existsSync(file)) return {};
   try {
     return record(JSON.parse(readFileSync(file, "utf8")));
@@ -35,6 +36,7 @@ function readJson(file: string): Record<string, unknown> {
   }
 }
 
-function record(value: unknown): Record<string, unknown> {
+/** The object that a value is, else an empty one. */
+export function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { readJson, record } from "./options.js";
 
 /** Where a package of a deployment comes from. */
 export type PackageOrigin =
@@ -58,22 +59,18 @@ export class Packages {
 }
 
 function dependenciesOf(folder: string): string[] {
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Partial<
-    Record<"dependencies" | "peerDependencies", Record<string, string>>
-  >;
-  return Object.keys({ ...peerDependencies, ...dependencies });
+  const { dependencies, peerDependencies } = readJson(join(folder, "package.json"));
+  return Object.keys({ ...record(peerDependencies), ...record(dependencies) });
 }
 
 /** Returns whether the workspace's lock file pins a package. */
 function readLockFile(root: string): (name: string) => boolean {
   const npm = join(root, "package-lock.json");
   if (existsSync(npm)) {
-    const { packages = {} } = JSON.parse(readFileSync(npm, "utf8")) as {
-      packages?: Record<string, { link?: boolean }>;
-    };
+    const packages = record(readJson(npm)["packages"]);
     return (name) => {
       const entry = packages[`node_modules/${name}`];
-      return entry !== undefined && entry.link !== true;
+      return entry !== undefined && record(entry)["link"] !== true;
     };
   }
   const other = ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]

@@ -1,5 +1,6 @@
 import type { Tree } from "@nx/devkit";
 import { infraError } from "@infra/core/inventory";
+import { z } from "zod";
 import { type PackageManagerName, packageManagerNames, packageManagers } from "./package-managers.js";
 
 /** Where a product's changes are checked. */
@@ -30,6 +31,20 @@ export interface Manifest {
   readonly [key: string]: unknown;
 }
 
+const pins = z.record(z.string(), z.string()).optional();
+const manifestSchema = z.object({
+  infra: z.object({
+    inventory: z.string().optional(),
+    ci: z.array(z.enum(["github", "gitlab"])).optional(),
+    base: z.string().optional(),
+    profile: z.string().optional(),
+    packageManager: z.enum(packageManagerNames).optional(),
+    migrated: z.string().optional(),
+  }),
+  dependencies: pins,
+  devDependencies: pins,
+});
+
 /** Reads the package.json of a product. @throws InfraError when there is none, or it is no product's */
 export function readManifest(tree: Tree, folder = "."): Manifest {
   const file = at(folder, "package.json");
@@ -42,8 +57,10 @@ export function readManifest(tree: Tree, folder = "."): Manifest {
   } catch (error) {
     throw infraError(`${file} is not JSON: ${(error as Error).message}`, "Correct it");
   }
-  if (typeof manifest.infra !== "object")
+  if (!z.object({ infra: z.object({}) }).safeParse(manifest).success)
     throw infraError(`${file} has no section "infra", so this is no product`, remedy);
+  const wrong = manifestSchema.safeParse(manifest).error?.issues[0];
+  if (wrong) throw infraError(`${file}: ${wrong.path.map(String).join(".")} is wrong: ${wrong.message}`, "Correct it");
   return manifest;
 }
 

@@ -1,36 +1,44 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { infraError, type InfraError, suggest } from "@infra/core/inventory";
+import { infraError, type InfraError, parseJson, suggest } from "@infra/core/inventory";
+import { z } from "zod";
 import { templateStacks } from "./template.js";
 
+const member = z.object({ package: z.string(), version: z.string() });
+const publishedSchema = z.object({
+  version: z.string(),
+  "nx-migrations": z
+    .object({ packageGroup: z.array(member).readonly().optional() })
+    .readonly()
+    .optional(),
+});
+const answerSchema = z.union([z.string().transform((version) => ({ version })), publishedSchema]);
+
 /** What the registry says of a package. */
-export interface Published {
-  readonly version: string;
-  readonly "nx-migrations"?: {
-    readonly packageGroup?: readonly { readonly package: string; readonly version: string }[];
-  };
-}
+export type Published = Readonly<z.output<typeof publishedSchema>>;
 
 /** Looks a package up, `@infra/core@latest`; undefined where there is no such package, version or tag. */
 export type Registry = (spec: string) => Promise<Published | undefined>;
+
+const remedy = "Check the network and npm's registry: npm config get registry";
 
 /** The registry that npm is configured for in a folder. */
 export function npmRegistry(folder: string): Registry {
   return async (spec) => {
     // npm exits with 0 and no output when the package exists and the version does not.
     const args = ["view", spec, "version", "nx-migrations", "--json"];
+    let printed: string;
     try {
-      const { stdout } = await promisify(execFile)("npm", args, { cwd: folder });
-      const found: unknown = stdout.trim() === "" ? undefined : JSON.parse(stdout);
-      return typeof found === "string" ? { version: found } : (found as Published | undefined);
+      printed = (await promisify(execFile)("npm", args, { cwd: folder })).stdout;
     } catch (error) {
       const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
       if (/E404|ETARGET/.test(stdout + stderr)) return undefined;
-      throw infraError(
-        `npm cannot look up ${spec}: ${firstLine(stderr) || String(error)}`,
-        "Check the network and npm's registry: npm config get registry",
-      );
+      throw infraError(`npm cannot look up ${spec}: ${firstLine(stderr) || String(error)}`, remedy);
     }
+    if (printed.trim() === "") return undefined;
+    const parsed = answerSchema.safeParse(parseJson(printed));
+    if (parsed.success) return parsed.data;
+    throw infraError(`npm says something else of ${spec} than a version`, remedy);
   };
 }
 

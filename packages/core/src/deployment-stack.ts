@@ -1,4 +1,5 @@
 import { Node } from "constructs";
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import {
@@ -93,7 +94,7 @@ export class DeploymentStack extends TerraformStack {
 
   /** An expression for the value of a reference. */
   outputOf(reference: Reference): string {
-    const name = reference.toString().replaceAll("/", "___").replaceAll(".", "__");
+    const name = this.variableOf(reference);
     const known = this.variables.get(name);
     const variable =
       known?.variable ??
@@ -104,6 +105,14 @@ export class DeploymentStack extends TerraformStack {
       });
     if (!known) this.variables.set(name, { reference, variable });
     return Token.asString(variable.value);
+  }
+
+  /** Name of the variable of a reference; where another reference has it, with a hash: `a.b__c` beside `a.b.c`. */
+  private variableOf(reference: Reference): string {
+    const text = reference.toString();
+    const name = text.replaceAll("/", "___").replaceAll(".", "__");
+    const holder = this.variables.get(name)?.reference.toString() ?? text;
+    return holder === text ? name : `${name}_${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
   }
 
   /** A value of the configuration, or an expression for the value of a reference or of a secret. */

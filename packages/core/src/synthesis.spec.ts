@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { DataResource, defineStack, forEachEntry, mapOf, type StackDefinition, synthesize } from "@infra/core";
+import {
+  DataResource,
+  defineStack,
+  forEachEntry,
+  mapOf,
+  type Reference,
+  type StackDefinition,
+  synthesize,
+} from "@infra/core";
 import { addressesOf, testDeployment } from "@infra/core/testing";
 
 const stack: StackDefinition = defineStack({
@@ -34,6 +42,31 @@ describe("synthesize", () => {
     expect(configuration.resource?.["terraform_data"]).toEqual({
       one_item: { input: { text: "echo $${HOME} %%{if} $5 100%" } },
     });
+  });
+
+  it("gives every reference a variable of its own, also where their names are alike", () => {
+    const definition = defineStack({
+      config: z.strictObject({ text: z.record(z.string(), z.custom<Reference>()) }),
+      build: (root, { text }) => {
+        for (const [name, value] of Object.entries(text))
+          new DataResource(root, name, { input: { value: root.textOf(value) } });
+        return {};
+      },
+    });
+    const written = ["net.id.a", "net.id__a", "net.id.a", "net.id__a", "production/net.id.a"];
+    const lines = written.map((output, index) => `  t${String(index)}: { output: ${output} }`);
+    const { configuration, references } = synthesize(
+      testDeployment("hetzner", `text:\n${lines.join("\n")}`),
+      definition,
+    );
+    const resources = z
+      .record(z.string(), z.object({ input: z.object({ value: z.string() }) }))
+      .parse(configuration.resource?.["terraform_data"]);
+    const [plain, other, ...rest] = Object.values(resources).map(({ input }) => input.value);
+    expect(plain).toBe("${var.net__id__a}");
+    expect(other).toMatch(/^\$\{var\.net__id__a_[0-9a-f]{8}\}$/);
+    expect(rest).toEqual([plain, other, "${var.production___net__id__a}"]);
+    expect([...references.values()].map(String)).toEqual(["net.id.a", "net.id__a", "production/net.id.a"]);
   });
 
   it("gives the engine a backend without an address, and qualified provider sources", () => {

@@ -15,6 +15,13 @@ export function filesIn(folder: string): string[] {
     .sort();
 }
 
+/** Names of what is in a folder, without what is hidden; none where it can't be read. */
+export function visibleIn(folder: string): string[] {
+  return entriesOf(folder)
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith("."));
+}
+
 function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });

@@ -1,6 +1,7 @@
 import { type Deployment, type Inventory, type Problem } from "@infra/core";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./deployment/outputs.js";
+import { limited } from "./limited.js";
 import { problemsOfError } from "./problems.js";
 import { Recorder } from "./report/recorder.js";
 import {
@@ -62,8 +63,7 @@ class Schedule {
   private readonly running = new Map<string, Promise<DeploymentResult>>();
   /** For each deployment that was not started, the one whose failure was the cause. */
   private readonly causes = new Map<string, string>();
-  private free: number;
-  private readonly queue: (() => void)[] = [];
+  private readonly slot: ReturnType<typeof limited>;
 
   constructor(
     private readonly context: RunContext,
@@ -72,7 +72,7 @@ class Schedule {
   ) {
     this.byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
     this.before = orderOf(this.byId, context.request.verb === "destroy");
-    this.free = context.parallelism;
+    this.slot = limited(context.parallelism);
   }
 
   run(): Promise<DeploymentResult[]> {
@@ -95,30 +95,15 @@ class Schedule {
       this.causes.set(deployment.id, cause);
       return this.finish(deployment, 0, blocked(deployment, cause));
     }
-    await this.slot();
-    const begun = performance.now();
-    this.context.request.onStart?.(deployment.id);
-    try {
+    return await this.slot(async () => {
+      const begun = performance.now();
+      this.context.request.onStart?.(deployment.id);
       return this.finish(deployment, begun, await this.outcome(deployment));
-    } finally {
-      this.release();
-    }
+    });
   }
 
   private get changesThings(): boolean {
     return this.context.request.verb === "apply" || this.context.request.verb === "destroy";
-  }
-
-  private async slot(): Promise<void> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.queue.push(resolve));
-  }
-
-  /** A slot goes straight to who waits for it, so that nobody else takes it meanwhile. */
-  private release(): void {
-    const next = this.queue.shift();
-    if (next) next();
-    else this.free += 1;
   }
 
   private async outcome(deployment: Deployment): Promise<Outcome> {

@@ -6,6 +6,8 @@ import { anything, canary, fuzzRuns } from "./mutations.js";
 
 /** Something that reads what others wrote. */
 export interface Parser {
+  /** Files whose parsers read it, from the root of the repository; `coverage.spec.ts` looks for those that no table names. */
+  readonly reads: readonly string[];
   readonly inputs: fc.Arbitrary<Buffer>;
   /** Reads it. It may throw an error for users, and nothing else. */
   read(input: Buffer): unknown;

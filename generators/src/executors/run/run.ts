@@ -14,8 +14,9 @@ export default async function runExecutor(
     const project = context.projectsConfigurations.projects[projectName];
     const task = completeOptions(options, targetName, project);
     const request = { ...requestOf(task, [task.deployment], context.root), signal };
-    const { results, problems = [], exitCode } = await run(request);
+    const { results, notes = [], problems = [], exitCode } = await run(request);
     for (const result of results) process.stdout.write(textOf(result, problemsIn(result)));
+    for (const note of notes) process.stdout.write(`${note}\n`);
     for (const problem of problems) process.stderr.write(`${formatProblemWithFrame(problem)}\n`);
     return { success: results.length > 0 && exitCode !== 1 };
   } catch (error) {

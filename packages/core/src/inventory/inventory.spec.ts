@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { InfraError, type Problem } from "../errors.js";
 import { loadInventory } from "./inventory.js";
 import { plain } from "./located.js";
+import { environmentSchema } from "./settings.js";
 
 let folder: string;
 beforeEach(() => {
@@ -12,6 +13,7 @@ beforeEach(() => {
   write({ "product.yaml": "product: acme\nprovider: hetzner\nregion: fsn1\n" });
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -222,5 +224,28 @@ describe("where states are kept", () => {
       "production/compute.yaml": "config: {}\n",
     });
     expect(problems()[0]?.message).toMatch(message);
+  });
+});
+
+describe("a large inventory", { timeout: 240_000 }, () => {
+  const files = (count: number, text: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`production/d${String(index)}.yaml`, text]));
+
+  it("has its environment read once, however many deployments there are", () => {
+    write({ "production/environment.yaml": "region: nbg1\n", ...files(5_000, "stack: compute\n") });
+    const parsed = vi.spyOn(environmentSchema, "safeParse");
+    const { deployments } = loadInventory(folder);
+    expect(deployments.filter(({ settings }) => settings.region === "nbg1")).toHaveLength(5_000);
+    expect(parsed).toHaveBeenCalledTimes(1);
+  });
+
+  it("has every problem compared once with those that are known, and says those of the environment once", () => {
+    write({ "production/environment.yaml": "regoin: nbg1\n", ...files(200, "stak: compute\n") });
+    const compared = vi.spyOn(JSON, "stringify");
+    expect(problems()).toHaveLength(201);
+    const keys = compared.mock.calls.filter(
+      ([value]) => typeof value === "object" && value !== null && "remedy" in value,
+    );
+    expect(keys).toHaveLength(201);
   });
 });

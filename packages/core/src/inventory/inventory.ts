@@ -95,15 +95,23 @@ function stateSettingsIn(file: string, schema: typeof productSchema | typeof env
 type Product = z.output<typeof productSchema>;
 type Environment = z.output<typeof environmentSchema>;
 
+/** An environment.yaml that was read: what it says is missing when it is wrong, and empty when there is none. */
+interface ReadEnvironment {
+  readonly document: Located | undefined;
+  readonly says: Environment | undefined;
+}
+
 class Loader {
-  private readonly problems: Problem[];
+  private readonly problems: Problem[] = [];
+  /** The problems as texts: a file that several deployments share is wrong once. */
+  private readonly known = new Set<string>();
   private readonly files: ReadonlyMap<string, DeploymentFile>;
-  private readonly environments = new Map<string, Located | undefined>();
+  private readonly environments = new Map<string, ReadEnvironment>();
 
   constructor(private readonly directory: string) {
     const found = findDeploymentFiles(directory);
     this.files = new Map(found.files.map((file) => [file.id, file]));
-    this.problems = found.problems;
+    this.report(found.problems);
   }
 
   load(only: readonly string[] | undefined): Inventory {
@@ -149,12 +157,9 @@ class Loader {
     productDocument: Located | undefined,
     product: Product | undefined,
   ): Deployment | undefined {
-    const environmentDocument = this.environment(file.environment);
+    const { document: environmentDocument, says: environment } = this.environment(file.environment);
     const document = readInventoryFile(file.file);
     const own = this.parsed(deploymentSchema, document);
-    const environment: Environment | undefined = environmentDocument
-      ? this.parsed(environmentSchema, environmentDocument)
-      : {};
     if (!own || !environment || !product) return undefined;
     const stack = own.stack ?? file.name;
     const levels = [
@@ -208,33 +213,40 @@ class Loader {
       };
     for (const key of ["provider", "region"] as const) {
       if (merged[key] === undefined)
-        this.problems.push({
-          message: `${file.id} has no ${key}`,
-          remedy: `Add \`${key}: …\` to ${this.path(productFile)}`,
-          path: key,
-          place: top(file.file),
-        });
+        this.report([
+          {
+            message: `${file.id} has no ${key}`,
+            remedy: `Add \`${key}: …\` to ${this.path(productFile)}`,
+            path: key,
+            place: top(file.file),
+          },
+        ]);
     }
     return undefined;
   }
 
-  private environment(name: string): Located | undefined {
-    if (!this.environments.has(name)) {
-      const file = this.path(name, environmentFile);
-      this.environments.set(name, existsSync(file) ? this.attempt(() => readInventoryFile(file)) : undefined);
-    }
-    return this.environments.get(name);
+  private environment(name: string): ReadEnvironment {
+    const known = this.environments.get(name) ?? this.readEnvironment(this.path(name, environmentFile));
+    this.environments.set(name, known);
+    return known;
+  }
+
+  private readEnvironment(file: string): ReadEnvironment {
+    const document = existsSync(file) ? this.attempt(() => readInventoryFile(file)) : undefined;
+    return { document, says: document ? this.parsed(environmentSchema, document) : {} };
   }
 
   private upstream(deployment: Deployment, reference: Reference): DeploymentFile | undefined {
     const id = reference.upstream(deployment.environment);
     const file = this.files.get(id);
     if (!file) {
-      this.problems.push({
-        message: `"${reference.toString()}" refers to ${id}, which is not in the inventory`,
-        remedy: suggest(id, [...this.files.keys()]),
-        place: reference.place,
-      });
+      this.report([
+        {
+          message: `"${reference.toString()}" refers to ${id}, which is not in the inventory`,
+          remedy: suggest(id, [...this.files.keys()]),
+          place: reference.place,
+        },
+      ]);
     }
     return file;
   }
@@ -249,11 +261,8 @@ class Loader {
         const start = [...trail, id].indexOf(next);
         if (start >= 0) {
           const cycle = [...[...trail, id].slice(start), next].join(" → ");
-          this.problems.push({
-            message: `the references form a cycle: ${cycle}`,
-            remedy: "Remove one of them",
-            place: reference.place,
-          });
+          const message = `the references form a cycle: ${cycle}`;
+          this.report([{ message, remedy: "Remove one of them", place: reference.place }]);
         } else visit(next, [...trail, id]);
       }
       done.add(id);
@@ -278,10 +287,12 @@ class Loader {
     }
   }
 
-  /** A file that several deployments share is wrong once. */
   private report(problems: readonly Problem[]): void {
-    const known = new Set(this.problems.map((problem) => JSON.stringify(problem)));
-    this.problems.push(...problems.filter((problem) => !known.has(JSON.stringify(problem))));
+    for (const problem of problems) {
+      const key = JSON.stringify(problem);
+      if (!this.known.has(key)) this.problems.push(problem);
+      this.known.add(key);
+    }
   }
 
   private path(...parts: string[]): string {

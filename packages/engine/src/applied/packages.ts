@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { bindingsOf, type Deployment, stackPackage } from "@infra/core";
+import { readJson } from "@infra/core/inventory";
 import { z } from "zod";
 
 const names = z.record(z.string(), z.string()).default({});
@@ -74,7 +74,7 @@ function manifestIn(folder: string): Installed | undefined {
 function readManifest(folder: string): Installed | undefined {
   try {
     const file = createRequire(join(folder, "x")).resolve("./package.json");
-    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    const parsed = manifestSchema.safeParse(readJson(file));
     // Behind a link are the packages that this one itself would load.
     return parsed.success ? { folder: dirname(file), manifest: parsed.data } : undefined;
   } catch {

@@ -15,7 +15,7 @@ export interface IssuesOptions extends FollowUpOptions {
 export async function issues(options: IssuesOptions): Promise<void> {
   const workspace = workspaceOf(options);
   const { report } = collect(options.from ?? resultsFolder(workspace.root), "drift", process.env);
-  if (report.verb !== "drift" || report.results.length === 0)
+  if (report.results.length === 0)
     throw infraError(
       "there are no results of infra drift to make issues from",
       "Run infra drift before, or name its results: --from <path>",

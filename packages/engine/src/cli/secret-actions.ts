@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { infraError, type Inventory, loadInventory, type SecretReference } from "@infra/core/inventory";
+import { table } from "../layout.js";
 import { Mask } from "../mask.js";
 import {
   bootstrap,
@@ -71,7 +72,7 @@ function secretTable(secrets: readonly SecretReport[], tiers: readonly TierRepor
   if (secrets.length === 0) return ["the inventory names no secrets"];
   if (offline) return [`offline: the values of ${String(secrets.length)} secrets are made up, and no store is asked`];
   const names = tiers.map(({ tier }) => tier);
-  const rows = [
+  return table([
     ["secret", "comes from", ...names, "for"],
     ...secrets.map((each) => [
       each.secret,
@@ -79,14 +80,7 @@ function secretTable(secrets: readonly SecretReport[], tiers: readonly TierRepor
       ...names.map((name) => each.tiers[name] ?? ""),
       each.deployments.join(" "),
     ]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  ]);
 }
 
 /** Options of `get`. */

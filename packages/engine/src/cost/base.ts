@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { promisify } from "node:util";
 import { infraError, loadInventory } from "@infra/core";
+import { askGit } from "../git.js";
 import { linkModules } from "../product-copy/link-modules.js";
 import { ownPackages } from "../product-copy/own-packages.js";
 import type { RunRequest } from "../result.js";
@@ -18,12 +17,12 @@ import type { CostBase } from "./compare.js";
  */
 export async function costsAt(ref: string, request: RunRequest): Promise<CostBase> {
   const root = realpathSync(request.root);
-  const repository = realpathSync(await git(root, ref, ["rev-parse", "--show-toplevel"]));
+  const repository = realpathSync(await gitAt(root, ref, ["rev-parse", "--show-toplevel"]));
   const commit = await commitOf(ref, root);
   const folder = mkdtempSync(join(tmpdir(), "infra-base-"));
   const checkout = join(folder, "checkout");
   try {
-    await git(root, ref, ["worktree", "add", "--detach", "--quiet", checkout, commit]);
+    await gitAt(root, ref, ["worktree", "add", "--detach", "--quiet", checkout, commit]);
     const copy = join(checkout, relative(repository, root));
     linkModules(join(root, "node_modules"), copy, ownPackages(copy));
     // What is applied offline answers the references of both.
@@ -32,14 +31,14 @@ export async function costsAt(ref: string, request: RunRequest): Promise<CostBas
     const inventory = join(copy, relative(root, realpathSync(request.inventory)));
     return await run({ ...baseRequest(request, inventory), root: copy });
   } finally {
-    await git(root, ref, ["worktree", "remove", "--force", checkout]).catch(() => undefined);
+    await gitAt(root, ref, ["worktree", "remove", "--force", checkout]).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** The commit that a revision names. @throws InfraError when there is none */
 export function commitOf(ref: string, root: string): Promise<string> {
-  return git(root, ref, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
+  return gitAt(root, ref, ["rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`]);
 }
 
 /** The same deployments, as far as the base has them, and always offline. */
@@ -59,9 +58,9 @@ function baseRequest(request: RunRequest, inventory: string): RunRequest {
   };
 }
 
-async function git(root: string, ref: string, args: readonly string[]): Promise<string> {
+async function gitAt(root: string, ref: string, args: readonly string[]): Promise<string> {
   try {
-    return (await promisify(execFile)("git", [...args], { cwd: root })).stdout.trim();
+    return await askGit(root, ...args);
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
     throw infraError(

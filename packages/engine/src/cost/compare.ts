@@ -1,5 +1,5 @@
 import type { Deployment } from "@infra/core";
-import { infraError } from "@infra/core";
+import { infraError, parseJson } from "@infra/core/inventory";
 import { deploymentCostSchema, type DeploymentCost, type Money, type ResourceCost } from "@infra/cost";
 import { z } from "zod";
 import { type DeploymentResult, noChanges, type RunResult } from "../result.js";
@@ -26,13 +26,7 @@ export interface CostBase {
 
 /** Reads what `infra cost --json` printed. @throws InfraError when it is something else */
 export function parseCostBase(text: string, file: string): CostBase {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  const parsed = baseSchema.safeParse(value);
+  const parsed = baseSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw infraError(`${file} is no result of infra cost`, "Write it: infra cost --json > <file>");
 }
@@ -56,12 +50,11 @@ export function compareCosts(
   const results = [...present, ...gone];
   const problems = costProblems(results, deployments);
   const failed = problems.length > 0 || results.some(({ status }) => status === "failed");
-  const { verb, notes } = result;
   return {
-    verb,
+    ...result,
     results,
-    ...(notes ? { notes } : {}),
-    ...(problems.length > 0 ? { problems } : {}),
+    // The limits hold for the difference to the base, whatever the run found of its own.
+    ...(problems.length > 0 || result.problems ? { problems } : {}),
     exitCode: failed ? 1 : 0,
   };
 }

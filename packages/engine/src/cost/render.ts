@@ -7,7 +7,7 @@ import { amountText, difference, sumOf } from "./limits.js";
 
 const header = ["environment", "stack", "provider", "monthly", "change", "not counted"];
 
-const offlineNotice = "Offline: planned with no account, so nothing was compared with what is real.";
+const offlineCostNotice = "Offline: planned with no account, so nothing was compared with what is real.";
 
 /** A table of what deployments cost per month: the largest change first, failures last; below it what is not counted. */
 export function renderCosts(result: RunResult, { colour, offline }: RenderOptions): string {
@@ -22,7 +22,7 @@ export function renderCosts(result: RunResult, { colour, offline }: RenderOption
     bold(total(result)),
     ...section(uncountedLines(result)),
     ...section(notesOf(result)),
-    ...(offline ? ["", offlineNotice] : []),
+    ...(offline ? ["", offlineCostNotice] : []),
     ...section(failures.map(red)),
   ].join("\n");
 }
@@ -40,7 +40,7 @@ export function renderCostsMarkdown(result: RunResult, offline: boolean): string
     ...(uncounted.length > 0
       ? ["", "<details><summary>Not counted</summary>", "", "```", ...uncounted, "```", "", "</details>"]
       : []),
-    ...section([...notesOf(result), ...(offline ? [offlineNotice] : [])]),
+    ...section([...notesOf(result), ...(offline ? [offlineCostNotice] : [])]),
   ].join("\n");
 }
 

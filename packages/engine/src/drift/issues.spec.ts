@@ -156,6 +156,13 @@ describe.each(Object.entries(starts))("issues of drift on %s", (_name, start) =>
     expect(only().body).toMatch(/# and \d+ more resources\n```\n/);
   });
 
+  it("are listed once, however many are opened", async () => {
+    const many = Array.from({ length: 20 }, (_, index) => result(`production/d${String(index)}`, "changed", web));
+    await changesOf({ ...findings(...many), deployments: many.map(({ id }) => id) });
+    expect(server.issues()).toHaveLength(20);
+    expect(server.asked.filter((each) => /^GET \S*\/issues(?:\?|$)/.test(each))).toHaveLength(1);
+  });
+
   it("are opened once when the answer is lost, and one that fails stops no other", async () => {
     const both = findings(result("production/net", "changed", web), result("production/web", "changed", web));
     server.disturb({

@@ -85,10 +85,14 @@ class Keeper {
 
   private async open(result: DeploymentResult): Promise<DriftIssue> {
     const issue = { title: issueTitle(result.id), body: this.body(result), label: driftLabel };
-    const { found } = await createOnce(
-      async () => this.find(await this.platform.issues(driftLabel), result.id),
-      () => this.platform.openIssue(issue),
-    );
+    // Nothing is there at first: listing all issues for each would be quadratic. They are listed when an answer was lost.
+    let known: readonly PlatformIssue[] | undefined = this.all;
+    const find = async () => {
+      const issues = known ?? (await this.platform.issues(driftLabel));
+      known = undefined;
+      return this.find(issues, result.id);
+    };
+    const { found } = await createOnce(find, () => this.platform.openIssue(issue));
     return about(result.id, "opened", found);
   }
 

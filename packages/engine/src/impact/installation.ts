@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { infraError } from "@infra/core";
+import { infraError, readJson } from "@infra/core/inventory";
+import { z } from "zod";
 import { cacheDirectory, makeOnce } from "../binary/index.js";
 import type { Release } from "./impact.js";
 import type { ProductFolder } from "./products.js";
@@ -44,13 +45,16 @@ async function install(key: string, manifest: string, settings: string): Promise
   return join(target, "node_modules");
 }
 
+const listSchema = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional() })) });
+
 /** Is a package part of an installation, in another version than the release's? @returns undefined when it cannot be told */
 export function isChangedBy({ name, version }: Release, modules: string): boolean | undefined {
-  const list = join(modules, ".package-lock.json");
-  if (!existsSync(list)) return undefined;
-  const { packages } = JSON.parse(readFileSync(list, "utf8")) as { packages: Record<string, { version?: string }> };
-  return Object.entries(packages).some(
-    ([place, entry]) => place.endsWith(`node_modules/${name}`) && entry.version !== version,
+  const { data } = listSchema.safeParse(readJson(join(modules, ".package-lock.json")));
+  return (
+    data &&
+    Object.entries(data.packages).some(
+      ([place, entry]) => place.endsWith(`node_modules/${name}`) && entry.version !== version,
+    )
   );
 }
 

@@ -26,7 +26,7 @@ export class Synthesizer {
     const child = (this.child ??= this.start());
     const found = await new Promise<SynthesisAnswer>((resolve, reject) => {
       const onEnd = () => {
-        this.child = undefined;
+        this.forget(child);
         const said = this.mask.text(this.printed.trim()).slice(-shown);
         reject(infraError(`the synthesis broke: ${said}`, "Mend what it names, then run this again"));
       };
@@ -35,7 +35,9 @@ export class Synthesizer {
         child.off("exit", onEnd);
         resolve(answer as SynthesisAnswer);
       });
-      child.send(request);
+      child.send(request, (error) => {
+        if (error) onEnd();
+      });
     });
     if (found.memory > mostMemory) this.close();
     return { ...found, problems: this.mask.value(found.problems) };
@@ -58,8 +60,14 @@ export class Synthesizer {
     child.stderr
       ?.setEncoding("utf8")
       .on("data", (text: string) => (this.printed = (this.printed + text).slice(-2 * shown)));
-    // A failed send is followed by the end of the process, which is noticed.
+    // It may also end between two products.
+    child.once("exit", () => this.forget(child));
+    // What fails is a send, whose own callback says so, or the end of a process that has ended.
     child.on("error", () => undefined);
     return child;
+  }
+
+  private forget(child: ChildProcess): void {
+    if (this.child === child) this.child = undefined;
   }
 }

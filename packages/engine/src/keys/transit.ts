@@ -82,17 +82,23 @@ export class Transit {
   async hmac(text: string): Promise<string> {
     return await this.explained(async () => {
       const input = Buffer.from(text).toString("base64");
-      const { json } = await this.vault.ask("POST", this.path("hmac"), { input });
-      return hmacSchema.parse(json).data.hmac;
+      const path = this.path("hmac");
+      const { status, json } = await this.vault.ask("POST", path, { input });
+      const parsed = hmacSchema.safeParse(json);
+      if (!parsed.success) throw this.vault.api.failureOf(status, json, path);
+      return parsed.data.data.hmac;
     });
   }
 
   /** Its versions. @returns undefined when it does not exist */
   async info(): Promise<TransitKeyInfo | undefined> {
     return await this.explained(async () => {
-      const { status, json } = await this.vault.ask("GET", this.path("keys"), undefined, [404]);
+      const path = this.path("keys");
+      const { status, json } = await this.vault.ask("GET", path, undefined, [404]);
       if (status === 404) return undefined;
-      const { latest_version: latest, min_decryption_version: oldest } = infoSchema.parse(json).data;
+      const parsed = infoSchema.safeParse(json);
+      if (!parsed.success) throw this.vault.api.failureOf(status, json, path);
+      const { latest_version: latest, min_decryption_version: oldest } = parsed.data.data;
       return { latest, oldest };
     });
   }

@@ -164,7 +164,9 @@ export class GitHub implements Platform {
   /** Every page of a list. */
   private async all<S extends z.ZodType>(schema: S, path: string): Promise<z.output<S>[]> {
     const found: z.output<S>[] = [];
-    for (let next: string | undefined = this.repository + path; next !== undefined;) {
+    const seen = new Set<string>();
+    for (let next: string | undefined = this.repository + path; next !== undefined && !seen.has(next);) {
+      seen.add(next);
       const page: { value: z.output<S>[]; headers: { get(name: string): string | null } } = await this.api.answer(
         z.array(schema),
         { path: next },
@@ -179,7 +181,8 @@ export class GitHub implements Platform {
   private nextPage(link: string | null): string | undefined {
     const [, next] = /<([^>]+)>;\s*rel="next"/.exec(link ?? "") ?? [];
     if (next === undefined) return undefined;
-    if (new URL(next, this.settings.apiUrl).origin === new URL(this.settings.apiUrl).origin) return next;
+    const { apiUrl } = this.settings;
+    if (URL.canParse(next, apiUrl) && new URL(next, apiUrl).origin === new URL(apiUrl).origin) return next;
     throw new PlatformError(`${this.name} names another server for the next page`, "Check the address of its API");
   }
 }

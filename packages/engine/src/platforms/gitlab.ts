@@ -141,12 +141,13 @@ export class GitLab implements Platform {
   /** Every page of a list. */
   private async all<S extends z.ZodType>(schema: S, path: string): Promise<z.output<S>[]> {
     const found: z.output<S>[] = [];
-    for (let page = "1"; page !== "";) {
+    // A page that names itself or an earlier one as the next would never end.
+    for (let [last, page] = [0, 1]; page > last;) {
       const { value, headers } = await this.api.answer(z.array(schema), {
-        path: `${this.project}${path}&per_page=100&page=${page}`,
+        path: `${this.project}${path}&per_page=100&page=${String(page)}`,
       });
       found.push(...value);
-      page = headers.get("x-next-page") ?? "";
+      [last, page] = [page, Number(headers.get("x-next-page"))];
     }
     return found;
   }

@@ -87,11 +87,19 @@ export class RestApi {
   async bytes(path: string): Promise<Uint8Array> {
     const answered = await this.patiently({ path });
     const elsewhere = answered.status >= 300 && answered.status < 400 ? answered.headers.get("location") : null;
+    const unread = (error: unknown): never => {
+      throw this.unanswered({ path }, error);
+    };
+    const response = elsewhere === null ? answered : await this.elsewhere(elsewhere).catch(unread);
+    if (!response.ok) throw this.refusal({ path }, response, await response.text().catch(() => ""));
+    return new Uint8Array(await response.arrayBuffer().catch(unread));
+  }
+
+  /** What lies at an address that the platform names, without the token. */
+  private async elsewhere(address: string): Promise<Response> {
     const { fetch } = await import("undici");
     const options = { dispatcher: await this.connect(), signal: AbortSignal.timeout(10 * timeout) };
-    const response = elsewhere === null ? answered : await fetch(elsewhere, options);
-    if (!response.ok) throw this.refusal({ path }, response, await response.text().catch(() => ""));
-    return new Uint8Array(await response.arrayBuffer());
+    return await fetch(new URL(address, this.settings.base), options);
   }
 
   private async patiently(request: RestRequest): Promise<Response> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { infraError } from "@infra/core";
+import { infraError, parseJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { toolEnvironment } from "../process/tool-environment.js";
 import { checkovChecks } from "./checkov-checks.js";
@@ -54,7 +54,7 @@ export async function runCheckov(
   const folder = mkdtempSync(join(options.scratch ?? tmpdir(), "policy-"));
   try {
     for (const [index, plan] of plans.entries()) writeFileSync(join(folder, nameOf(index)), JSON.stringify(plan));
-    const failures = failuresIn(JSON.parse(await outputOf(program, folder, options)));
+    const failures = failuresIn(parseJson(await outputOf(program, folder, options)));
     return plans.map((_, index) =>
       failures.filter(({ file }) => file === nameOf(index)).map(({ id, address }) => ({ id, address })),
     );
@@ -90,8 +90,10 @@ function nameOf(index: number): string {
 
 function failuresIn(output: unknown): (CheckovFailure & { readonly file: string })[] {
   if (emptyReport.safeParse(output).success) return [];
-  const { failed_checks, parsing_errors } = report.parse(output).results;
-  if (parsing_errors.length > 0) throw new Error(`Checkov cannot read ${parsing_errors.join(", ")}.`);
+  const parsed = report.safeParse(output);
+  if (!parsed.success) throw infraError("Checkov printed no report in JSON", "Install a version of Checkov 3");
+  const { failed_checks, parsing_errors } = parsed.data.results;
+  if (parsing_errors.length > 0) throw infraError(`Checkov cannot read ${parsing_errors.join(", ")}`, "Update Checkov");
   return failed_checks.map(({ check_id, file_path, resource }) => ({
     id: check_id,
     file: basename(file_path),

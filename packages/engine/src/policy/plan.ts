@@ -1,4 +1,4 @@
-import { type ProviderName, providers } from "@infra/core/inventory";
+import { infraError, type ProviderName, providers } from "@infra/core/inventory";
 import { z } from "zod";
 import { Value } from "./value.js";
 
@@ -61,11 +61,11 @@ export interface PlanInput {
   readonly isProtected?: boolean;
 }
 
-/** Reads what a plan will leave. @throws Error when the input is no plan */
+/** Reads what a plan will leave. @throws InfraError when the input is no plan */
 export function readPlan({ plan, configuration, isProtected = false }: PlanInput): Plan {
   const parsed = planJson.safeParse(plan);
   if (!parsed.success)
-    throw new Error(`This is no plan: ${z.prettifyError(parsed.error)}\nWrite it with \`tofu show -json <plan>\`.`);
+    throw infraError(`this is no plan: ${z.prettifyError(parsed.error)}`, "Write it with `tofu show -json <plan>`");
   const { resource } = configurationJson.parse(configuration ?? {});
   const written = new Map(
     parsed.data.configuration.root_module.resources.map(({ address, expressions }) => [address, expressions]),

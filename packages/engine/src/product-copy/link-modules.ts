@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { visibleIn } from "../files-in.js";
 
 /**
  * Links what is installed into the copy of a product, and the product's own packages beside it.
@@ -34,11 +35,7 @@ function isLoadable(folder: string): boolean {
 
 /** Names of the packages in a node_modules. */
 function namesIn(modules: string): string[] {
-  return visible(modules).flatMap((name) =>
-    name.startsWith("@") ? visible(join(modules, name)).map((each) => `${name}/${each}`) : [name],
+  return visibleIn(modules).flatMap((name) =>
+    name.startsWith("@") ? visibleIn(join(modules, name)).map((each) => `${name}/${each}`) : [name],
   );
-}
-
-function visible(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith("."));
 }

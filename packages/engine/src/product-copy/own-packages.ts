@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseDocument, plain, readJson } from "@infra/core/inventory";
 import { z } from "zod";
+import { visibleIn } from "../files-in.js";
 
 const patterns = z.array(z.string());
 const workspacesSchema = z.looseObject({
@@ -30,9 +31,5 @@ function patternsOf(product: string): readonly string[] {
 }
 
 function foldersIn(product: string, folder: string): string[] {
-  return existsSync(join(product, folder)) ? visible(join(product, folder)).map((name) => `${folder}/${name}`) : [];
-}
-
-function visible(folder: string): string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith("."));
+  return visibleIn(join(product, folder)).map((name) => `${folder}/${name}`);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bindingsOf, infraError, providerNames } from "@infra/core/inventory";
+import { bindingsOf, infraError, parseJson, providerNames } from "@infra/core/inventory";
 import { git } from "../git.js";
 import { changedPackages, closureOf, type Lockfile, lockfileSchema, type PackageChange } from "./lockfile.js";
 import type { Cause, ReportedDeployment } from "./report.js";
@@ -74,9 +74,5 @@ export class Difference {
 
 /** A lockfile that can't be read has no packages. */
 function parse(text = "{}"): Lockfile {
-  try {
-    return lockfileSchema.parse(JSON.parse(text));
-  } catch {
-    return { packages: {} };
-  }
+  return lockfileSchema.safeParse(parseJson(text)).data ?? { packages: {} };
 }

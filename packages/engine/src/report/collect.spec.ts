@@ -97,6 +97,15 @@ describe("the results that a report is made from", () => {
     expect(ids(file)).toHaveLength(9);
   });
 
+  it("are never those of another verb", async () => {
+    const run = write("run.json", JSON.stringify({ ...richReport(), verb: "drift" }));
+    await store("a/b", "run", 1, { verb: "drift" });
+    for (const file of [run, join(folder, "drift/a/b.json")]) {
+      expect(() => collect(file, "plan", {})).toThrow(/holds results of infra drift, not of infra plan/);
+      expect(collect(file, "drift", {}).report.verb).toBe("drift");
+    }
+  });
+
   it("are none when nothing was run, and after they were dropped", async () => {
     expect(ids()).toEqual([]);
     await store("a/b", "run", 1);

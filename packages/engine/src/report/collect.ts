@@ -1,9 +1,9 @@
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { infraError } from "@infra/core/inventory";
+import { infraError, readJson } from "@infra/core/inventory";
 import { z } from "zod";
 import { filesIn } from "../files-in.js";
-import { exitCodeOf } from "../result.js";
+import { exitCodeOf, type Verb } from "../result.js";
 import type { Report } from "./report.js";
 import { namedRun } from "./run-id.js";
 import {
@@ -68,8 +68,12 @@ function reportOf(verb: ReportedVerb, stored: readonly StoredResult[]): Report {
 }
 
 function readRun(file: string, verb: ReportedVerb): Report {
-  const value = parseJson(file);
-  if (isStoredResult(value)) return reportOf(verb, readStored(file));
+  const value = read(file);
+  if (isStoredResult(value)) {
+    const stored = readStored(file);
+    for (const each of stored) checkVerb(file, each.verb, verb);
+    return reportOf(verb, stored);
+  }
   const parsed = reportSchema.safeParse(value);
   if (!parsed.success)
     throw infraError(
@@ -77,12 +81,22 @@ function readRun(file: string, verb: ReportedVerb): Report {
       "Name a folder of results, or a file that infra <verb> --json wrote",
     );
   const { data } = parsed;
+  checkVerb(file, data.verb, verb);
   return { offline: false, ...data, exitCode: exitCodeOf(data.verb, data.results) };
+}
+
+/** Results of a verb never stand for those of another: a drift that found nothing is no plan. */
+function checkVerb(file: string, found: Verb, verb: ReportedVerb): void {
+  if (found === verb) return;
+  throw infraError(
+    `${file} holds results of infra ${found}, not of infra ${verb}`,
+    `Name a file that infra ${verb} --json wrote, or say --verb ${found} where the command has it`,
+  );
 }
 
 /** The results in a file: one, or none when it holds something else. */
 function readStored(file: string): StoredResult[] {
-  const value = parseJson(file);
+  const value = read(file);
   if (!isStoredResult(value)) return [];
   const parsed = storedResultSchema.safeParse(value);
   if (parsed.success) return [parsed.data];
@@ -92,10 +106,8 @@ function readStored(file: string): StoredResult[] {
   );
 }
 
-function parseJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw infraError(`${file} can't be read as JSON: ${(error as Error).message}`, "Run again, then report again");
-  }
+function read(file: string): unknown {
+  const value = readJson(file);
+  if (value !== undefined) return value;
+  throw infraError(`${file} can't be read as JSON`, "Run again, then report again");
 }

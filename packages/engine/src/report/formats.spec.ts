@@ -4,11 +4,11 @@ import { richReport } from "../../test/report-run.js";
 import { renderHtml } from "./html/html.js";
 import { renderJunit } from "./junit.js";
 import { renderMarkdown } from "./markdown/markdown.js";
-import { platformOf } from "./platform.js";
+import { reportPlatformOf } from "./platform.js";
 import { renderSarif } from "./sarif.js";
 
 const golden = (name: string) => join(__dirname, "../../test/reports", name);
-const platform = platformOf({
+const platform = reportPlatformOf({
   GITHUB_SERVER_URL: "https://github.com",
   GITHUB_REPOSITORY: "acme/infra",
   GITHUB_SHA: "0123456789abcdef0123456789abcdef01234567",

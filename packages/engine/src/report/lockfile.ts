@@ -54,8 +54,9 @@ const topLevel = /^node_modules\/((?:@[^/]+\/)?[^/]+)$/;
 
 /** The entry of a package; a link leads to the folder that it stands for. */
 function entryOf({ packages }: Lockfile, name: string): Lockfile["packages"][string] | undefined {
-  const entry = packages[`node_modules/${name}`];
-  return entry?.link && entry.resolved !== undefined ? packages[entry.resolved] : entry;
+  const at = (folder: string) => (Object.hasOwn(packages, folder) ? packages[folder] : undefined);
+  const entry = at(`node_modules/${name}`);
+  return entry?.link && entry.resolved !== undefined ? at(entry.resolved) : entry;
 }
 
 /** Packages with everything that they depend on, by name, sorted; peers only where they are required. */

@@ -6,7 +6,7 @@ import { Mask } from "../mask.js";
 import { collect, type Collected } from "./collect.js";
 import type { Format } from "./formats.js";
 import { git } from "../git.js";
-import { type Platform, platformOf } from "./platform.js";
+import { type ReportPlatform, reportPlatformOf } from "./platform.js";
 import type { Report } from "./report.js";
 import { type ReportedVerb, resultsFolder } from "./stored.js";
 
@@ -51,13 +51,13 @@ export interface WriteOptions {
 /** Writes a report in a format. */
 export async function render(report: Report, format: Format, options: WriteOptions): Promise<string> {
   const prefix = (await git(resolve(options.root), "rev-parse", "--show-prefix")) ?? "";
-  const platform = platformOf(options.env, prefix);
+  const platform = reportPlatformOf(options.env, prefix);
   return await renderers[format](report, { ...options, prefix, platform });
 }
 
 type Renderer = (
   report: Report,
-  options: WriteOptions & { readonly prefix: string; readonly platform: Platform },
+  options: WriteOptions & { readonly prefix: string; readonly platform: ReportPlatform },
 ) => Promise<string>;
 
 const renderers: Readonly<Record<Format, Renderer>> = {

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
+import { pipelineUrl } from "../platforms/pipeline-url.js";
 import { encodedPath } from "./plain.js";
 
 /** Where a report is shown: how long it may be, and where its links lead. */
-export interface Platform {
+export interface ReportPlatform {
   /** Characters that a comment may have. */
   readonly limit: number;
   /** Page of a line of a file. @returns undefined where no such page is known */
@@ -21,34 +22,39 @@ const limits = { github: 65_536, gitlab: 1_000_000 } as const;
  *
  * @param prefix Folder of the workspace in its repository, with a slash at its end, or empty
  */
-export function platformOf(env: Readonly<NodeJS.ProcessEnv>, prefix = ""): Platform {
+export function reportPlatformOf(env: Readonly<NodeJS.ProcessEnv>, prefix = ""): ReportPlatform {
   return (
     github(env, prefix) ??
     gitlab(env, prefix) ?? { limit: limits.github, blob: () => undefined, commit: () => undefined }
   );
 }
 
-function github(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: sha, GITHUB_RUN_ID: run } = env;
+function github(env: Readonly<NodeJS.ProcessEnv>, prefix: string): ReportPlatform | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: sha } = env;
   if (!server || !repository) return undefined;
   const base = `${server}/${repository}`;
   return {
     limit: limits.github,
     blob: (place) => (sha ? fileUrl(`${base}/blob/${sha}`, prefix, place) : undefined),
     commit: (commit) => commitUrl(base, commit),
-    ...(run ? { run: `${base}/actions/runs/${run}` } : {}),
+    ...runOf(env),
   };
 }
 
-function gitlab(env: Readonly<NodeJS.ProcessEnv>, prefix: string): Platform | undefined {
-  const { CI_PROJECT_URL: base, CI_COMMIT_SHA: sha, CI_PIPELINE_URL: run } = env;
+function gitlab(env: Readonly<NodeJS.ProcessEnv>, prefix: string): ReportPlatform | undefined {
+  const { CI_PROJECT_URL: base, CI_COMMIT_SHA: sha } = env;
   if (!base) return undefined;
   return {
     limit: limits.gitlab,
     blob: (place) => (sha ? fileUrl(`${base}/-/blob/${sha}`, prefix, place) : undefined),
     commit: (commit) => commitUrl(`${base}/-`, commit),
-    ...(run ? { run } : {}),
+    ...runOf(env),
   };
+}
+
+function runOf(env: Readonly<NodeJS.ProcessEnv>): Pick<ReportPlatform, "run"> {
+  const run = pipelineUrl(env);
+  return run === undefined ? {} : { run };
 }
 
 /** `inventory/a.yaml:14` as a page; a path that leaves the repository has none. */

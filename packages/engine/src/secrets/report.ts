@@ -1,5 +1,5 @@
 import type { Deployment, SecretReference } from "@infra/core/inventory";
-import { limited } from "./limited.js";
+import { limited } from "../limited.js";
 import { type FailureKind, SecretFailure } from "./failure.js";
 import type { Secrets } from "./secrets.js";
 import type { SecretTier, TierName } from "./tier.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { InfraError, type Problem, type SecretReference } from "@infra/core/inventory";
 import { type Mask, shortest } from "../mask.js";
-import { limited } from "./limited.js";
+import { limited } from "../limited.js";
 import { notFound, SecretFailure, wrong } from "./failure.js";
 import type { Fields, SecretTier, TierName } from "./tier.js";
 

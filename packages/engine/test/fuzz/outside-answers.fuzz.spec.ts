@@ -100,10 +100,12 @@ const fields = [{ id: "1", label: "a", value: canary, section: { label: "s" } }]
 
 readsOrRefuses({
   "answers of S3 to a list": {
+    reads: ["packages/engine/src/state/s3-store.ts"],
     inputs: near(listing("00000001.json"), listing("moved"), "<Error><Code>SlowDown</Code></Error>"),
     read: (input) => (served(input), remotely(false, (each) => stored(each.store(id)))),
   },
   "answers of S3 to a write": {
+    reads: ["packages/engine/src/state/s3-store.ts"],
     inputs: near(listing("00000001.json"), "<Error><Code>AccessDenied</Code></Error>"),
     read: (input) => (
       served(input),
@@ -111,21 +113,25 @@ readsOrRefuses({
     ),
   },
   "answers of Consul about a lock": {
+    reads: ["packages/engine/src/state/consul-lock.ts"],
     quoted: true,
     inputs: near(entry, '{"ID":"s"}', "true", "false"),
     read: (input) => (served(input), remotely(true, (each) => each.lock(id).inspect())),
   },
   "answers of Consul to who asks for a lock": {
+    reads: ["packages/engine/src/state/consul-lock.ts"],
     quoted: true,
     inputs: near(entry, '{"ID":"s"}', "false"),
     read: (input) => (served(input), remotely(true, async (each) => (await each.lock(id).acquire("apply")).release())),
   },
   "answers of Consul about a pointer": {
+    reads: ["packages/engine/src/state/consul-pointers.ts"],
     quoted: true,
     inputs: near(entry, JSON.stringify({ Errors: [{ OpIndex: 0 }] })),
     read: (input) => (served(input), remotely(true, (each) => each.store(id).current())),
   },
   "answers of sops": {
+    reads: ["packages/engine/src/secrets/sops.ts"],
     inputs: near(JSON.stringify({ a: canary, b: { c: [canary] } })),
     read: (input) => {
       const { command, env } = program(input);
@@ -136,6 +142,7 @@ readsOrRefuses({
     },
   },
   "answers of the op command": {
+    reads: ["packages/engine/src/secrets/onepassword-cli.ts"],
     inputs: near(
       JSON.stringify([{ id: "1", title: "app", fields }]),
       JSON.stringify({ id: "1", title: "app", fields }),

@@ -63,6 +63,7 @@ const inventories = {
 } as const;
 
 const inventory = (changed: keyof typeof inventories): Parser => ({
+  reads: ["packages/core/src/inventory/document.ts", "packages/core/src/inventory/files.ts"],
   inputs: near(inventories[changed]),
   read: (input) => {
     for (const [name, text] of Object.entries(inventories)) file(`inventory/${name}`, text);
@@ -117,6 +118,7 @@ const parsers: Record<string, Parser> = {
   "environment.yaml": inventory("production/environment.yaml"),
   "a deployment of the inventory": inventory("production/compute.yaml"),
   "package.json of a product": {
+    reads: ["packages/engine/src/workspace.ts", "packages/engine/src/impact/products.ts"],
     inputs: near('{"name":"acme","infra":{"inventory":"inventory"},"dependencies":{"@infra/core":"1.0.0"}}'),
     read: (input) => {
       const root = dirname(file("product/package.json", input));
@@ -124,6 +126,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a pointer": {
+    reads: ["packages/engine/src/state/pointer.ts"],
     inputs: near(pointer),
     read: (input) => parsePointer(input),
     accepted: (read: ReturnType<typeof parsePointer>) => {
@@ -131,18 +134,22 @@ const parsers: Record<string, Parser> = {
     },
   },
   "pointers in a folder": {
+    reads: ["packages/engine/src/state/pointer.ts"],
     inputs: near(pointer),
     read: (input) => stored(storeFolder(input, "pointers/00000001.json")),
   },
   "newer pointers in a folder": {
+    reads: ["packages/engine/src/state/pointer.ts"],
     inputs: near(pointer, pointer.replace('"version": 1', '"version": 2')),
     read: (input) => stored(storeFolder(input, "pointers/00000002.json")),
   },
   "states in a folder": {
+    reads: ["packages/engine/src/state/pointer.ts"],
     inputs: near(state),
     read: (input) => stored(storeFolder(input, `versions/00000003-${sha256.slice(0, 16)}.tfstate`)),
   },
   "a state of the engine": {
+    reads: ["packages/engine/src/state/wire.ts"],
     inputs: near(
       state,
       JSON.stringify({ serial: 1, lineage: "a", meta: {}, encrypted_data: "AAAA", encryption_version: "v0" }),
@@ -154,10 +161,12 @@ const parsers: Record<string, Parser> = {
     },
   },
   "lock information of the engine": {
+    reads: ["packages/engine/src/state/wire.ts"],
     inputs: near('{"ID":"one","Operation":"apply","Who":"ada"}'),
     read: parseLockInfo,
   },
   "the holder of a lock": {
+    reads: ["packages/engine/src/state/lock-holder.ts"],
     inputs: near(JSON.stringify(holder)),
     read: async (input) => {
       file("locked/lock/00000001.json", input);
@@ -168,6 +177,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a state that a run kept": {
+    reads: ["packages/engine/src/deployment/escape.ts", "packages/engine/src/state/cipher.ts"],
     inputs: near(
       kept("engine", state),
       kept("age", `age-encryption.org/v1\n-> X25519 ${canary}\n`),
@@ -187,6 +197,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a state that OpenTofu encrypted": {
+    reads: ["packages/engine/src/keys/opentofu-format.ts"],
     inputs: near(
       encrypted({ salt: "c2FsdA==", iterations: 1, hash_function: "sha512", key_length: 32 }),
       encrypted({ ciphertext: Buffer.from("vault:v1:YQ==").toString("base64") }),
@@ -197,6 +208,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "the record of a plan": {
+    reads: ["packages/engine/src/deployment/plan-file.ts"],
     quoted: true,
     inputs: near(JSON.stringify({ ...record, changes: [{ address: "a.b", action: "create", place: "x.yaml:1" }] })),
     read: (input) => {
@@ -209,6 +221,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "events of the engine": {
+    reads: ["packages/engine/src/process/engine-events.ts"],
     inputs: near(
       JSON.stringify({
         type: "planned_change",
@@ -227,6 +240,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a plan as the engine shows it": {
+    reads: ["packages/engine/src/verbs/plan.ts", "packages/engine/src/verbs/validate.ts"],
     inputs: near(JSON.stringify({ resource_changes: [{ address: "a.b", change }], valid: true, diagnostics: [] })),
     read: (input) => {
       const json = parsed(input);
@@ -236,6 +250,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "outputs as the engine prints them": {
+    reads: ["packages/engine/src/process/engine-events.ts"],
     inputs: near(JSON.stringify({ ids: { sensitive: true, type: "string", value: canary } })),
     read: (input) => parseOutputs(input.toString()),
     accepted: (outputs: ReturnType<typeof parseOutputs>) => {
@@ -243,6 +258,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "the version that an engine prints": {
+    reads: ["packages/engine/src/binary/probe.ts"],
     inputs: near('{"terraform_version":"1.12.6"}', "OpenTofu v1.12.6"),
     read: async (input) => {
       const env = { INFRA_CACHE: folder };
@@ -254,6 +270,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "faults for the mock provider": {
+    reads: ["packages/mock-provider/src/faults.ts"],
     inputs: near('[{"type":"*","operation":"create","delayMs":60}]'),
     read: (input) => parseFaults(input.toString()),
   },

@@ -85,8 +85,9 @@ const allowed: Objection = { message: "login with a password is allowed", remedy
 
 /** Looks at each part of a text for cloud-init. */
 function objectionsTo(text: string): readonly Objection[] {
-  const parts = partsOf(text);
-  const settings = parts.map(({ content, keeps }) => ({ ...cloudConfig(content), keeps }));
+  const settings = settingsOf(text);
+  if (settings === undefined)
+    return [{ message: "the text for cloud-init is no YAML, so nothing is known of it", remedy }];
   const firstSays = settings.find(({ ssh_pwauth }) => ssh_pwauth !== undefined);
   if (firstSays === undefined) return [{ message: "nothing turns login with a password off", remedy }];
   const isOn = settings.some(
@@ -111,10 +112,19 @@ interface Part {
   readonly keeps: boolean;
 }
 
+/** What each part sets. @returns undefined where one is no YAML */
+function settingsOf(text: string): (CloudConfig & Pick<Part, "keeps">)[] | undefined {
+  try {
+    return partsOf(text).map(({ content, keeps }) => ({ ...cloudConfig(content), keeps }));
+  } catch {
+    return undefined;
+  }
+}
+
 function partsOf(text: string): Part[] {
   if (!text.startsWith("#cloud-config-archive")) return [{ content: text, keeps: false }];
   return listOf(parse(text)).map((each) => {
-    const { content, ["Merge-Type"]: merge } = each as { content?: unknown; "Merge-Type"?: unknown };
+    const { content, ["Merge-Type"]: merge } = recordOf(each);
     return { content: String(content), keeps: String(merge).includes("no_replace") };
   });
 }
@@ -122,13 +132,16 @@ function partsOf(text: string): Part[] {
 /** A part that is a script has no settings. */
 function cloudConfig(content: string): CloudConfig {
   if (content.startsWith("#!")) return {};
-  const parsed: unknown = parse(content);
-  return typeof parsed === "object" && parsed !== null ? parsed : {};
+  return recordOf(parse(content));
 }
 
 function passwordOf(user: unknown): unknown {
-  const { plain_text_passwd, lock_passwd } = (typeof user === "object" ? user : {}) as Record<string, unknown>;
+  const { plain_text_passwd, lock_passwd } = recordOf(user);
   return plain_text_passwd ?? (lock_passwd === false ? false : undefined);
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function listOf(value: unknown): unknown[] {

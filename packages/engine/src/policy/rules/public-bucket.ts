@@ -1,3 +1,5 @@
+import { parseJson } from "@infra/core/inventory";
+import { z } from "zod";
 import { type PlannedResource, writtenText } from "../plan.js";
 import type { Objection, Rule } from "../rule.js";
 import type { Value } from "../value.js";
@@ -60,19 +62,16 @@ function policy(resource: PlannedResource): readonly Objection[] {
   return isPublic ? [{ message: "the bucket is public: its policy allows something to everyone", remedy }] : [];
 }
 
-function statementsOf(text: string | undefined): readonly Statement[] | undefined {
-  try {
-    const { Statement: statements = [] } = JSON.parse(text ?? "") as { Statement?: Statement | readonly Statement[] };
-    return [statements].flat();
-  } catch {
-    return undefined;
-  }
-}
+const statement = z.object({
+  Effect: z.string().optional(),
+  Principal: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))]).optional(),
+  Condition: z.unknown(),
+});
+const policySchema = z.object({ Statement: z.union([statement, z.array(statement)]).default([]) });
 
-interface Statement {
-  readonly Effect?: string;
-  readonly Principal?: string | Readonly<Record<string, string | readonly string[]>>;
-  readonly Condition?: unknown;
+function statementsOf(text: string | undefined): readonly z.output<typeof statement>[] | undefined {
+  const { data } = policySchema.safeParse(parseJson(text ?? ""));
+  return data && [data.Statement].flat();
 }
 
 function shorten(text: string): string {

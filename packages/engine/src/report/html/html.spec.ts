@@ -5,12 +5,12 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { deployment, finding, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
-import { platformOf } from "../platform.js";
+import { reportPlatformOf } from "../platform.js";
 import type { Report } from "../report.js";
 import { renderHtml } from "./html.js";
 
 const folder = mkdtempSync(join(tmpdir(), "infra-html-"));
-const platform = platformOf({});
+const platform = reportPlatformOf({});
 let browser: Browser;
 let seen: string[] = [];
 

@@ -5,7 +5,7 @@ import { countsText, marks, offlineNotice, sumOf, totals } from "../../render.js
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
 import { plainLine } from "../plain.js";
-import type { Platform } from "../platform.js";
+import type { ReportPlatform } from "../platform.js";
 import type { Report, ReportedDeployment } from "../report.js";
 import { element, escaped } from "../xml.js";
 import { drawGraph } from "./graph.js";
@@ -13,7 +13,7 @@ import { script } from "./script.js";
 import { style } from "./style.js";
 
 /** The report as one HTML file that asks no server for anything: table with a filter, graph, and every change. */
-export function renderHtml(report: Report, platform: Platform): string {
+export function renderHtml(report: Report, platform: ReportPlatform): string {
   const results = sortByGroup(report.results, pageOrder);
   const anchors = new Map(results.map(({ id }, index) => [id, `d${String(index)}`]));
   const anchor = (id: string) => anchors.get(id) ?? "";
@@ -55,7 +55,7 @@ function hash(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
-function meta({ commit, time, offline }: Report, platform: Platform): string {
+function meta({ commit, time, offline }: Report, platform: ReportPlatform): string {
   const url = commit === undefined ? undefined : platform.commit(commit);
   const name = commit === undefined ? "" : `<code>${escaped(commit.slice(0, 12))}</code>`;
   const of = name && `Commit ${url ? link(url, name) : name}`;
@@ -129,7 +129,7 @@ function graph(results: readonly ReportedDeployment[], anchor: (id: string) => s
   return `<h2 id="graph">Who refers to whom</h2>${arrow}<div class="scroll graph" tabindex="0" role="region" aria-label="Graph of deployments">${svg}</div>${more}`;
 }
 
-function findings(results: readonly ReportedDeployment[], platform: Platform): string {
+function findings(results: readonly ReportedDeployment[], platform: ReportPlatform): string {
   const items = results.flatMap(({ id, findings = [] }) =>
     findings.map(({ rule, level, address, message, remedy, place }) => {
       const [what, ...at] = [rule, id, address].map((part) => `<code>${escaped(part)}</code>`);
@@ -141,7 +141,7 @@ function findings(results: readonly ReportedDeployment[], platform: Platform): s
   return items.length === 0 ? "" : `<h2>Policy</h2><ul>${items.join("\n")}</ul>`;
 }
 
-function details(each: ReportedDeployment, anchor: string, platform: Platform): string {
+function details(each: ReportedDeployment, anchor: string, platform: ReportPlatform): string {
   const { id, status, changes, causes = [] } = each;
   const problems = problemsIn(each);
   const places = [...new Set(changes.flatMap(({ place }) => place ?? []))];
@@ -168,7 +168,7 @@ function details(each: ReportedDeployment, anchor: string, platform: Platform): 
   );
 }
 
-function placeOf(place: string, platform: Platform): string {
+function placeOf(place: string, platform: ReportPlatform): string {
   const text = `<code>${escaped(plainLine(place))}</code>`;
   const url = platform.blob(place);
   return url === undefined ? text : link(url, text);

@@ -3,7 +3,7 @@ import type { Verb } from "../../result.js";
 import { causeText } from "../cause-text.js";
 import { diffLines } from "../diff.js";
 import { sortByLoss } from "../groups.js";
-import type { Platform } from "../platform.js";
+import type { ReportPlatform } from "../platform.js";
 import type { ReportedDeployment } from "../report.js";
 import { code, fence, htmlCode, inline, listed } from "./escape.js";
 
@@ -23,7 +23,7 @@ export interface DetailsOptions {
   readonly full: boolean;
   /** Characters, about. */
   readonly most: number;
-  readonly platform: Platform;
+  readonly platform: ReportPlatform;
 }
 
 const words = { create: "", update: "", replace: "REPLACED, ", delete: "DELETED, " } as const;
@@ -63,7 +63,7 @@ export function detailsOf(deployment: ReportedDeployment, { verb, full, most, pl
 }
 
 /** `` [`inventory/a.yaml:14`](…) ``; undefined where no page of it is known. */
-export function linkTo(place: string, platform: Platform): string | undefined {
+export function linkTo(place: string, platform: ReportPlatform): string | undefined {
   const url = platform.blob(place);
   return url === undefined ? undefined : `[${code(place)}](${url})`;
 }

@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { readMarkdown } from "../../../test/markdown-tree.js";
 import { deployment, finding, hostile, largeReport, reportOn, richReport } from "../../../test/report-run.js";
 import { leastLimit } from "../formats.js";
-import { platformOf } from "../platform.js";
+import { reportPlatformOf } from "../platform.js";
 import type { Report, ReportedDeployment } from "../report.js";
 import { renderMarkdown } from "./markdown.js";
 
 const site = "https://github.com/acme/infra/";
-const platform = platformOf({
+const platform = reportPlatformOf({
   GITHUB_SERVER_URL: "https://github.com",
   GITHUB_REPOSITORY: "acme/infra",
   GITHUB_SHA: "0123456",
@@ -147,7 +147,7 @@ describe("the page", () => {
   });
 
   it("names no pages where the platform is not known", () => {
-    const page = renderMarkdown(richReport(), { key: "plan", limit: 65_536, platform: platformOf({}) });
+    const page = renderMarkdown(richReport(), { key: "plan", limit: 65_536, platform: reportPlatformOf({}) });
     expect(page.replaceAll(hostile[6], "")).not.toContain("](");
     expect(page).toContain("# REPLACED, inventory/production/compute.yaml:21");
   });

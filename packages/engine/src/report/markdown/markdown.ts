@@ -2,7 +2,7 @@ import { formatProblem } from "@infra/core/inventory";
 import { countsText, offlineNotice, sumOf, totals } from "../../render.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup } from "../groups.js";
-import type { Platform } from "../platform.js";
+import type { ReportPlatform } from "../platform.js";
 import type { Report, ReportedDeployment } from "../report.js";
 import { Budget } from "./budget.js";
 import { type Details, detailsOf, linkTo } from "./details.js";
@@ -14,7 +14,7 @@ export interface MarkdownOptions {
   readonly key: string;
   /** Characters at most, `leastLimit` or more. */
   readonly limit: number;
-  readonly platform: Platform;
+  readonly platform: ReportPlatform;
 }
 
 /** For the sentence that says what was left out. */

@@ -8,6 +8,7 @@ export function limited(most: number): <T>(action: () => Promise<T>) => Promise<
     try {
       return await action();
     } finally {
+      // A place goes straight to who waits for it, so that nobody else takes it meanwhile.
       const next = waiting.shift();
       if (next) next();
       else free += 1;

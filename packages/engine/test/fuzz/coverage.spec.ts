@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { expect, it } from "vitest";
+import { filesIn } from "../../src/files-in.js";
+
+const root = join(__dirname, "../../../..");
+const engine = "packages/engine/src";
+const mock = "packages/mock-provider/src";
+
+/** Files that parse what is not from outside, and why. */
+const exceptions: Readonly<Record<string, string>> = {
+  "packages/core/src/json.ts": "what others call",
+  "packages/core/src/testing.ts": "texts of tests",
+  "packages/cost/src/prices.ts": "the tables of the package itself",
+  [`${engine}/applied/record.ts`]: "what was written in the same expression",
+  [`${engine}/impact/impact.ts`]: "configurations that its own processes made",
+  [`${engine}/deployment/memory-folder.ts`]: "marks of this project's processes; anything else there is left as it is",
+  [`${mock}/cloud.ts`]: "the emulated cloud, which the mock provider itself wrote; it is no real one",
+  [`${mock}/schemas.ts`]: "schemas of bindings that were built and installed with their hashes",
+  [`${mock}/service.ts`]: "the engine that the run started, over the protocol of providers",
+  [`${mock}/value.ts`]: "the engine that the run started, over the protocol of providers",
+};
+
+const parses = /\bJSON\.parse\(|\b(?:parseJson|readJson|parseDocument|parseAllDocuments)\(|from "yaml"/;
+const isSource = (file: string) => file.endsWith(".ts") && !file.endsWith(".spec.ts");
+const folders = ["core", "cost", "create-product", "engine", "mock-provider"].map((name) => `packages/${name}/src`);
+const inRepository = (folder: string) =>
+  filesIn(join(root, folder)).map((file) => relative(root, file).replaceAll("\\", "/"));
+const textOf = (file: string) => readFileSync(join(root, file), "utf8");
+const parsing = [...folders, "generators/src"]
+  .flatMap(inRepository)
+  .filter((file) => isSource(file) && parses.test(textOf(file)));
+
+it("every file that parses data of others is named in a table of fuzz tests, or is an exception with its reason", () => {
+  const tables = [...folders, "packages/engine/test/fuzz", "generators/src"]
+    .flatMap(inRepository)
+    .filter((file) => file.endsWith(".fuzz.spec.ts"))
+    .map(textOf)
+    .join("\n");
+  const open = parsing.filter((file) => !(file in exceptions) && !tables.includes(`"${file}"`));
+  expect(open, "Add an entry to a table in packages/engine/test/fuzz").toEqual([]);
+});
+
+it("every exception is a file that parses", () => {
+  expect(Object.keys(exceptions).filter((file) => !parsing.includes(file))).toEqual([]);
+});
