@@ -5,16 +5,11 @@ import { join, relative, sep } from "node:path";
 export type PackageOrigin =
   | { readonly kind: "folder"; /** Relative to the workspace root, with slashes. */ readonly folder: string }
   | { readonly kind: "workspace"; /** Root of its project. */ readonly root: string }
-  | { readonly kind: "external" }
-  | { readonly kind: "missing" };
+  | { /** None of the workspace: what the lock file says of it is not known here. */ readonly kind: "external" };
 
-/**
- * Tells where packages come from, each looked up once. A package counts as external only if the lock file pins it: Nx refuses
- * every command when a target names an external dependency that it does not know.
- */
+/** Tells which packages are code of the workspace, each looked up once; the lock file is not read for it. */
 export class Packages {
   private readonly origins = new Map<string, PackageOrigin>();
-  private lockFile: ((name: string) => boolean) | undefined;
 
   /** @param root Absolute path of the workspace. */
   constructor(private readonly root: string) {}
@@ -39,7 +34,7 @@ export class Packages {
   private lookUp(name: string): PackageOrigin {
     if (name.startsWith(".") || name.startsWith("/")) {
       const folder = slashed(relative(this.root, join(this.root, name)));
-      return folder === "" || folder.startsWith("..") ? { kind: "missing" } : { kind: "folder", folder };
+      return folder === "" || folder.startsWith("..") ? { kind: "external" } : { kind: "folder", folder };
     }
     const installed = join(this.root, "node_modules", name);
     const link = lstatSync(installed, { throwIfNoEntry: false });
@@ -48,12 +43,7 @@ export class Packages {
       if (!root.startsWith("..") && !root.split(sep).includes("node_modules"))
         return { kind: "workspace", root: slashed(root) };
     }
-    return this.pinned(name) ? { kind: "external" } : { kind: "missing" };
-  }
-
-  private pinned(name: string): boolean {
-    this.lockFile ??= readLockFile(this.root);
-    return this.lockFile(name);
+    return { kind: "external" };
   }
 }
 
@@ -62,25 +52,6 @@ function dependenciesOf(folder: string): string[] {
     Record<"dependencies" | "peerDependencies", Record<string, string>>
   >;
   return Object.keys({ ...peerDependencies, ...dependencies });
-}
-
-/** Returns whether the workspace's lock file pins a package. */
-function readLockFile(root: string): (name: string) => boolean {
-  const npm = join(root, "package-lock.json");
-  if (existsSync(npm)) {
-    const { packages = {} } = JSON.parse(readFileSync(npm, "utf8")) as {
-      packages?: Record<string, { link?: boolean }>;
-    };
-    return (name) => {
-      const entry = packages[`node_modules/${name}`];
-      return entry !== undefined && entry.link !== true;
-    };
-  }
-  const other = ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]
-    .map((name) => join(root, name))
-    .find((file) => existsSync(file));
-  const text = other === undefined ? "" : readFileSync(other, "utf8");
-  return (name) => text.includes(`${name}@`);
 }
 
 function slashed(path: string): string {
