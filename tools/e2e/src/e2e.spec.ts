@@ -241,8 +241,16 @@ describe("the life of a product", () => {
     },
   );
 
-  it("applies, after which there is nothing to plan", { timeout: 120_000 }, async () => {
+  it("applies, after which all is up to date, and there is nothing to plan", { timeout: 120_000 }, async () => {
     await succeed("node_modules/.bin/infra", "apply", "--all", "--offline", "--yes");
+    const { exitCode, stdout, all } = await run("node_modules/.bin/infra", "status", "--offline", "--json");
+    expect(exitCode, all).toBe(0);
+    const { deployments } = JSON.parse(stdout) as { deployments: { id: string; state: string }[] };
+    expect(Object.fromEntries(deployments.map(({ id, state }) => [id, state]))).toEqual({
+      "production/compute": "up-to-date",
+      "production/own": "up-to-date",
+      "staging/compute": "up-to-date",
+    });
     expect(await succeed("make", "plan")).toMatch(/3 deployments: 3 unchanged/);
   });
 
