@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeProvider, infraError } from "@infra/core/inventory";
+import { describeProvider, formatProblem, InfraError, infraError } from "@infra/core/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location } from "../../product/choices.js";
 import { environmentFileOf, freeRanges, placeholderDomain, starterFile } from "../../product/inventory-files.js";
@@ -33,6 +33,8 @@ export interface NewOptions {
   readonly base?: string;
   readonly skipInstall?: boolean;
 }
+
+export { type Cloud, cloudOf } from "../../product/choices.js";
 
 /** What the options say, checked. */
 interface Product extends Location {
@@ -74,6 +76,18 @@ export default function newGenerator(tree: Tree, options: NewOptions): Promise<G
         installPackagesTask(tree, true, directory, packageManager);
     };
   });
+}
+
+/** What is wrong with one option, beside the others. @returns undefined when nothing is, in words for the user otherwise */
+export function problemOf(option: keyof NewOptions, options: NewOptions): string | undefined {
+  try {
+    productOf(options);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error;
+    const problems = error.problems.filter(({ path }) => path === `--${option}`);
+    return problems.length > 0 ? problems.map(formatProblem).join("\n") : undefined;
+  }
 }
 
 function productOf(options: NewOptions): Product {
