@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { loadInventory } from "@infra/core/inventory";
 import { Terminal, withoutTerminal } from "@infra/services";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 
 const command = resolve(__dirname, "../bin/create-product.js");
 let folder: string;
@@ -103,10 +102,9 @@ describe.skipIf(withoutTerminal)("on a terminal, create-product", () => {
     const listed = spawnSync(process.execPath, [infra, "list", "--json"], { cwd: product, encoding: "utf8" });
     expect(listed.status, listed.stderr).toBe(0);
     expect(listed.stdout).toMatch(/"blue\/compute"[^]*"green\/compute"/);
-    expect(parse(readFileSync(join(product, "inventory/product.yaml"), "utf8"))).toEqual({
-      ...{ product: "acme", domain: "acme.example", provider: "oracle", region: "eu-frankfurt-1" },
-      ...{ account: "ocid1.compartment.oc1..example", cloudflare: false },
-    });
+    expect(readFileSync(join(product, "inventory/product.yaml"), "utf8")).toMatch(
+      /^domain: acme\.example .*^provider: oracle .*^region: eu-frankfurt-1 .*^account: ocid1\.compartment\.oc1\.\.example .*^cloudflare: false /ms,
+    );
     expect(existsSync(join(product, "pnpm-workspace.yaml"))).toBe(true);
   });
 
