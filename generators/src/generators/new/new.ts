@@ -124,12 +124,14 @@ function refuseForeign(tree: Tree, directory: string): void {
 async function manifestOf(product: Product, root: string): Promise<Manifest> {
   const { name, ci, base, packageManager, provider, stacks, directory } = product;
   const { version, engines } = ownManifest();
+  const manager: PackageManagerFacts = packageManagers[packageManager];
   return {
     name,
     version: "0.0.0",
     private: true,
     description: `The infrastructure of ${name}.`,
     engines: { node: engines.node },
+    ...(manager.pin === undefined ? {} : { packageManager: `${packageManager}@${manager.pin}` }),
     infra: { inventory: "inventory", ci, base, profile: "stable", packageManager, migrated: version },
     dependencies: sorted(await pinsOf([provider], stacks, join(root, directory))),
   };
