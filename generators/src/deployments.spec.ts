@@ -250,27 +250,23 @@ describe("projectOf", () => {
 });
 
 describe("Packages", () => {
-  it("tells packages of the workspace from pinned and missing ones", () => {
+  it("tells packages of the workspace from all others", () => {
     mkdirSync(join(root, "packages/compute"), { recursive: true });
     mkdirSync(join(root, "node_modules/@infra"), { recursive: true });
     symlinkSync("../../packages/compute", join(root, "node_modules/@infra/stack-compute"));
-    write("package-lock.json", JSON.stringify({ packages: { "node_modules/pinned": {} } }));
     const packages = new Packages(root);
     expect(packages.origin("@infra/stack-compute")).toEqual({ kind: "workspace", root: "packages/compute" });
-    expect(packages.origin("pinned")).toEqual({ kind: "external" });
-    expect(packages.origin("absent")).toEqual({ kind: "missing" });
+    expect(packages.origin("absent")).toEqual({ kind: "external" });
     expect(packages.origin("./stacks/own")).toEqual({ kind: "folder", folder: "stacks/own" });
-    expect(packages.origin("../outside")).toEqual({ kind: "missing" });
+    expect(packages.origin("../outside")).toEqual({ kind: "external" });
   });
 });
 
 describe("inventoryFolder", () => {
   it("is the plugin's option, else what package.json says, else inventory", () => {
-    expect(inventoryFolder(root)).toBe("inventory");
+    expect(inventoryFolder(root, undefined)).toBe("inventory");
     write("package.json", JSON.stringify({ infra: { inventory: "inventory-example" } }));
-    write("nx.json", JSON.stringify({ plugins: ["@infra/product"] }));
-    expect(inventoryFolder(root)).toBe("inventory-example");
-    write("nx.json", JSON.stringify({ plugins: [{ plugin: "@infra/product", options: { inventory: "./live/" } }] }));
-    expect(inventoryFolder(root)).toBe("live");
+    expect(inventoryFolder(root, {})).toBe("inventory-example");
+    expect(inventoryFolder(root, { inventory: "./live/" })).toBe("live");
   });
 });

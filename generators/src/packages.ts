@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { readJson, record } from "./options.js";
 
@@ -6,16 +6,11 @@ import { readJson, record } from "./options.js";
 export type PackageOrigin =
   | { readonly kind: "folder"; /** Relative to the workspace root, with slashes. */ readonly folder: string }
   | { readonly kind: "workspace"; /** Root of its project. */ readonly root: string }
-  | { readonly kind: "external" }
-  | { readonly kind: "missing" };
+  | { /** None of the workspace: what the lock file says of it is not known here. */ readonly kind: "external" };
 
-/**
- * Tells where packages come from, each looked up once. A package counts as external only if the lock file pins it: Nx refuses
- * every command when a target names an external dependency that it does not know.
- */
+/** Tells which packages are code of the workspace, each looked up once; the lock file is not read for it. */
 export class Packages {
   private readonly origins = new Map<string, PackageOrigin>();
-  private lockFile: ((name: string) => boolean) | undefined;
 
   /** @param root Absolute path of the workspace. */
   constructor(private readonly root: string) {}
@@ -40,7 +35,7 @@ export class Packages {
   private lookUp(name: string): PackageOrigin {
     if (name.startsWith(".") || name.startsWith("/")) {
       const folder = slashed(relative(this.root, join(this.root, name)));
-      return folder === "" || folder.startsWith("..") ? { kind: "missing" } : { kind: "folder", folder };
+      return folder === "" || folder.startsWith("..") ? { kind: "external" } : { kind: "folder", folder };
     }
     const installed = join(this.root, "node_modules", name);
     const link = lstatSync(installed, { throwIfNoEntry: false });
@@ -49,35 +44,13 @@ export class Packages {
       if (!root.startsWith("..") && !root.split(sep).includes("node_modules"))
         return { kind: "workspace", root: slashed(root) };
     }
-    return this.pinned(name) ? { kind: "external" } : { kind: "missing" };
-  }
-
-  private pinned(name: string): boolean {
-    this.lockFile ??= readLockFile(this.root);
-    return this.lockFile(name);
+    return { kind: "external" };
   }
 }
 
 function dependenciesOf(folder: string): string[] {
   const { dependencies, peerDependencies } = readJson(join(folder, "package.json"));
   return Object.keys({ ...record(peerDependencies), ...record(dependencies) });
-}
-
-/** Returns whether the workspace's lock file pins a package. */
-function readLockFile(root: string): (name: string) => boolean {
-  const npm = join(root, "package-lock.json");
-  if (existsSync(npm)) {
-    const packages = record(readJson(npm)["packages"]);
-    return (name) => {
-      const entry = packages[`node_modules/${name}`];
-      return entry !== undefined && record(entry)["link"] !== true;
-    };
-  }
-  const other = ["pnpm-lock.yaml", "yarn.lock", "bun.lock"]
-    .map((name) => join(root, name))
-    .find((file) => existsSync(file));
-  const text = other === undefined ? "" : readFileSync(other, "utf8");
-  return (name) => text.includes(`${name}@`);
 }
 
 function slashed(path: string): string {

@@ -1,4 +1,4 @@
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import type { CreateDependencies, CreateNodes, PreTasksExecution, RawProjectGraphDependency } from "@nx/devkit";
 import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
@@ -7,13 +7,13 @@ import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
 import { LocalCodeReader } from "./local-code.js";
 import { type LockChanges, lockChanges } from "./lock-changes.js";
-import { inventoryFolder, type PluginOptions, pluginName } from "./options.js";
+import { inventoryFolder, type PluginOptions } from "./options.js";
 import { PackageGraph, type PackageNode } from "./package-graph.js";
 import { Packages } from "./packages.js";
 import { type DeploymentProject, projectOf } from "./project.js";
 
 /** Name of the plugin. */
-export const name = pluginName;
+export const name = "@infra/product";
 
 /**
  * Infers one project per deployment of the inventory. An inventory file that cannot be read never breaks the graph. The pattern names
@@ -46,7 +46,7 @@ async function inferProjects(
   options: PluginOptions | undefined,
   lockChange: Promise<LockChanges>,
 ): Promise<DeploymentProject[]> {
-  const inventory = options?.inventory ? posix.normalize(options.inventory) : inventoryFolder(root);
+  const inventory = inventoryFolder(root, options);
   const hashes = await hashesOf(root);
   const cache = new FactsCache(cacheFile(root));
   const deploymentFiles = deploymentFilesIn(inventory, [...hashes.keys()]);

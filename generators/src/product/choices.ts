@@ -22,6 +22,20 @@ export interface Location {
 /** What flags can say of a location: anything. */
 export type LocationFlags = Readonly<Partial<Record<keyof Location, string>>>;
 
+/** What a cloud offers, and needs, to say where to run. */
+export interface Cloud {
+  /** Regions that are known, in the cloud's own words; the first is the default. */
+  readonly regions: readonly string[];
+  /** What `account` means. @default - the credentials name the account */
+  readonly account?: { readonly meaning: string; readonly required?: true };
+}
+
+/** What there is to choose on a cloud. */
+export function cloudOf(provider: ProviderName): Cloud {
+  const { account } = describeProvider(provider);
+  return { regions: Object.keys(factsOf(provider).regions.entries), ...(account ? { account } : {}) };
+}
+
 /** Collects what is wrong with flags, so that all of it is reported at once. */
 export class Choices {
   private readonly problems: Problem[] = [];
@@ -77,7 +91,7 @@ export class Choices {
 
   private region(provider: ProviderName, wanted: string | undefined): string {
     const { entries, pattern } = factsOf(provider).regions;
-    const [first = ""] = Object.keys(entries);
+    const [first = ""] = cloudOf(provider).regions;
     const region = wanted ?? first;
     if (entries[region] === undefined && !(pattern !== undefined && new RegExp(pattern).test(region)))
       this.problem(
@@ -89,7 +103,7 @@ export class Choices {
   }
 
   private account(provider: ProviderName, account: string | undefined): string | undefined {
-    const { account: known } = describeProvider(provider);
+    const { account: known } = cloudOf(provider);
     if (account !== undefined && !known)
       this.problem("account", `the credentials of ${provider} name the account`, "Leave --account out");
     if (account === undefined && known?.required)

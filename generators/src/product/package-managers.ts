@@ -5,6 +5,8 @@ export interface PackageManagerFacts {
   /** Installs what the manifest says, and writes the lock file where it is behind. */
   readonly install: string;
   readonly lockFile: string;
+  /** What a new product pins: without a pin, corepack takes whatever is the newest. @default - the one that comes with Node */
+  readonly pin?: string;
   /** A file in node_modules that is there once an installation is complete. */
   readonly marker: string;
   /** Settings that keep node_modules flat: the plugin and the engine look packages up from the product's root. */
@@ -26,6 +28,8 @@ npmPreapprovedPackages: ["@infra/*"] # a release of the template is tested befor
 export const packageManagers = {
   npm: { exec: "npx", install: "npm install", lockFile: "package-lock.json", marker: ".package-lock.json" },
   pnpm: {
+    // renovate: datasource=npm depName=pnpm
+    pin: "10.34.8",
     exec: "pnpm exec",
     install: "pnpm install",
     lockFile: "pnpm-lock.yaml",
@@ -33,6 +37,8 @@ export const packageManagers = {
     settings: { file: "pnpm-workspace.yaml", text: pnpmSettings },
   },
   yarn: {
+    // renovate: datasource=npm depName=@yarnpkg/cli-dist
+    pin: "4.18.1",
     exec: "yarn",
     install: "yarn install",
     lockFile: "yarn.lock",

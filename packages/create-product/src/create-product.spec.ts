@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { loadInventory } from "@infra/core/inventory";
+import { Terminal, withoutTerminal } from "@infra/services";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const command = resolve(__dirname, "../bin/create-product.js");
@@ -62,4 +63,76 @@ describe("create-product", () => {
   it("lists its options", () => {
     expect(create("--help").all).toMatch(/--package-manager +Installs the packages\. One of npm, pnpm, yarn\./);
   });
+});
+
+describe.skipIf(withoutTerminal)("on a terminal, create-product", () => {
+  const open = (...args: string[]) =>
+    new Terminal([process.execPath, command, ...args].join(" "), {
+      cwd: folder,
+      env: { npm_config_user_agent: "pnpm/10.0.0 npm/? node/v20" },
+    });
+
+  it("asks for what no flag says, with the defaults, and makes a product that lists its deployments", async () => {
+    const terminal = open("--no-install", "--domain", "acme.example");
+    for (const [question, answer] of [
+      ["Name of the product: ", "Acme"],
+      ['"Acme" is not a name', ""],
+      ["Name of the product: ", "acme"],
+      ["Which cloud [aws, gcp, azure, oracle, hetzner, heroku, digitalocean] (hetzner): ", "oracle"],
+      ["Region [us-ashburn-1, us-phoenix-1, ", "eu-frankfurt-1"],
+      ["Account: the OCID of the compartment: ", "\r"],
+      ["oracle needs the OCID of the compartment", ""],
+      ["Account: the OCID of the compartment: ", "ocid1.compartment.oc1..example"],
+      ["DNS and certificates through Cloudflare [yes, no] (yes): ", "perhaps"],
+      ["Answer yes or no.", ""],
+      ["DNS and certificates through Cloudflare [yes, no] (yes): ", "no"],
+      ["Management domain (empty: the product works alone): ", "\r"],
+      ["Which CI [github, gitlab, both, none] (github): ", "gitlab"],
+      ["Environments, separated by commas (staging,production): ", "blue, green"],
+      ["Stacks of every environment, separated by commas", "\r"],
+      ["Which package manager [npm, pnpm, yarn] (pnpm): ", "\r"],
+    ] as const) {
+      await terminal.sees(question);
+      terminal.shown = terminal.shown.slice(terminal.shown.indexOf(question) + question.length);
+      if (answer !== "") terminal.type(answer === "\r" ? answer : `${answer}\r`);
+    }
+    expect(await terminal.code, terminal.shown).toBe(0);
+    const product = join(folder, "acme");
+    const infra = resolve(__dirname, "../../engine/bin/infra.js");
+    const listed = spawnSync(process.execPath, [infra, "list", "--json"], { cwd: product, encoding: "utf8" });
+    expect(listed.status, listed.stderr).toBe(0);
+    expect(listed.stdout).toMatch(/"blue\/compute"[^]*"green\/compute"/);
+    expect(readFileSync(join(product, "inventory/product.yaml"), "utf8")).toMatch(
+      /^domain: acme\.example .*^provider: oracle .*^region: eu-frankfurt-1 .*^account: ocid1\.compartment\.oc1\.\.example .*^cloudflare: false /ms,
+    );
+    expect(existsSync(join(product, "pnpm-workspace.yaml"))).toBe(true);
+  });
+
+  it("does not ask for an account that the credentials name, and says which flag is wrong before it asks", async () => {
+    const hetzner = open("acme", "--dry-run", "--region", "fsn1", "--domain", "acme.example");
+    await hetzner.sees("Which cloud");
+    hetzner.type("\r");
+    await hetzner.sees("DNS and certificates");
+    expect(hetzner.shown).not.toContain("Account");
+    hetzner.type("\u0003");
+    await hetzner.code;
+    const wrong = open("acme", "--provider", "hetzer");
+    expect([await wrong.code, wrong.shown]).toEqual([1, expect.stringContaining('"hetzer" is not known')]);
+  });
+
+  it.each([
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-D", "\u0004"],
+  ])("leaves nothing when it is left with %s", async (_, key) => {
+    const terminal = open("acme");
+    await terminal.sees("Which cloud");
+    terminal.type(key);
+    expect(await terminal.code, terminal.shown).toBe(1);
+    expect(terminal.shown).toContain("Nothing was made");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+it.runIf(withoutTerminal)("SKIPPED on a terminal: the program script is not installed", () => {
+  expect(withoutTerminal).toBe(true);
 });

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { NewOptions } from "@infra/product/new";
 import { type Flags, helpText, parseFlags } from "./flags.js";
-import { askForRest } from "./questions.js";
 
 /** Makes a product from flags and answers. Sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -21,14 +20,19 @@ async function create(args: readonly string[]): Promise<void> {
     process.stdout.write(helpText());
     return;
   }
-  const asked = process.stdin.isTTY && !yes ? await askForRest(flags) : flags;
-  const options: Flags = { packageManager: callingPackageManager(), ...asked };
+  const defaults: Flags = { packageManager: callingPackageManager() };
+  const options = process.stdin.isTTY && !yes ? await ask(flags, defaults) : { ...defaults, ...flags };
   if (typeof options["name"] !== "string")
     throw new Error("the product has no name. Say it: npm create @infra/product <name>");
   const root = resolve(typeof options["directory"] === "string" ? options["directory"] : options["name"]);
   const changed = await write(root, { ...options, directory: ".", skipInstall: true } as unknown as NewOptions, dryRun);
   if (dryRun) process.stdout.write("Nothing was written: --dry-run.\n");
   else finish(root, changed, String(options["packageManager"]), { install, git });
+}
+
+async function ask(flags: Flags, defaults: Flags): Promise<Flags> {
+  const { askForRest } = await import("./questions.js");
+  return askForRest(flags, defaults);
 }
 
 async function write(root: string, options: NewOptions, dryRun: boolean): Promise<boolean> {

@@ -15,6 +15,7 @@ import { cacheDirectory, makeOnce } from "@infra/engine/binary";
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { gitHubInstall, gitLabInstall, type PackageManager, runInClone } from "./pipeline-install.js";
 import { type LoopbackRegistry, startRegistry } from "./registry.js";
 import { patch, publish, publishablePackages, type Workspace } from "./release.js";
 
@@ -50,7 +51,7 @@ async function commit(message: string): Promise<void> {
 }
 
 /** Makes the product a workspace that holds a stack of its own, and adds a deployment of it, which uses no module of the template. */
-function writeOwnStack(manager: "npm" | "pnpm" | "yarn"): void {
+function writeOwnStack(manager: PackageManager): void {
   mkdirSync(join(product, "packages/own"), { recursive: true });
   writeFileSync(
     join(product, "packages/own/index.js"),
@@ -89,6 +90,19 @@ async function affectedByOwnStack(): Promise<string[]> {
 function readVersion(name: string): string {
   return (JSON.parse(readFileSync(join(product, "node_modules", name, "package.json"), "utf8")) as { version: string })
     .version;
+}
+
+/** Installs a clean clone of the product as its pipelines do, on either platform. @returns its list of deployments, as JSON */
+async function listAfterPipelineInstall(manager: PackageManager): Promise<string> {
+  const lines = gitHubInstall(repository, manager);
+  expect(gitLabInstall(repository, manager)).toEqual(lines);
+  // Without what the laptop has enabled.
+  const bare = { ...env, PATH: process.env["PATH"] };
+  const machine = { folder: join(folder, `ci-${manager}`), corepack: join(await corepack(), "corepack"), env: bare };
+  const clone = await runInClone(lines, product, machine);
+  expect((await execa("git", ["status", "--porcelain"], { cwd: clone })).stdout).toBe("");
+  const { stdout } = await execa("node_modules/.bin/infra", ["list", "--json"], { cwd: clone, env, extendEnv: false });
+  return stdout;
 }
 
 async function affected(): Promise<string[]> {
@@ -233,6 +247,10 @@ describe("the life of a product", () => {
     expect(await succeed("git", "status", "--porcelain")).toBe("");
   });
 
+  it("is installed by its pipelines as its lock file says", { timeout: 300_000 }, async () => {
+    expect(await listAfterPipelineInstall("npm")).toContain('"production/own"');
+  });
+
   it(
     "plans only the deployment of a stack that the product holds, when that changes",
     { timeout: 120_000 },
@@ -241,8 +259,16 @@ describe("the life of a product", () => {
     },
   );
 
-  it("applies, after which there is nothing to plan", { timeout: 120_000 }, async () => {
+  it("applies, after which all is up to date, and there is nothing to plan", { timeout: 120_000 }, async () => {
     await succeed("node_modules/.bin/infra", "apply", "--all", "--offline", "--yes");
+    const { exitCode, stdout, all } = await run("node_modules/.bin/infra", "status", "--offline", "--json");
+    expect(exitCode, all).toBe(0);
+    const { deployments } = JSON.parse(stdout) as { deployments: { id: string; state: string }[] };
+    expect(Object.fromEntries(deployments.map(({ id, state }) => [id, state]))).toEqual({
+      "production/compute": "up-to-date",
+      "production/own": "up-to-date",
+      "staging/compute": "up-to-date",
+    });
     expect(await succeed("make", "plan")).toMatch(/3 deployments: 3 unchanged/);
   });
 
@@ -259,9 +285,11 @@ describe.each([
   ["yarn", "gitlab", [".gitlab-ci.yml"]],
 ] as const)("a product with %s and the CI %s", (manager, ci, pipelines) => {
   beforeAll(async () => {
-    const programs = join(await packageManagers(), "node_modules/.bin");
     product = join(folder, manager);
-    env = { ...env, PATH: `${programs}:${env["PATH"] ?? ""}`, ...(await yarnRegistry()) };
+    const programs = join(folder, `programs-${manager}`);
+    mkdirSync(programs);
+    env = { ...env, PATH: `${programs}:${process.env["PATH"] ?? ""}`, ...(await registries()) };
+    await execa(join(await corepack(), "corepack"), ["enable", "--install-directory", programs], { env });
     mkdirSync(product);
     writeFileSync(join(product, ".npmrc"), registry?.npmrc ?? "");
     const scope = `npmScopes:\n  infra:\n    npmRegistryServer: "${registry?.url.slice(0, -1) ?? ""}"\nunsafeHttpWhitelist: ["127.0.0.1"]\n`;
@@ -297,24 +325,30 @@ describe.each([
     expect(all.filter((file) => existsSync(join(product, file)))).toEqual(pipelines);
     await succeed("make", "check");
   });
+
+  it("is installed by its pipelines as its lock file says", { timeout: 300_000 }, async () => {
+    expect(await listAfterPipelineInstall(manager)).toContain('"production/own"');
+  });
 });
 
-/** Where pnpm and yarn are installed. */
-function packageManagers(): Promise<string> {
-  const wanted = ["pnpm@10.34.8", "@yarnpkg/cli-dist@4.18.1"];
-  return makeOnce({
-    target: join(cacheDirectory(), `package-managers-${wanted.join("-").replaceAll("/", "-")}`),
+/** Where corepack is, which comes with Node and not with every package of Node. */
+async function corepack(): Promise<string> {
+  const wanted = "corepack@0.34.6";
+  const installed = await makeOnce({
+    target: join(cacheDirectory(), wanted),
     make: async (draft) => {
       writeFileSync(join(draft, "package.json"), '{ "private": true }');
-      await execa("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...wanted], { cwd: draft });
+      await execa("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", wanted], { cwd: draft });
       return draft;
     },
   });
+  return join(installed, "node_modules/.bin");
 }
 
-/** Yarn does not read npm's configuration: it is told the registry that npm uses. */
-async function yarnRegistry(): Promise<NodeJS.ProcessEnv> {
+/** Yarn and corepack do not read npm's configuration: they are told the registry that npm uses. */
+async function registries(): Promise<NodeJS.ProcessEnv> {
   const { stdout } = await execa("npm", ["config", "get", "registry"], { cwd: tmpdir() });
+  const url = stdout.trim().replace(/\/$/, "");
   const shared = join(cacheDirectory(), "e2e", "yarn");
   // A package of an earlier run with the same version would be taken from there.
   for (const name of existsSync(join(shared, "cache")) ? readdirSync(join(shared, "cache")) : [])
@@ -322,7 +356,11 @@ async function yarnRegistry(): Promise<NodeJS.ProcessEnv> {
   rmSync(join(shared, "metadata"), { recursive: true, force: true });
   return {
     YARN_GLOBAL_FOLDER: shared,
-    YARN_NPM_REGISTRY_SERVER: stdout.trim().replace(/\/$/, ""),
+    YARN_NPM_REGISTRY_SERVER: url,
     YARN_HTTP_TIMEOUT: "120000",
+    COREPACK_HOME: join(cacheDirectory(), "e2e", "corepack"),
+    COREPACK_NPM_REGISTRY: url,
+    // A mirror may leave out npm's signatures.
+    COREPACK_INTEGRITY_KEYS: "0",
   };
 }

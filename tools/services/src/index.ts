@@ -6,5 +6,6 @@ export { freePort, freePorts } from "./ports.js";
 export { type PostgresServer, startPostgres } from "./postgres.js";
 export { type Program, startProgram } from "./program.js";
 export { type Disturbance, type Proxy, startProxy } from "./proxy.js";
+export { Terminal, type TerminalOptions, withoutTerminal } from "./terminal.js";
 export { startVault, type VaultServer, type VaultServerOptions } from "./vault.js";
 export { type Asked, type Fault, type StandIn } from "./stand-in.js";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ensureEngine, ensureTool, mirrorDirectory, toolPath } from "./toolchain.js";
 
 let folder: string;
@@ -117,6 +117,35 @@ describe("ensuring a service", () => {
     env["PATH"] = `${bin}${path.delimiter}/bin${path.delimiter}/usr/bin`;
     expect(await ensureTool("consul", { env, log })).toBe(toolPath("consul", env));
     expect(await ensureTool("garage", { env, log })).toBe(toolPath("garage", env));
+  });
+
+  test("tells every half a minute that cargo still builds", async () => {
+    const done = path.join(folder, "done");
+    program("cargo", `while [ ! -e ${done} ]; do /bin/sleep 0.05; done; /bin/mkdir -p "$7/bin"; echo >"$7/bin/garage"`);
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    try {
+      const built = ensureTool("garage", { env, log });
+      await vi.waitUntil(() => lines.length > 0, { timeout: 60_000 });
+      vi.advanceTimersByTime(60_000);
+      writeFileSync(done, "");
+      await built;
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(lines.map((line) => line.replace(/\(.*\)/, "(…)"))).toEqual([
+      "infra: building garage 2.5.0 from crates (…)",
+      "infra: building garage 2.5.0: 30 s",
+      "infra: building garage 2.5.0: 60 s",
+      "infra: built garage 2.5.0 in 60 s",
+    ]);
+    expect(readdirSync(path.join(folder, "cache/logs"))).toEqual([]);
+  });
+
+  test("keeps the log of a build with cargo that failed, and names it", async () => {
+    program("cargo", "echo error: no linker >&2; exit 101");
+    await expect(ensureTool("garage", { env, log })).rejects.toThrow(
+      /garage 2\.5\.0 could not be built.*logs\/garage-2\.5\.0\.log.*no linker/s,
+    );
   });
 
   test("says what to install when there is no cargo", async () => {

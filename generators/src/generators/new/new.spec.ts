@@ -120,6 +120,16 @@ describe("new", () => {
     expect(Object.keys(dependencies).filter((name) => bindings.includes(name))).toEqual(["@cdktf/provider-aws"]);
   });
 
+  it.each([
+    ["npm", undefined, "make setup"],
+    ["pnpm", expect.stringMatching(/^pnpm@\d+\.\d+\.\d+$/), "sudo corepack enable && make setup"],
+    ["yarn", expect.stringMatching(/^yarn@\d+\.\d+\.\d+$/), "sudo corepack enable && make setup"],
+  ])("pins the package manager for corepack where it is not Node's own: %s", async (packageManager, pin, setup) => {
+    const root = await product({ packageManager });
+    expect(readManifest(new FsTree(root, false))["packageManager"]).toEqual(pin);
+    expect(text(root, ".devcontainer/devcontainer.json")).toContain(`"postCreateCommand": "${setup}"`);
+  });
+
   it("takes CI, the domain, the management domain and the package manager from flags", async () => {
     const root = await product({
       ci: "gitlab",
@@ -135,6 +145,7 @@ describe("new", () => {
       /^domain: acme\.example .*^cloudflare: false .*^management: \{ domain: mgmt\.acme\.example \}/ms,
     );
     expect(text(root, ".yarnrc.yml")).toContain("nodeLinker: node-modules");
+    expect(text(root, ".gitignore")).toContain("\n.infra/\n.yarn/install-state.gz\n.env\n");
     expect(text(root, "Makefile")).toContain("\tyarn install\n");
   });
 

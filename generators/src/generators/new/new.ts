@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeProvider, infraError } from "@infra/core/inventory";
+import { describeProvider, formatProblem, InfraError, infraError } from "@infra/core/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location } from "../../product/choices.js";
 import { environmentFileOf, freeRanges, placeholderDomain, starterFile } from "../../product/inventory-files.js";
@@ -33,6 +33,8 @@ export interface NewOptions {
   readonly base?: string;
   readonly skipInstall?: boolean;
 }
+
+export { type Cloud, cloudOf } from "../../product/choices.js";
 
 /** What the options say, checked. */
 interface Product extends Location {
@@ -76,6 +78,18 @@ export default function newGenerator(tree: Tree, options: NewOptions): Promise<G
   });
 }
 
+/** What is wrong with one option, beside the others. @returns undefined when nothing is, in words for the user otherwise */
+export function problemOf(option: keyof NewOptions, options: NewOptions): string | undefined {
+  try {
+    productOf(options);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error;
+    const problems = error.problems.filter(({ path }) => path === `--${option}`);
+    return problems.length > 0 ? problems.map(formatProblem).join("\n") : undefined;
+  }
+}
+
 function productOf(options: NewOptions): Product {
   const choices = new Choices();
   const name = choices.name("name", options.name);
@@ -110,12 +124,14 @@ function refuseForeign(tree: Tree, directory: string): void {
 async function manifestOf(product: Product, root: string): Promise<Manifest> {
   const { name, ci, base, packageManager, provider, stacks, directory } = product;
   const { version, engines } = ownManifest();
+  const manager: PackageManagerFacts = packageManagers[packageManager];
   return {
     name,
     version: "0.0.0",
     private: true,
     description: `The infrastructure of ${name}.`,
     engines: { node: engines.node },
+    ...(manager.pin === undefined ? {} : { packageManager: `${packageManager}@${manager.pin}` }),
     infra: { inventory: "inventory", ci, base, profile: "stable", packageManager, migrated: version },
     dependencies: sorted(await pinsOf([provider], stacks, join(root, directory))),
   };

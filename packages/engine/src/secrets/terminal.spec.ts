@@ -1,11 +1,11 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startVault } from "@infra/services";
+import { startVault, withoutTerminal } from "@infra/services";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { filesWith } from "../../test/canaries.js";
 import { Product } from "../../test/product.js";
 import { SecretStores } from "../../test/secret-stores.js";
-import { Terminal, withoutTerminal } from "../../test/terminal.js";
+import { InfraTerminal } from "../../test/terminal.js";
 
 let stores: SecretStores;
 let product: Product;
@@ -27,7 +27,7 @@ const valueOf = async (secret: string): Promise<string> =>
 
 describe.skipIf(withoutTerminal)("on a terminal, infra secrets", () => {
   it("set asks for the value, and what is typed is not seen", async () => {
-    const terminal = new Terminal(product, "secrets set acme/app#password");
+    const terminal = new InfraTerminal(product, "secrets set acme/app#password");
     await terminal.sees("value of secret://acme/app#password: ");
     terminal.type("canary-typed\r");
     expect(await terminal.code, terminal.shown).toBe(0);
@@ -40,7 +40,7 @@ describe.skipIf(withoutTerminal)("on a terminal, infra secrets", () => {
     ["Ctrl-C", "\u0003"],
     ["Ctrl-D", "\u0004"],
   ])("set writes nothing when it is left with %s", async (_, key) => {
-    const terminal = new Terminal(product, "secrets set acme/app#password");
+    const terminal = new InfraTerminal(product, "secrets set acme/app#password");
     await terminal.sees("value of secret://acme/app#password: ");
     terminal.type(key);
     expect(await terminal.code, terminal.shown).toBe(1);
@@ -49,7 +49,7 @@ describe.skipIf(withoutTerminal)("on a terminal, infra secrets", () => {
   });
 
   it("get shows the value without --reveal", async () => {
-    const terminal = new Terminal(product, "secrets get acme/app#password");
+    const terminal = new InfraTerminal(product, "secrets get acme/app#password");
     expect(await terminal.code, terminal.shown).toBe(0);
     expect(terminal.shown.trim()).toBe("canary-before");
   });
@@ -58,7 +58,7 @@ describe.skipIf(withoutTerminal)("on a terminal, infra secrets", () => {
     const editor = join(product.root, "editor");
     writeFileSync(editor, '#!/bin/sh\ntest -t 0 && sed -i s/canary-before/canary-edited/ "$1"\n');
     chmodSync(editor, 0o755);
-    const terminal = new Terminal(product, "secrets edit acme/app", { EDITOR: editor, TMPDIR: product.root });
+    const terminal = new InfraTerminal(product, "secrets edit acme/app", { EDITOR: editor, TMPDIR: product.root });
     expect(await terminal.code, terminal.shown).toBe(0);
     expect(terminal.shown).toContain("wrote secrets/acme/app.yaml");
     expect(await valueOf("acme/app#password")).toBe("canary-edited");
@@ -67,7 +67,7 @@ describe.skipIf(withoutTerminal)("on a terminal, infra secrets", () => {
 
   it("bootstrap asks nothing and shows no key", async () => {
     const vault = await startVault({ kind: "file" });
-    const terminal = new Terminal(product, "secrets bootstrap", { VAULT_ADDR: vault.address });
+    const terminal = new InfraTerminal(product, "secrets bootstrap", { VAULT_ADDR: vault.address });
     expect(await terminal.code, terminal.shown).toBe(0);
     expect(terminal.shown).toContain("5 unseal keys and the root token are in sops at acme/vault");
     const keys = await Promise.all(["root_token", "unseal_key_1"].map((field) => valueOf(`acme/vault#${field}`)));

@@ -1,6 +1,7 @@
+import { type Terminal, withoutTerminal } from "@infra/services";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openTofu, Product, until } from "../product.js";
-import { Terminal, withoutTerminal } from "../terminal.js";
+import { InfraTerminal } from "../terminal.js";
 
 const net = "stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: 10.0.0.0/16 }\n";
 const clear = "\u001b[0J";
@@ -29,7 +30,7 @@ afterEach(() => {
 
 describe.skipIf(withoutTerminal)("on a terminal", () => {
   it("asks about one deployment after the other, and changes only what is agreed to", async () => {
-    const terminal = new Terminal(product, "apply --all --offline -p 2");
+    const terminal = new InfraTerminal(product, "apply --all --offline -p 2");
     await until("it asks", () => /apply production\/[ab]\? Only/.test(terminal.shown) || terminal.ended);
     const [, first = ""] = /apply (production\/[ab])\? Only/.exec(terminal.shown) ?? [];
     const second = first === "production/a" ? "production/b" : "production/a";
@@ -46,7 +47,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
 
   it("takes Ctrl-C and the end of the input at a question for a no, and ends", async () => {
     for (const key of ["\u0003", "\u0004"]) {
-      const terminal = new Terminal(product, "apply production/a --offline");
+      const terminal = new InfraTerminal(product, "apply production/a --offline");
       await terminal.sees(question("production/a"));
       terminal.type(key);
       expect(await terminal.code, terminal.shown).toBe(1);
@@ -65,7 +66,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
       };
       for (const name of ["a", "b"])
         product.write(`inventory/production/${name}.yaml`, net.replace(" }", ", subnets: 1 }"));
-      const interrupted = new Terminal(product, "apply --all --offline --yes -p 2", slow);
+      const interrupted = new InfraTerminal(product, "apply --all --offline --yes -p 2", slow);
       await interrupted.sees("apply: 0 of 2 done");
       await until("one is half done", () => /production\/[ab] {2}\d+s {2}1 of 2 resources/.test(interrupted.shown));
       interrupted.type("\u0003");
@@ -73,7 +74,7 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
       await interrupted.code;
       expect(left(interrupted)).toMatch(/^environment +stack/);
 
-      const complete = new Terminal(product, "destroy --all --offline --yes -p 2");
+      const complete = new InfraTerminal(product, "destroy --all --offline --yes -p 2");
       expect(await complete.code, complete.shown).toBe(0);
       expect(complete.shown).toContain("destroy: 0 of 2 done");
       expect(left(complete)).toMatch(/^production\/a\r\n +- hcloud/);
@@ -81,10 +82,10 @@ describe.skipIf(withoutTerminal)("on a terminal", () => {
   );
 
   it("shows colours, unless NO_COLOR is set", async () => {
-    const coloured = new Terminal(product, "plan --offline");
+    const coloured = new InfraTerminal(product, "plan --offline");
     await coloured.code;
     expect(coloured.shown).toContain("\u001b[32m");
-    const plain = new Terminal(product, "plan --offline", { NO_COLOR: "1" });
+    const plain = new InfraTerminal(product, "plan --offline", { NO_COLOR: "1" });
     await plain.code;
     expect(plain.shown).not.toMatch(/\u001b\[\d+m/);
   });

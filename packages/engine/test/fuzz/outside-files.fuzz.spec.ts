@@ -215,7 +215,7 @@ readsOrRefuses({
         results: { failed_checks: [{ check_id: "CKV_1", file_path: "/0.json", resource: "a.b" }], parsing_errors: [] },
       }),
     ),
-    read: (input) => runCheckov(program(input), [{}], folder),
+    read: (input) => runCheckov(program(input), [{}], { scratch: folder }),
   },
   "a plan that rules look at": {
     reads: ["packages/engine/src/verbs/policy.ts"],
