@@ -105,7 +105,10 @@ function computedValue(
       ]),
     );
   if (type[0] === "tuple") return type[1].map((inner, at) => element(inner, String(at)));
-  const count = lengthOf(type as readonly ["list" | "set", CtyType], counts.empty, context.dataSource);
+  // Every zone has name servers, also where they are a set.
+  const count = /name_servers$/.test(name)
+    ? 2
+    : lengthOf(type as readonly ["list" | "set", CtyType], counts.empty, context.dataSource);
   return Array.from({ length: count }, (_, at) => element(type[1] as CtyType, String(at)));
 }
 
@@ -148,7 +151,7 @@ const stringRules: readonly (readonly [
     (hex) => `10.${octet(hex, 1)}.${octet(hex, 2)}.${host(hex)}`,
   ],
   [/(^|_)(ip|ipv4)(_address)?$|^address$/, (hex) => `${documentationRanges[octet(hex, 1) % 3]}.${host(hex)}`],
-  [/dns|fqdn|hostname|domain|name_server|^cname$/, (hex) => `${hex.slice(0, 12)}.mock.example`],
+  [/dns|fqdn|hostname|domain|name_server|^cname$|^assigned$/, (hex) => `${hex.slice(0, 12)}.mock.example`],
   [/(url|uri|endpoint|issuer)$/, (hex) => `https://${hex.slice(0, 12)}.mock.example`],
   [/fingerprint$/, (hex) => groups(hex, 2, 16, ":")],
   [/^(created|creation_date|not_valid_.*|.*_(at|time|date|timestamp))$/, () => "2000-01-01T00:00:00Z"],
