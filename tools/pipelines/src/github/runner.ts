@@ -208,6 +208,7 @@ class JobRun {
       this.where.machines.install(this.folder);
       return Promise.resolve(inputs["package-manager"] ?? "");
     },
+    "actions/cache": (inputs) => Promise.resolve(inputs["path"] ?? ""),
     "infra_template/infra/.github/actions/login": (inputs) => Promise.resolve(JSON.stringify(inputs)),
     "actions/upload-artifact": async (inputs) => {
       const patterns = (inputs["path"] ?? "").split("\n").filter(Boolean);
