@@ -30,7 +30,11 @@ export async function evaluate(text: string, contexts: Contexts, progress?: Prog
   const functions = [...states, hashFiles];
   const expression = new Parser(new Lexer(text).lex().tokens, Object.keys(contexts), functions).parse();
   const known = JSON.parse(JSON.stringify(contexts), data.reviver) as InstanceType<typeof data.Dictionary>;
-  const result = new Evaluator(expression, known, new Map(functions.map((each) => [each.name.toLowerCase(), each]))).evaluate();
+  const result = new Evaluator(
+    expression,
+    known,
+    new Map(functions.map((each) => [each.name.toLowerCase(), each])),
+  ).evaluate();
   return result.kind === data.Kind.Null ? null : JSON.parse(JSON.stringify(result, data.replacer));
 }
 
