@@ -1,4 +1,4 @@
-// The tags that products pin, and the pipeline's own pin of its set-up action: both are the version of @infra/product.
+// The tags that products pin, and the pipeline's own pins of its actions: all are the version of @infra/product.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const file = join(root, ".github/workflows/product.yaml");
 /** Writes the version into the workflow; a release does it together with the versions of the packages. */
 function pin() {
   const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replaceAll(/(infra_template\/infra\/\.github\/actions\/setup@v)[\d.]+/g, `$1${version}`));
+  writeFileSync(file, text.replaceAll(/(infra_template\/infra\/\.github\/actions\/[\w-]+@v)[\d.]+/g, `$1${version}`));
 }
 
 /** Tags the release: with a v for workflows, without one for components of GitLab. A tag that exists stays as it is. */

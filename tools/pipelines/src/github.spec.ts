@@ -7,23 +7,41 @@ import { onMain, pullRequest } from "./github/events.js";
 import { type GitHubRepository, type JobResult, runWorkflow } from "./github/runner.js";
 import { Machines } from "./machine.js";
 import { ProductRepository } from "./product.js";
+import { happeningsIn, type Receiver, startReceiver } from "./receiver.js";
 
 const canary = "canary-8f2b6c0d4e";
+
+/** A stand-in for Infracost: every resource costs the same. */
+const infracost = `const { readFileSync } = require("node:fs");
+const plan = JSON.parse(readFileSync(process.argv[process.argv.indexOf("--path") + 1], "utf8"));
+const resources = plan.resource_changes.map(({ address }) => ({ name: address, monthlyCost: "12.34" }));
+const project = { breakdown: { resources }, pastBreakdown: { resources } };
+console.log(JSON.stringify({ currency: "USD", projects: process.env.INFRACOST_API_KEY ? [project] : [] }));`;
 
 let machines: Machines;
 let product: ProductRepository;
 let platform: GitHubPlatform;
+let chat: Receiver;
 let where: GitHubRepository;
 
 beforeAll(async () => {
   machines = new Machines(process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu")));
   product = await ProductRepository.create(join(machines.root, "product"));
   platform = await startGitHubPlatform();
-  const secrets = { INFRA_STATE_PASSPHRASE: canary, HCLOUD_TOKEN: `${canary}-hcloud` };
+  chat = await startReceiver();
+  await product.notify(chat.url);
+  const notifier = `INFRA_SECRET_ACME_CHAT_KEY='${canary}-chat'`;
+  machines.program("infracost", infracost);
+  const secrets = {
+    INFRA_STATE_PASSPHRASE: canary,
+    HCLOUD_TOKEN: `${canary}-hcloud`,
+    INFRACOST_API_KEY: `${canary}-infracost`,
+    INFRA_ENV: notifier,
+  };
   where = { origin: product.folder, platform, machines, secrets, vars: { INFRA_OFFLINE: "1" } };
 });
 afterAll(async () => {
-  await platform.close();
+  await Promise.all([platform.close(), chat.close()]);
   machines.remove();
 });
 
@@ -52,6 +70,9 @@ const cidrs = () =>
     return existsSync(file) ? (/.*"ip_range":"([^"]*)"/s.exec(readFileSync(file, "utf8"))?.[1] ?? "gone") : "none";
   });
 
+/** What those who are named in the inventory were told since they were last asked. */
+const told = () => chat.received.splice(0).map(({ text }) => happeningsIn(text));
+
 const plans = () =>
   platform.server.comments().filter(({ body }) => body.includes("infra:plan") || body.includes("plan"));
 
@@ -74,6 +95,7 @@ describe("the pipeline of a product on GitHub", { timeout: 900_000 }, () => {
     const [comment] = plans();
     expect(comment?.body).toMatch(/production\/network[^]*10\.3\.0\.0\/16/);
     expect(comment?.body).not.toContain("staging/network");
+    expect(JSON.stringify(platform.server.comments())).toContain("24.68 USD");
     const count = platform.server.comments().length;
 
     await product.change(() => product.network("production", "10.4.0.0/16"));
@@ -85,11 +107,13 @@ describe("the pipeline of a product on GitHub", { timeout: 900_000 }, () => {
     expect(updated?.body).not.toContain("10.3.0.0/16");
   });
 
-  it("applies the plan that was reviewed when it is merged, and changes nothing else", async () => {
+  it("applies the plan that was reviewed when it is merged, changes nothing else, and tells who is named", async () => {
+    told();
     where = { ...where, done: brief };
     const jobs = await merge("change");
     expect(ends(jobs)).toEqual({ validate: "success", apply: "success" });
     expect(jobs["apply"]?.output).toContain("pull request 7: plans of production/network");
+    expect(told()).toEqual([["applied production/network"]]);
     expect(cidrs()).toEqual(["10.4.0.0/16", "10.2.0.0/16"]);
   });
 
@@ -139,14 +163,17 @@ describe("the pipeline of a product on GitHub", { timeout: 900_000 }, () => {
 
   it("opens an issue when the cloud drifts, and closes it when the drift is gone", async () => {
     const undo = machines.snapshot();
+    told();
     const file = join(machines.cloud, "production/network/cloud.jsonl");
     writeFileSync(file, readFileSync(file, "utf8").replaceAll("acme-production-network-main", "renamed-by-hand"));
     expect(ends(await runWorkflow(where, onMain("schedule")))).toEqual({ drift: "success" });
     expect(platform.server.issues().map(({ state }) => state)).toEqual(["open"]);
     expect(platform.server.issues()[0]?.title).toContain("production/network");
+    expect(told()).toEqual([["drift production/network"]]);
     undo();
     expect(ends(await runWorkflow(where, onMain("schedule")))).toEqual({ drift: "success" });
     expect(platform.server.issues().map(({ state }) => state)).toEqual(["closed"]);
+    expect(told()).toEqual([["healed production/network"]]);
   });
 
   it("plans what a fork changes offline, without secrets, and comments nothing", async () => {

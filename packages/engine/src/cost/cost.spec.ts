@@ -219,9 +219,12 @@ console.log(JSON.stringify({ currency: "USD", projects: [{ breakdown: { resource
     expect(given.env).not.toHaveProperty("INFRA_STATE_PASSPHRASE");
   });
 
-  it("is not asked offline", async () => {
-    const { stdout } = await product.infraWith(standIn("process.exit(1)"), "cost", "--offline");
-    expect(stdout).not.toContain("12.34");
+  it("is asked offline too, as pipelines are: it needs no account of a cloud", async () => {
+    const env = standIn(priced.replace("SEEN", join(product.root, "seen-offline.json")));
+    const { code, output } = await product.infraWith(env, "cost", "--offline");
+    expect([code, output]).toEqual([0, expect.stringContaining("12.34 USD per month, +12.34 USD")]);
+    const without = { ...env, INFRACOST_API_KEY: "" };
+    expect((await product.infraWith(without, "cost", "--offline")).stdout).not.toContain("12.34");
   });
 
   it("says that the program is not there, and fails when the program does", async () => {

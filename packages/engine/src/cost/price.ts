@@ -28,11 +28,11 @@ export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr:
   return deploymentCost(priced, { provider, region }, await infracostOf(run, shown));
 }
 
-/** What Infracost says, where it is configured and there is an account: offline nothing is asked. */
+/** What Infracost says, where it has a key. Offline too: it needs the sizes and regions of a plan, and no account of a cloud. */
 async function infracostOf(run: DeploymentRun, shown: unknown): Promise<InfracostPrices | undefined> {
-  const { offline, mask, request } = run.context;
+  const { mask, request } = run.context;
   const env = request.env ?? process.env;
-  if (offline || !usesInfracost(env)) return undefined;
+  if (!usesInfracost(env)) return undefined;
   const file = join(memoryFolder(), `cost-${randomUUID()}.json`);
   try {
     writeFileSync(file, JSON.stringify(mask.value(shown)), { mode: 0o600 });

@@ -26,6 +26,14 @@ it("withholds what opens the secret stores from the engine, except Vault's token
   ]);
 });
 
+it("lets Azure's provider ask GitHub who the job is, where that is wanted and the run is real", () => {
+  const job = { ...env, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "j" };
+  const asked = (more: object, offline: boolean) =>
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN" in engineEnvironment({ ...job, ...more }, offline);
+  expect([asked({}, false), asked({ ARM_USE_OIDC: "true" }, true)]).toEqual([false, false]);
+  expect(asked({ ARM_USE_OIDC: "true" }, false)).toBe(true);
+});
+
 it("withholds every credential in offline runs", () => {
   expect(Object.values(engineEnvironment(env, true)).sort()).toEqual(["/bin", "0", "1", "1"]);
 });

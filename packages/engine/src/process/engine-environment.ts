@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { providers } from "@infra/core";
+import { isOn, providers } from "@infra/core/inventory";
 import { cacheDirectory } from "../binary/index.js";
 import { tierCredentials } from "../secrets/index.js";
 
@@ -15,7 +15,7 @@ const steering =
 export function engineEnvironment(env: Readonly<NodeJS.ProcessEnv>, offline: boolean): Record<string, string> {
   const credentials = new Set<string>(Object.values(providers).flatMap((provider) => provider.credentials));
   // Stacks may have the vault provider; nothing that the engine runs speaks to the other secret stores.
-  const withheld = new Set<string>(tierCredentials.filter((name) => offline || name !== "VAULT_TOKEN"));
+  const withheld = new Set<string>(tierCredentials.filter((name) => offline || !isForProviders(name, env)));
   const kept = Object.entries(env).filter(([name, value]) => {
     if (value === undefined || steering.test(name) || name.startsWith("INFRA_") || withheld.has(name)) return false;
     return !(offline && credentials.has(name));
@@ -29,6 +29,11 @@ export function engineEnvironment(env: Readonly<NodeJS.ProcessEnv>, offline: boo
     TF_INPUT: "0",
     CHECKPOINT_DISABLE: "1",
   };
+}
+
+/** Azure's provider itself asks GitHub who the job is, where it is told to. */
+function isForProviders(name: string, env: Readonly<NodeJS.ProcessEnv>): boolean {
+  return name === "VAULT_TOKEN" || (name === "ACTIONS_ID_TOKEN_REQUEST_TOKEN" && isOn(env["ARM_USE_OIDC"]));
 }
 
 /**

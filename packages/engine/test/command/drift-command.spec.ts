@@ -134,13 +134,17 @@ describe("infra notify", { timeout: 240_000 }, () => {
     expect(ran.stdout).toMatch(/^secret:\/\/acme\/chat#key +environment .*notify\.chat$/m);
   });
 
-  it("says that there is nobody to tell", async () => {
+  it("does nothing where nobody is named; only a test of it is refused", async () => {
     const configured = product.read("inventory/product.yaml");
     product.write("inventory/product.yaml", productFile);
     const ran = await product.infra("drift", "--offline", "--notify");
+    const again = await product.infra("notify");
+    const tested = await product.infra("notify", "--test");
     product.write("inventory/product.yaml", configured);
-    expect(ran.code, ran.output).toBe(1);
-    expect(ran.stderr).toMatch(/names nobody to notify\. Add notify:/);
+    expect(ran.output).not.toMatch(/notify|told/);
+    expect([again.code, again.stdout]).toEqual([0, "product.yaml names nobody to notify\n"]);
+    expect([tested.code, tested.stderr]).toEqual([1, expect.stringMatching(/names nobody to notify\. Add notify:/)]);
+    expect(told()).toEqual([]);
   });
 });
 

@@ -167,6 +167,18 @@ it("refuses a second apply on the same deployment and names who holds it", async
   expect(product.states(id).at(-1)).toHaveProperty(["terraform_data.script"]);
 });
 
+it("lets an apply of another deployment go through while one holds its own, and not a second of the same", async () => {
+  const first = await startWaiting();
+  product.write("inventory/production/later.yaml", inventory);
+  const other = await product.infra("apply", "production/later", "--offline", "--yes");
+  expect(other.code, other.output).toBe(0);
+  const same = await product.infra("apply", id, "--offline", "--yes");
+  expect([same.code, same.stdout]).toEqual([1, expect.stringContaining(`${id} is locked by apply`)]);
+  first.letGo();
+  const ended = await first.ended;
+  expect(ended.code, ended.output).toBe(0);
+});
+
 it("lets one of many applies that start at once win each time, and nothing is created twice", async () => {
   const runs = await Promise.all(
     Array.from({ length: 4 }, () => product.start(["apply", id, "--offline", "--yes"], slowSubnets(200)).ended),

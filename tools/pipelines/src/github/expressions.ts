@@ -19,15 +19,22 @@ export async function evaluate(text: string, contexts: Contexts, progress?: Prog
     cancelled: false,
     always: true,
   };
-  const functions = statusFunctions.map((name) => ({
+  const states = statusFunctions.map((name) => ({
     name,
     minArgs: 0,
     maxArgs: 0,
     call: () => new data.BooleanData(said[name]),
   }));
+  // A value for every pattern: caches are not kept.
+  const hashFiles = { name: "hashFiles", minArgs: 1, maxArgs: 255, call: () => new data.StringData("hash") };
+  const functions = [...states, hashFiles];
   const expression = new Parser(new Lexer(text).lex().tokens, Object.keys(contexts), functions).parse();
   const known = JSON.parse(JSON.stringify(contexts), data.reviver) as InstanceType<typeof data.Dictionary>;
-  const result = new Evaluator(expression, known, new Map(functions.map((each) => [each.name, each]))).evaluate();
+  const result = new Evaluator(
+    expression,
+    known,
+    new Map(functions.map((each) => [each.name.toLowerCase(), each])),
+  ).evaluate();
   return result.kind === data.Kind.Null ? null : JSON.parse(JSON.stringify(result, data.replacer));
 }
 

@@ -37,6 +37,8 @@ export interface GitHubRepository {
   readonly machines: Machines;
   readonly secrets: Readonly<Record<string, string>>;
   readonly vars: Readonly<Record<string, string>>;
+  /** Variables of a job that may ask who it is: where, and with what. @default - nobody answers */
+  readonly identity?: Readonly<Record<string, string>>;
   /** Jobs that other tests run: here they count as done. @default - none */
   readonly done?: readonly string[];
 }
@@ -111,8 +113,11 @@ class Run {
     const contexts = { ...this.contexts, github, needs, env: {} };
     if (!(await isMet(job.if, contexts, progress))) return { result: "skipped", output: "" };
     if (where.done?.includes(name)) return { result: "success", output: "" };
-    const env = await this.environment(job, contexts, github);
-    return await new JobRun(where, event.ref, this.sha, this.id, contexts, env).steps(job.steps);
+    const own: Record<string, string> = {};
+    for (const [key, value] of Object.entries({ ...this.workflow.env, ...job.env }))
+      own[key] = await interpolate(value, contexts);
+    const env = { ...this.environment(own, github), ...this.identityOf(job) };
+    return await new JobRun(where, event.ref, sha, this.id, { ...contexts, env: own }, env).steps(job.steps);
   }
 
   /** A fork's token may only read, whatever a job asks for. */
@@ -122,16 +127,17 @@ class Run {
     return writes && !this.event.fork ? platform.token : platform.readOnlyToken;
   }
 
-  private async environment(job: Job, contexts: Contexts, github: Record<string, unknown>) {
+  private identityOf({ permissions }: Job): Readonly<Record<string, string>> {
+    return permissions["id-token"] === "write" && !this.event.fork ? (this.where.identity ?? {}) : {};
+  }
+
+  private environment(own: Readonly<Record<string, string>>, github: Record<string, unknown>) {
     const { where, event } = this;
     const base = where.machines.environment();
     const home = base["HOME"] ?? "";
     const [eventFile, summary] = [join(home, "event.json"), join(home, "summary.md")];
     writeFileSync(eventFile, JSON.stringify(event.payload));
     writeFileSync(summary, "");
-    const own: Record<string, string> = {};
-    for (const [name, value] of Object.entries({ ...this.workflow.env, ...job.env }))
-      own[name] = await interpolate(value, contexts);
     return {
       ...base,
       GITHUB_ACTIONS: "true",
@@ -202,6 +208,8 @@ class JobRun {
       this.where.machines.install(this.folder);
       return Promise.resolve(inputs["package-manager"] ?? "");
     },
+    "actions/cache": (inputs) => Promise.resolve(inputs["path"] ?? ""),
+    "infra_template/infra/.github/actions/login": (inputs) => Promise.resolve(JSON.stringify(inputs)),
     "actions/upload-artifact": async (inputs) => {
       const patterns = (inputs["path"] ?? "").split("\n").filter(Boolean);
       const hidden = inputs["include-hidden-files"] === "true";

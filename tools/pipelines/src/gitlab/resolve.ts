@@ -23,6 +23,7 @@ const job = z.strictObject({
   id_tokens: z.record(z.string(), z.object({ aud: z.string() })).default({}),
   environment: z.object({ name: z.string(), action: z.string().optional() }).optional(),
   resource_group: z.string().optional(),
+  cache: z.array(z.looseObject({ paths: z.array(z.string()) })).default([]),
   artifacts: z
     .object({
       paths: z.array(z.string()),

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { cpSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { type GitLabServer, startGitLab } from "@infra/services";
 import { execa } from "execa";
@@ -130,8 +130,12 @@ async function runJob(
     environments.includes("*") || environments.includes(job.environment?.name ?? "") ? [[key, value] as const] : [],
   );
   const own: Record<string, string> = Object.fromEntries(given);
-  for (const [key, value] of Object.entries(variables))
-    own[key] = value.replaceAll(/\$(\w+)/g, (_, other: string) => variables[other] ?? "");
+  const known: Variables = { ...variables, CI_PROJECT_DIR: folder };
+  for (const [key, value] of Object.entries(known))
+    own[key] = value.replaceAll(/\$(\w+)/g, (_, other: string) => known[other] ?? "");
+  // The only thing that a pipeline keeps is its linters.
+  for (const path of job.cache.flatMap(({ paths }) => paths))
+    cpSync(machines.linters, join(folder, path), { recursive: true });
   const env = {
     ...machines.environment(),
     GITLAB_CI: "true",
