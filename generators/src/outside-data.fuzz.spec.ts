@@ -92,11 +92,11 @@ readsOrRefuses({
     inputs: near(settings, "a: &x [1, { b: 2 }]\nc: *x\n# d\n"),
     read: (input) => editYaml(input.toString(), ({ value }) => ({ value: String(value) })),
   },
-  "nx.json": {
+  "package.json, for the folder of the inventory": {
     reads: ["generators/src/options.ts"],
     quoted,
-    inputs: near('{"plugins":["x",{"plugin":"@infra/product","options":{"inventory":"inventory"}}]}'),
-    read: (input) => inventoryFolder(dirname(file("nx/nx.json", input))),
+    inputs: near('{"infra":{"inventory":"inventory"}}'),
+    read: (input) => inventoryFolder(dirname(file("root/package.json", input)), undefined),
     accepted: (found: string) => {
       expect(found).toEqual(expect.any(String));
     },
