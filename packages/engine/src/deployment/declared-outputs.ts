@@ -6,11 +6,10 @@ import {
   type Problem,
   type Reference,
   type Synthesis,
-  synthesize,
 } from "@infra/core";
 import { isRemoved } from "../applied/removed-deployment.js";
 import type { RunRequest } from "../result.js";
-import { loadStack } from "./stacks.js";
+import { synthesizeDeployment } from "./configuration.js";
 
 /** The outputs of a configuration, by name: texts, numbers, and maps of them. */
 type Outputs = Readonly<Record<string, unknown>>;
@@ -24,7 +23,7 @@ export class DeclaredOutputs {
   private readonly deployments: ReadonlyMap<string, Deployment>;
 
   constructor(
-    private readonly request: Pick<RunRequest, "root" | "inventory" | "destroy">,
+    private readonly request: Pick<RunRequest, "root" | "inventory" | "destroy" | "offline" | "env">,
     deployments: readonly Deployment[],
   ) {
     this.deployments = new Map(deployments.map((deployment) => [deployment.id, deployment]));
@@ -63,10 +62,10 @@ export class DeclaredOutputs {
   }
 
   private synthesized(id: string): Outputs | undefined {
-    const { root, inventory } = this.request;
+    const { root, inventory, offline = false, env } = this.request;
     try {
       const deployment = this.deployments.get(id) ?? loadInventory(inventory, { only: [id] }).deployments[0];
-      return deployment && outputsIn(synthesize(deployment, loadStack(deployment, root), root).configuration);
+      return deployment && outputsIn(synthesizeDeployment(root, deployment, offline, env).synthesis.configuration);
     } catch {
       return undefined;
     }

@@ -70,6 +70,20 @@ describe("code of a stack, in a real run whose environment holds secrets,", () =
     expectSilent(ran);
   });
 
+  it("finds none where another deployment asks only which outputs there are", async () => {
+    own(
+      "",
+      "console.log(...names.map((name) => initial()[name]), names.some((name) => process.env[name] !== undefined));",
+    );
+    const config = "config: { items: { one: { output: app.nothing } } }";
+    product.write("inventory/production/down.yaml", `stack: ./stacks/values\n${config}\n`);
+    const ran = await product.infra("validate", "production/down");
+    expect(ran.code, ran.output).toBe(1);
+    expect(ran.output).toContain('production/app has no output "nothing"');
+    expect(ran.stderr).toContain("*** false");
+    expectSilent(ran);
+  });
+
   it("prints to stderr, with secrets masked, and leaves the output as JSON alone", async () => {
     own(
       'console.log("at load:", ...names.map((name) => initial()[name]));',
