@@ -5,6 +5,7 @@ import { countChanges } from "../deployment/changes.js";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { dropPlan, markUsed, readPlan, withPlan } from "../deployment/plan-file.js";
 import type { ResourceChange } from "../result.js";
+import { noteDependents } from "./dependents.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";
 import { makePlan, type Planned, recall, withoutValues } from "./plan.js";
@@ -25,7 +26,9 @@ export async function change(run: DeploymentRun, destroy: boolean): Promise<Outc
   const refused = (problem: Problem): Outcome => ({ status: "failed", text: found.text, problems: [problem] });
   if (request.planned && wouldLoseState(run)) return refused(stateWouldBeLost(run));
   if (request.planned && !saved) return refused(notPlanned(run, destroy));
-  const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text: found.text }));
+  if (destroy) noteDependents(run);
+  const text = [found.text, ...run.notes].join("\n");
+  const agreed = request.yes ?? (await request.confirm?.({ id: run.deployment.id, text }));
   return agreed ? await applyPlan(run, found, destroy ? "destroy" : "apply") : refused(notAgreed(run, destroy));
 }
 

@@ -218,3 +218,16 @@ it("reads outputs of encrypted states, also when several runs do so at once", as
   const runs = await Promise.all(["a", "b", "c"].map((name) => product.infra("plan", `production/${name}`)));
   for (const { code, output } of runs) expect(code, output).toBe(2);
 });
+
+it("names what refers to a deployment that is destroyed alone", async () => {
+  product.write(`inventory/${upstream}.yaml`, values("one: hello\n"));
+  product.write(`inventory/${downstream}.yaml`, values("two: { output: up.items.one }\n"));
+  expect((await product.infra("apply", "--all", "--offline", "--yes")).code).toBe(0);
+  const note = `${upstream}: ${downstream} refers to it: destroy that first, unless it was never applied`;
+  const alone = await product.infra("destroy", upstream, "--offline");
+  expect(alone.code).toBe(1);
+  expect(alone.stdout).toContain(note);
+  const both = await product.infra("destroy", upstream, downstream, "--offline", "--yes");
+  expect(both.code, both.output).toBe(0);
+  expect(both.stdout).not.toContain("refers to it");
+});
