@@ -65,7 +65,7 @@ function policy(resource: PlannedResource): readonly Objection[] {
 const statement = z.object({
   Effect: z.string().optional(),
   Principal: z.union([z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())]))]).optional(),
-  Condition: z.unknown(),
+  Condition: z.unknown().optional(),
 });
 const policySchema = z.object({ Statement: z.union([statement, z.array(statement)]).default([]) });
 
