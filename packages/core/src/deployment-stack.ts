@@ -1,5 +1,4 @@
 import { Node } from "constructs";
-import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import {
@@ -18,7 +17,7 @@ import { Reference } from "./inventory/reference.js";
 import { SecretReference } from "./inventory/secret.js";
 import type { Settings } from "./inventory/settings.js";
 import { describeProvider } from "./providers.js";
-import { shorten } from "./shorten.js";
+import { shorten, shortHash } from "./shorten.js";
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
 const longestResourceGroup = 90;
@@ -112,7 +111,7 @@ export class DeploymentStack extends TerraformStack {
     const text = reference.toString();
     const name = text.replaceAll("/", "___").replaceAll(".", "__");
     const holder = this.variables.get(name)?.reference.toString() ?? text;
-    return holder === text ? name : `${name}_${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+    return holder === text ? name : `${name}_${shortHash(text)}`;
   }
 
   /** A value of the configuration, or an expression for the value of a reference or of a secret. */

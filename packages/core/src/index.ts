@@ -73,8 +73,8 @@ export {
   rule,
   secret,
 } from "./schema.js";
+export { shorten, shortHash } from "./shorten.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
 export { literalTemplate, templateText } from "./template.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";
-export { shorten } from "./shorten.js";

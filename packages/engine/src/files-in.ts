@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * All files below a folder, sorted; none where it can't be read. Links are not followed: Node's own recursive listing follows them from
+ * All files below a folder, sorted; none where there is no folder. Links are not followed: Node's own recursive listing follows them from
  * Node 22 on.
  */
 export function filesIn(folder: string): string[] {
@@ -25,7 +25,8 @@ export function visibleIn(folder: string): string[] {
 function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
   }
 }

@@ -29,44 +29,69 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
       "Run in the folder of a product, or name its inventory with --inventory <folder>",
     );
   }
-  const problems: Problem[] = [];
-  const problem = (file: string, message: string, remedy: string): void => {
-    problems.push({ message, remedy, place: { file, line: 1, column: 1 } });
-  };
-  const ignored = (file: string, remedy: string): void => {
-    problem(file, `${JSON.stringify(basename(file))} would be ignored`, remedy);
-  };
-  const files: DeploymentFile[] = [];
-  for (const { name: environment, isFolder } of entriesOf(directory)) {
-    const folder = join(directory, environment);
-    // Where the inventory is the root of the product, other files belong beside it.
-    if (!isFolder && isYaml(environment) && environment !== productFile && !existsSync(join(directory, "package.json")))
-      ignored(folder, `Move it into the folder of an environment: <environment>/${environment}`);
-    for (const { name: base, isFolder: isNested } of isFolder ? entriesOf(folder) : []) {
-      const file = join(folder, base);
-      const name = deploymentName(base);
-      if (isNested) {
-        for (const nested of readdirSync(file).filter(isYaml))
-          ignored(join(file, nested), "Move it up: environments have no folders, <environment>/<deployment>.yaml");
-      } else if (name === undefined) {
-        if (base.endsWith(".yml")) ignored(file, "Rename it: inventory files end in .yaml");
-      } else {
-        for (const word of [environment, name])
-          if (!isName(word))
-            problem(
-              file,
-              `${JSON.stringify(word)} is not a name`,
-              "Rename it: lower-case letters, digits and single dashes, 40 at most",
-            );
-        files.push({ id: `${environment}/${name}`, environment, name, file });
-      }
-    }
-  }
+  const entries = entriesOf(directory).map((entry) => ({
+    ...entry,
+    entries: entry.isFolder ? entriesOf(join(directory, entry.name)) : [],
+  }));
+  const files = entries.flatMap(({ name: environment, entries: inside }) =>
+    inside.flatMap((entry) => deploymentFile(directory, environment, entry) ?? []),
+  );
+  const problems = entries.flatMap(({ name, isFolder, entries: inside }) =>
+    isFolder ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry)) : problemsBeside(directory, name),
+  );
   return { files: files.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
 
+/** What an entry of an environment's folder declares. @returns undefined when that is no deployment */
+function deploymentFile(
+  directory: string,
+  environment: string,
+  { name: base, isFolder }: Entry,
+): DeploymentFile | undefined {
+  const name = isFolder ? undefined : deploymentName(base);
+  if (name === undefined) return undefined;
+  return { id: `${environment}/${name}`, environment, name, file: join(directory, environment, base) };
+}
+
+/** What is wrong with the name or the place of an entry of an environment's folder. */
+function problemsOfEntry(directory: string, environment: string, { name: base, isFolder }: Entry): Problem[] {
+  const file = join(directory, environment, base);
+  if (isFolder)
+    return readdirSync(file)
+      .filter(isYaml)
+      .map((nested) =>
+        ignored(join(file, nested), "Move it up: environments have no folders, <environment>/<deployment>.yaml"),
+      );
+  const name = deploymentName(base);
+  if (name === undefined)
+    return base.endsWith(".yml") ? [ignored(file, "Rename it: inventory files end in .yaml")] : [];
+  return [environment, name]
+    .filter((word) => !isName(word))
+    .map((word) => ({
+      message: `${JSON.stringify(word)} is not a name`,
+      remedy: "Rename it: lower-case letters, digits and single dashes, 40 at most",
+      place: { file, line: 1, column: 1 },
+    }));
+}
+
+/** What is wrong with a file beside product.yaml. Where the inventory is the root of the product, other files belong there. */
+function problemsBeside(directory: string, base: string): Problem[] {
+  if (!isYaml(base) || base === productFile || existsSync(join(directory, "package.json"))) return [];
+  return [ignored(join(directory, base), `Move it into the folder of an environment: <environment>/${base}`)];
+}
+
+function ignored(file: string, remedy: string): Problem {
+  const message = `${JSON.stringify(basename(file))} would be ignored`;
+  return { message, remedy, place: { file, line: 1, column: 1 } };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
 /** What a folder holds, without what is hidden; a link to a folder is none. */
-function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
+function entriesOf(folder: string): Entry[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith("."))
     .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));

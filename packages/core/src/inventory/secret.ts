@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { InfraError, type Place } from "../errors.js";
+import { shortHash } from "../shorten.js";
 
 /** What every secret of an inventory begins with. */
 export const secretScheme = "secret://";
@@ -35,7 +35,7 @@ export class SecretReference {
   get variable(): string {
     const text = this.toString();
     const words = text.slice(secretScheme.length).replaceAll(/[^A-Za-z0-9]+/g, "_");
-    return `secret_${words}_${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+    return `secret_${words}_${shortHash(text)}`;
   }
 
   /** As it is written in the inventory: `secret://acme/database#password`. */

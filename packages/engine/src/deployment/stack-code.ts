@@ -39,10 +39,12 @@ export function refuseSecrets(
   { configuration }: Synthesis,
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): void {
-  const text = JSON.stringify(configuration);
-  const found = hiddenVariables(providerNames).filter((name) =>
-    [env[name] ?? "", process.env[name] ?? ""].some((value) => value.length >= shortestRefused && holds(text, value)),
+  const secrets = hiddenVariables(providerNames).flatMap((name) =>
+    [env[name], process.env[name]].flatMap((value = "") => (value.length >= shortestRefused ? [{ name, value }] : [])),
   );
+  if (secrets.length === 0) return;
+  const text = JSON.stringify(configuration);
+  const found = [...new Set(secrets.flatMap(({ name, value }) => (holds(text, value) ? [name] : [])))];
   if (found.length === 0) return;
   throw new InfraError(
     found.map((name) => ({
