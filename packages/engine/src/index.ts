@@ -2,7 +2,7 @@ export { type Engine, findEngine, PINNED_OPENTOFU } from "./binary/index.js";
 export { examine, type Finding } from "./doctor/doctor.js";
 export { writeEditorSchemas } from "./editor-schemas.js";
 export { engineEnvironment } from "./process/engine-environment.js";
-export { passphraseVariable } from "./keys/encryption.js";
+export { passphraseVariable } from "./secrets/hidden-values.js";
 export { type DeploymentPaths, pathsOf } from "./deployment/paths.js";
 export { type Finding as PolicyFinding } from "./policy/rule.js";
 export { type Format } from "./report/formats.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderChanges, renderSummary } from "./render.js";
+import { renderChanges } from "./change-text.js";
+import { renderSummary } from "./render.js";
 import { type DeploymentResult, noChanges, type RunResult, type Verb } from "./result.js";
 
 const result = (id: string, more: Partial<DeploymentResult> = {}): DeploymentResult => ({

@@ -1,5 +1,6 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
 import { renderCosts } from "./cost/render.js";
+import { renderChanges } from "./change-text.js";
 import { section, table } from "./layout.js";
 import { sortByGroup, terminalOrder } from "./report/groups.js";
 import {
@@ -7,7 +8,6 @@ import {
   type DeploymentResult,
   noChanges,
   problemsIn,
-  type ResourceChange,
   type RunResult,
   type Verb,
 } from "./result.js";
@@ -22,24 +22,7 @@ export interface RenderOptions {
   readonly frames?: boolean;
 }
 
-/** What stands before a change. */
-export const marks = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 const codes = { create: 32, update: 33, replace: 35, delete: 31, failed: 31, dim: 2, bold: 1 } as const;
-
-/** The changes of one deployment, a line each, with the attributes that change below. */
-export function renderChanges(
-  changes: readonly ResourceChange[],
-  changed: boolean,
-  kind: "plan" | "drift" = "plan",
-): string {
-  if (changes.length === 0) return changed ? "only outputs change" : kind === "plan" ? "no changes" : "no drift";
-  const width = Math.max(...changes.map(({ address }) => address.length));
-  const lines = changes.flatMap(({ address, action, place, attributes = [] }) => [
-    `${marks[action]} ${address.padEnd(width)}  ${place ?? "no longer in the inventory"}`.trimEnd(),
-    ...attributes.map(({ path, before, after }) => `    ${path}: ${before} → ${after}`),
-  ]);
-  return lines.join("\n");
-}
 
 /** What changed outside and is ignored, by deployment. */
 export function renderIgnored({ results }: RunResult): string {

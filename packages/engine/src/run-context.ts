@@ -4,7 +4,7 @@ import { type Engine, findEngine } from "./binary/index.js";
 import { RulesInUse } from "./drift/ignore.js";
 import { Encryptions } from "./keys/encryption.js";
 import { engineEnvironment } from "./process/engine-environment.js";
-import { hiddenValues } from "./hidden-values.js";
+import { hiddenValues } from "./secrets/hidden-values.js";
 import { StateKeys } from "./keys/state-keys.js";
 import { Mask } from "./mask.js";
 import { DeclaredOutputs } from "./deployment/declared-outputs.js";

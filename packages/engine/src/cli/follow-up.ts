@@ -7,7 +7,7 @@ import {
   providerNames,
 } from "@infra/core/inventory";
 import { type DriftIssue, keepIssues } from "../drift/issues.js";
-import { hiddenValues } from "../hidden-values.js";
+import { hiddenValues } from "../secrets/hidden-values.js";
 import { Mask } from "../mask.js";
 import { happeningsOf, type Notice, notifyAll } from "../notify/index.js";
 import { pipelineUrl } from "../platforms/pipeline-url.js";

@@ -11,7 +11,7 @@ import {
   postSticky,
 } from "../platforms/index.js";
 import { pipelineUrl } from "../platforms/pipeline-url.js";
-import { hiddenValues } from "../hidden-values.js";
+import { hiddenValues } from "../secrets/hidden-values.js";
 import { Mask } from "../mask.js";
 import { collect } from "../report/collect.js";
 import { resultsFolder } from "../report/stored.js";

@@ -164,7 +164,7 @@ async function migrate(ids: string[], options: CommonOptions & { all?: boolean; 
 
 async function check(ids: string[], options: CommonOptions & { history?: boolean }): Promise<void> {
   const { checkState } = await import("../state/check.js");
-  const { passphraseVariable } = await import("../keys/state-keys.js");
+  const { passphraseVariable } = await import("../secrets/hidden-values.js");
   const results = await withStates(ids, options, ({ backends, keys, owners }) =>
     inBatches(owners, async (deployment) => {
       const { id } = deployment;

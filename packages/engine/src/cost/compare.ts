@@ -1,10 +1,9 @@
 import type { Deployment } from "@infra/core";
 import { infraError, parseJson } from "@infra/core/inventory";
-import { deploymentCostSchema, type DeploymentCost, type Money, type ResourceCost } from "@infra/cost";
+import { deploymentCostSchema, type DeploymentCost, type Money, renderResources, type ResourceCost } from "@infra/cost";
 import { z } from "zod";
 import { type DeploymentResult, noChanges, type RunResult } from "../result.js";
 import { costProblems } from "./limits.js";
-import { renderResources } from "./render.js";
 
 const baseSchema = z.object({
   results: z.array(

@@ -1,24 +1,6 @@
 import type { Deployment, Problem } from "@infra/core";
-import type { DeploymentCost, Money } from "@infra/cost";
+import { amountText, type DeploymentCost, difference, type Money, sumOf } from "@infra/cost";
 import type { DeploymentResult } from "../result.js";
-
-/** The sum of amounts, each currency by itself. */
-export function sumOf(amounts: readonly Money[]): Money {
-  const total: Record<string, number> = {};
-  for (const amount of amounts)
-    for (const [currency, value] of Object.entries(amount)) total[currency] = (total[currency] ?? 0) + value;
-  return total;
-}
-
-/** By how much amounts differ, each currency by itself. */
-export function difference(after: Money, before: Money): Money {
-  return sumOf([after, Object.fromEntries(Object.entries(before).map(([currency, value]) => [currency, -value]))]);
-}
-
-/** An amount per month, as people write it: `12.34 EUR`. */
-export function amountText(currency: string, value: number): string {
-  return `${value.toFixed(2)} ${currency}`;
-}
 
 /** The limits of the inventory that the deployments of a run exceed together, each environment by itself. */
 export function costProblems(results: readonly DeploymentResult[], deployments: readonly Deployment[]): Problem[] {

@@ -1,9 +1,8 @@
 import { formatProblem, formatProblemWithFrame } from "@infra/core/inventory";
-import type { DeploymentCost, Money } from "@infra/cost";
+import { amountText, changeText, difference, type Money, sumOf } from "@infra/cost";
 import { markdownTable, section, table } from "../layout.js";
 import type { RenderOptions } from "../render.js";
 import type { DeploymentResult, RunResult } from "../result.js";
-import { amountText, difference, sumOf } from "./limits.js";
 
 const header = ["environment", "stack", "provider", "monthly", "change", "not counted"];
 
@@ -44,17 +43,6 @@ export function renderCostsMarkdown(result: RunResult, offline: boolean): string
   ].join("\n");
 }
 
-/** The resources of one deployment that cost something, a line each. */
-export function renderResources({ resources }: DeploymentCost): string {
-  if (resources.length === 0) return "no resource with a price";
-  const rows = resources.map(({ address, before, after, currency }) => [
-    address,
-    amountText(currency, after),
-    changeText({ [currency]: after - before }),
-  ]);
-  return table([["resource", "monthly", "change"], ...rows], 1).join("\n");
-}
-
 function sorted({ results }: RunResult): DeploymentResult[] {
   const weight = (result: DeploymentResult) =>
     Object.values(changeOf(result)).reduce((sum, value) => sum + Math.abs(value), 0);
@@ -93,13 +81,6 @@ function total({ results }: RunResult): string {
 function moneyText(money: Money): string {
   const amounts = Object.entries(money).sort(([a], [b]) => (a < b ? -1 : 1));
   return amounts.map(([currency, value]) => amountText(currency, value)).join(" + ") || "0.00";
-}
-
-function changeText(money: Money, none = "·"): string {
-  const changed = Object.entries(money)
-    .filter(([, value]) => Math.abs(value) >= 0.005)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return changed.map(([currency, value]) => `${value > 0 ? "+" : ""}${amountText(currency, value)}`).join(" ") || none;
 }
 
 /** What is left out of the sums, and why; the same reason once. */

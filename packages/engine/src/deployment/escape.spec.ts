@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { PassphraseCipher } from "../state/index.js";
+import { PassphraseCipher } from "../keys/cipher.js";
 import { keepState, keptState, openKeptState } from "./escape.js";
 
 let work: string;

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { infraError, parseJson, setting } from "@infra/core/inventory";
 import { z } from "zod";
-import { passphraseVariable } from "../keys/encryption.js";
+import { passphraseVariable } from "../secrets/hidden-values.js";
 import { replaceFile } from "../state/exclusive-file.js";
-import { PassphraseCipher, type StateCipher } from "../state/index.js";
+import { PassphraseCipher } from "../keys/cipher.js";
+import type { StateCipher } from "../state/index.js";
 import { sha256Of } from "../state/pointer.js";
 
 /** The environment variable that names who can open kept states: an age recipient, or several with commas between them. */

@@ -6,17 +6,8 @@ import { type OutputValues, parseOutputs } from "../process/engine-events.js";
 import { callEngine } from "../process/engine-process.js";
 import type { RunContext } from "../run-context.js";
 import { FileLock, FolderStore, type SessionOptions } from "../state/index.js";
+import type { Handover } from "../secrets/index.js";
 import { outputsFolder } from "./paths.js";
-
-/** The value of a reference, for the variable that stands for it. */
-export interface Handover {
-  /** Name of the variable. */
-  readonly name: string;
-  /** As the engine reads it from the environment. */
-  readonly text: string;
-  /** Does its deployment keep it secret? */
-  readonly sensitive: boolean;
-}
 
 /** Says that a value is not there yet: its deployment was never applied, or is destroyed. */
 export class NotApplied extends InfraError {

@@ -1,6 +1,6 @@
 import { type Deployment, InfraError, type Synthesis } from "@infra/core";
 import { providerNames } from "@infra/core/inventory";
-import { hiddenVariables, secretsIn } from "../hidden-values.js";
+import { hiddenVariables, secretsIn } from "../secrets/hidden-values.js";
 import { holds, Mask } from "../mask.js";
 
 /** A shorter value may be part of a configuration by accident. */

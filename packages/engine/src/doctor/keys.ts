@@ -1,6 +1,7 @@
 import { inBatches } from "../batches.js";
 import type { Finding } from "./doctor.js";
-import { oldPassphraseVariable, passphraseKey, passphraseVariable, type StateKeys } from "../keys/state-keys.js";
+import { passphraseKey, type StateKeys } from "../keys/state-keys.js";
+import { oldPassphraseVariable, passphraseVariable } from "../secrets/hidden-values.js";
 import { KeyRefused, type Transit } from "../keys/transit.js";
 import { problemsOfError } from "../problems.js";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { dirname, join } from "node:path";
 import { infraError } from "@infra/core";
-import { secretsIn } from "../hidden-values.js";
+import { secretsIn } from "../secrets/hidden-values.js";
 import { Mask } from "../mask.js";
 import type { SynthesisAnswer, SynthesisRequest } from "./messages.js";
 

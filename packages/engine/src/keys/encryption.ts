@@ -1,9 +1,9 @@
 import type { Engine } from "../binary/index.js";
 import type { StateCipher } from "../state/index.js";
 import { KeyRing } from "./key-ring.js";
-import { oldPassphraseVariable, passphraseKey, passphraseVariable, type StateKeys } from "./state-keys.js";
+import { passphraseKey, type StateKeys } from "./state-keys.js";
+import { oldPassphraseVariable, passphraseVariable } from "../secrets/hidden-values.js";
 
-export { passphraseVariable } from "./state-keys.js";
 
 /** How the state and the plans of one deployment are encrypted. */
 export interface Encryption {

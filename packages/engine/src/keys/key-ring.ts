@@ -1,4 +1,5 @@
-import { isSealed, KeyCipher, sealedWith, type StateCipher } from "../state/index.js";
+import { isSealed, type StateCipher } from "../state/index.js";
+import { KeyCipher, sealedWith } from "./cipher.js";
 import {
   engineSource,
   isEngineEncrypted,

@@ -1,16 +1,11 @@
 import { type EncryptionSettings, infraError, type StateSettings } from "@infra/core/inventory";
+import { oldPassphraseVariable, passphraseVariable } from "../secrets/hidden-values.js";
 import { VaultTier, type Secrets } from "../secrets/index.js";
 import { KeyRing } from "./key-ring.js";
 import { PassphraseKey } from "./passphrase-key.js";
 import type { StateKey } from "./state-key.js";
 import { TransitKey } from "./transit-key.js";
 import { Transit } from "./transit.js";
-
-/** The environment variable that holds the passphrase of states and plans. */
-export const passphraseVariable = "INFRA_STATE_PASSPHRASE";
-
-/** The environment variable that holds the passphrase before: it reads what is still encrypted with it, and encrypts nothing. */
-export const oldPassphraseVariable = "INFRA_STATE_PASSPHRASE_OLD";
 
 /** What says with which key each state is encrypted. */
 export interface KeySources {

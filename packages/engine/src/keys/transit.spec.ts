@@ -2,7 +2,7 @@ import type { VaultServer } from "@infra/services";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTransit } from "../../test/keys.js";
 import { VaultTier } from "../secrets/index.js";
-import { KeyCipher } from "../state/index.js";
+import { KeyCipher } from "./cipher.js";
 import { KeyRing } from "./key-ring.js";
 import { PassphraseKey } from "./passphrase-key.js";
 import { TransitKey } from "./transit-key.js";

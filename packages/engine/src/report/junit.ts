@@ -1,5 +1,5 @@
 import { formatProblem } from "@infra/core/inventory";
-import { renderChanges } from "../render.js";
+import { renderChanges } from "../change-text.js";
 import { problemsIn } from "../result.js";
 import { sortByGroup, pageOrder } from "./groups.js";
 import type { Report, ReportedDeployment } from "./report.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { infraError, providerNames } from "@infra/core/inventory";
-import { hiddenValues } from "../hidden-values.js";
+import { hiddenValues } from "../secrets/hidden-values.js";
 import { Mask } from "../mask.js";
 import { collect, type Collected } from "./collect.js";
 import type { Format } from "./formats.js";

@@ -1,7 +1,16 @@
 import type { Deployment, Synthesis } from "@infra/core";
-import type { Handover } from "../deployment/outputs.js";
 import { digestOfSecrets } from "./digest.js";
 import { originNotes, type Secrets } from "./secrets.js";
+
+/** The value of a reference, for the variable that stands for it. */
+export interface Handover {
+  /** Name of the variable. */
+  readonly name: string;
+  /** As the engine reads it from the environment. */
+  readonly text: string;
+  /** Does its deployment keep it secret? */
+  readonly sensitive: boolean;
+}
 
 /** The secrets of one deployment, as its engine gets them. */
 export interface TakenSecrets {

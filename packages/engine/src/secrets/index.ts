@@ -1,7 +1,7 @@
 export { bootstrap, type BootstrapOptions, type BootstrapStep } from "./bootstrap.js";
 export { environmentPrefix } from "./environment.js";
 export { type FailureKind, SecretFailure } from "./failure.js";
-export { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
+export { type Handover, noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "./handover.js";
 export { notifierSecrets, secretsOf } from "./of-inventory.js";
 export { checkSecrets, checkTiers, type SecretReport, type TierReport } from "./report.js";
 export { originNotes, type Resolved, Secrets } from "./secrets.js";

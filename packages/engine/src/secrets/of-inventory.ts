@@ -1,13 +1,22 @@
 import { type Inventory, type NotifySettings, SecretReference } from "@infra/core/inventory";
 import type { Mask } from "../mask.js";
-import type { RunRequest } from "../result.js";
 import { Secrets } from "./secrets.js";
 import { tiersOf } from "./tiers.js";
+
+/** Where a run reads its secrets. */
+export interface SecretsRequest {
+  /** Root of the workspace: encrypted files are named relative to it. */
+  readonly root: string;
+  /** Reads no secrets at all. @default false */
+  readonly offline?: boolean;
+  /** Environment of the run. @default process.env */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
+}
 
 /** The secrets that deployments and notifiers name; nothing is asked yet. */
 export function secretsOf(
   { deployments, notify, secrets: settings }: Inventory,
-  { root, offline = false, env = process.env }: Pick<RunRequest, "root" | "offline" | "env">,
+  { root, offline = false, env = process.env }: SecretsRequest,
   mask: Mask,
 ): Secrets {
   const wanted = [...deployments, ...notifierSecrets(notify)].flatMap(({ secrets }) => secrets);

@@ -1,4 +1,4 @@
-import { isSealed, type StateCipher } from "./cipher.js";
+import { isSealed, type StateCipher } from "./sealed.js";
 import { StateError } from "./errors.js";
 import { type StatePointer, type StateStore } from "./store.js";
 import { identifyState } from "./wire.js";

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { PassphraseCipher } from "./cipher.js";
+import { PassphraseCipher } from "../keys/cipher.js";
 import { FileLock } from "./file-lock.js";
 import { FolderStore } from "./folder-store.js";
 import { restoreVersion } from "./maintenance.js";

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fuzzRuns } from "../../test/mutations.js";
-import { PassphraseCipher } from "./cipher.js";
+import { PassphraseCipher } from "../keys/cipher.js";
 import { LockHeldError } from "./errors.js";
 import { FileLock } from "./file-lock.js";
 import { FolderStore } from "./folder-store.js";

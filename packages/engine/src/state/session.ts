@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { type AppliedConfiguration, type AppliedRecord } from "./applied-records.js";
-import { type StateCipher } from "./cipher.js";
+import { type StateCipher } from "./sealed.js";
 import { conflictingState, refusedWrite, stalePlan, StateError } from "./errors.js";
 import { type HeldLock, type LockHolder, type StateLock } from "./lock.js";
 import { type Retention, type StateStore } from "./store.js";

@@ -1,5 +1,5 @@
 import { parseJson } from "@infra/core/inventory";
-import { renderResources } from "../cost/render.js";
+import { renderResources } from "@infra/cost";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { withScratchPlan } from "../deployment/plan-file.js";
 import { engineCall } from "./engine-call.js";

@@ -2,7 +2,7 @@ import { countChanges, resourceChange } from "../deployment/changes.js";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { sift } from "../drift/ignore.js";
 import { withScratchPlan } from "../deployment/plan-file.js";
-import { renderChanges } from "../render.js";
+import { renderChanges } from "../change-text.js";
 import type { ResourceChange } from "../result.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";

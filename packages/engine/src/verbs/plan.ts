@@ -11,7 +11,7 @@ import {
   withPlan,
   withScratchPlan,
 } from "../deployment/plan-file.js";
-import { renderChanges } from "../render.js";
+import { renderChanges } from "../change-text.js";
 import type { ResourceChange } from "../result.js";
 import { engineCall } from "./engine-call.js";
 import type { Outcome } from "./outcome.js";

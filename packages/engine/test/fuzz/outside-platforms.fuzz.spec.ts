@@ -18,7 +18,7 @@ import { GitLabReviews } from "../../src/reviewed/gitlab.js";
 import { takePlans } from "../../src/reviewed/index.js";
 import type { Review } from "../../src/reviewed/review.js";
 import { VaultTier } from "../../src/secrets/index.js";
-import { KeyCipher } from "../../src/state/index.js";
+import { KeyCipher } from "../../src/keys/cipher.js";
 import { deployment } from "../report-run.js";
 import { canary, near } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { formatProblem } from "@infra/core/inventory";
 import { problemsIn, type ResourceChange, type Verb } from "../../result.js";
-import { countsText, marks, offlineNotice, sumOf, totals } from "../../render.js";
+import { marks } from "../../change-text.js";
+import { countsText, offlineNotice, sumOf, totals } from "../../render.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
 import { plainLine } from "../plain.js";

@@ -1,6 +1,12 @@
 import { bindingsOf, type ProviderName, providerNames } from "@infra/core/inventory";
-import { oldPassphraseVariable, passphraseVariable } from "./keys/state-keys.js";
-import { environmentPrefix, tierCredentials } from "./secrets/index.js";
+import { environmentPrefix } from "./environment.js";
+import { tierCredentials } from "./tiers.js";
+
+/** The environment variable that holds the passphrase of states and plans. */
+export const passphraseVariable = "INFRA_STATE_PASSPHRASE";
+
+/** The environment variable that holds the passphrase before: it reads what is still encrypted with it, and encrypts nothing. */
+export const oldPassphraseVariable = "INFRA_STATE_PASSPHRASE_OLD";
 
 /** Variables that hold secrets of this product itself: of states, kept states, secret stores, platforms and prices. */
 const secretVariables = [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSealed, PassphraseCipher } from "./cipher.js";
+import { isSealed } from "../state/sealed.js";
+import { PassphraseCipher } from "./cipher.js";
 
 const passphrase = "correct horse battery staple";
 const secret = Buffer.from('{"version":4,"secret":"hunter2"}');

@@ -1,11 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { parseJson } from "@infra/core/inventory";
 import { z } from "zod";
-import { PassphraseKey } from "../keys/passphrase-key.js";
-import type { KeySource, StateKey } from "../keys/state-key.js";
-import { sealError } from "./errors.js";
+import { sealError } from "../state/errors.js";
+import { isSealed, sealedMagic, type StateCipher } from "../state/sealed.js";
+import { PassphraseKey } from "./passphrase-key.js";
+import type { KeySource, StateKey } from "./state-key.js";
 
-const MAGIC = Buffer.from("infra-sealed-state\n");
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const MAX_HEADER_BYTES = 1024;
@@ -31,14 +31,6 @@ const headerSchema = z.discriminatedUnion("kdf", [
 
 type Header = z.infer<typeof headerSchema>;
 
-/** Encrypts between the wire and the store, for engines that have no state encryption of their own. */
-export interface StateCipher {
-  /** Encrypts; every call gives other bytes. */
-  seal(plain: Uint8Array): Promise<Buffer>;
-  /** Decrypts and verifies. Throws a `StateError` for another key, changed bytes, or bytes that are not sealed. */
-  open(sealed: Uint8Array): Promise<Buffer>;
-}
-
 /**
  * AES-256-GCM. Where the key comes from stands in a header of the sealed bytes, and is authenticated with them.
  *
@@ -55,7 +47,7 @@ export class KeyCipher implements StateCipher {
     const { bytes, source } = await this.key.fresh("service");
     const nonce = randomBytes(NONCE_BYTES);
     const header = headerSchema.parse({ v: 1, cipher: "aes-256-gcm", ...source, nonce: nonce.toString("base64") });
-    const preamble = Buffer.concat([MAGIC, Buffer.from(`${JSON.stringify(header)}\n`)]);
+    const preamble = Buffer.concat([sealedMagic, Buffer.from(`${JSON.stringify(header)}\n`)]);
     const cipher = createCipheriv("aes-256-gcm", bytes, nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(preamble);
     return Buffer.concat([preamble, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
@@ -87,11 +79,6 @@ export class PassphraseCipher extends KeyCipher {
   }
 }
 
-/** Whether bytes carry the header of a sealed state. */
-export function isSealed(bytes: Uint8Array): boolean {
-  return bytes.length > MAGIC.length && timingSafeEqual(bytes.subarray(0, MAGIC.length), MAGIC);
-}
-
 /** Where the key of sealed bytes comes from. @throws StateError when the header is damaged */
 export function sealedWith(bytes: Buffer): KeySource {
   return sourceOf(parseHeader(bytes).header);
@@ -115,9 +102,9 @@ function decrypt(bytes: Buffer, key: Buffer, { nonce }: Header, end: number): Bu
 }
 
 function parseHeader(bytes: Buffer): { header: Header; end: number } {
-  const newline = bytes.subarray(0, MAX_HEADER_BYTES).indexOf("\n", MAGIC.length);
+  const newline = bytes.subarray(0, MAX_HEADER_BYTES).indexOf("\n", sealedMagic.length);
   const end = newline + 1;
-  const parsed = headerSchema.safeParse(newline < 0 ? undefined : parseJson(bytes.subarray(MAGIC.length, newline)));
+  const parsed = headerSchema.safeParse(newline < 0 ? undefined : parseJson(bytes.subarray(sealedMagic.length, newline)));
   if (!parsed.success || bytes.length < end + TAG_BYTES) {
     throw sealError("The stored state is damaged: its encryption header can't be read", "Restore an earlier version.");
   }
