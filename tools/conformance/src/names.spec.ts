@@ -85,7 +85,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
 
 const pairs = modules.flatMap((each) =>
   providerNames
-    .filter((provider) => typeof each.contract.adapters[provider] === "function")
+    .filter((provider) => typeof each.adapters[provider] === "function")
     .map((provider) => [each.word, provider, each] as const),
 );
 
@@ -94,7 +94,7 @@ it("has inputs for every module", () => {
 });
 
 describe.each(pairs)("the names of %s on %s", (wordOf, provider, each) => {
-  const has = (feature: string) => gapOf(each.contract, provider, feature) === undefined;
+  const has = (feature: string) => gapOf(each.adapters, provider, feature) === undefined;
   const input = fc.oneof(...[key, close].map((keys) => inputs[wordOf]?.(has, keys) ?? fc.constant(each.props)));
 
   it("are unique, legal and the same at every synth, for any valid input and any deployment", () => {

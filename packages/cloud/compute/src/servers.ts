@@ -16,7 +16,7 @@ import {
   suggest,
   type Zone,
 } from "@infra/core";
-import type { ComputePeers } from "./compute.js";
+import type { ComputePeers } from "./contract.js";
 import type { Group } from "./group.js";
 import { addressAfter } from "./addresses.js";
 import type { LoadBalancerConfig } from "./load-balancer.js";

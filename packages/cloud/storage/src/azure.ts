@@ -12,17 +12,14 @@ import { type AdapterOf, type Construct, DeploymentStack, Fn, problemAt, resourc
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { accountName } from "./names.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /** Days in which deleted objects and containers can be brought back. */
 const softDeleteDays = 7;
 
 /** A storage account with one container per bucket: what a bucket can be told, azure mostly tells accounts. */
 export const azure: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
-    transitions: true,
+  lacks: {
     abortUploads: unsupported(
       "Azure drops unfinished uploads after a week, and cannot be told another time",
       "Remove `abortUploadsAfterDays`",
@@ -31,17 +28,7 @@ export const azure: AdapterOf<StorageContract> = {
       "Azure drops unfinished uploads after a week, and cannot be told another time",
       "Remove `abortUploadsAfterDays`",
     ),
-    cloudEncryption: true,
-    customerKey: true,
-    publicRead: true,
-    cors: true,
-    replication: true,
     replicationRegion: unsupported("Azure finds the region of the other bucket itself", "Remove `region`"),
-    retentionLock: true,
-    complianceLock: true,
-    lockedVersions: true,
-    lockWithoutVersions: true,
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: true }, buildBucket),
 };
