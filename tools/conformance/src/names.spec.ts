@@ -51,11 +51,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
       const group = (rules: object) => ({ rules: has("groupsThatDiffer") ? rules : first });
       return { groups: Object.fromEntries(Object.entries(groups).map(([name, rules]) => [name, group(rules)])) };
     }),
-  ssh: (_has, keys) =>
-    fc.record(
-      { keys: mapOf(keys, fc.constant(exampleKey)), bastion: fc.constant({ from: ["203.0.113.0/24"] }) },
-      { requiredKeys: ["keys"] },
-    ),
+  ssh: (_has, keys) => fc.record({ keys: mapOf(keys, fc.constant(exampleKey)) }),
   compute: (has, keys) => {
     const listeners = numbered(keys, (index) => ({ port: 8000 + index }));
     const group = fc.record({
