@@ -86,12 +86,18 @@ function buildAccount(entry: Construct, plan: BucketPlan): StorageAccount {
   });
 }
 
+/**
+ * Azure wants at least one header in each list. Every page may send and read these two anyway: they are CORS-safelisted, see
+ * https://fetch.spec.whatwg.org/#cors-safelisted-request-header and https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name.
+ */
+const harmlessHeaders = { sent: "accept", read: "content-type" };
+
 function blobPropertiesOf({ config, versioned }: BucketPlan): StorageAccountBlobProperties {
   const corsRule = Object.values(config.cors).map(({ origins, methods, headers, maxAgeSeconds }) => ({
     allowedOrigins: origins,
     allowedMethods: methods,
-    allowedHeaders: headers,
-    exposedHeaders: headers,
+    allowedHeaders: headers.length > 0 ? headers : [harmlessHeaders.sent],
+    exposedHeaders: headers.length > 0 ? headers : [harmlessHeaders.read],
     maxAgeInSeconds: maxAgeSeconds,
   }));
   return {
