@@ -5,13 +5,27 @@ import tseslint from "typescript-eslint";
  * imports anything else of the workspace fails the lint.
  */
 const layers = [
-  { files: ["packages/core/**"], may: [] },
+  { files: ["packages/inventory/**"], may: [] },
+  { files: ["packages/core/**"], may: ["inventory"] },
   { files: ["packages/mock-provider/**"], may: [] },
-  { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "provider-*"] },
-  { files: ["packages/stacks/**"], may: ["core", "cloud-*", "base-*", "services-*", "apps-*"] },
-  { files: ["packages/cost/**"], may: ["core"] },
-  { files: ["packages/engine/**"], may: ["core", "cost", "mock-provider"] },
-  { files: ["generators/**"], may: ["core", "engine"] },
+  { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "inventory", "provider-*"] },
+  { files: ["packages/stacks/**"], may: ["core", "inventory", "cloud-*", "base-*", "services-*", "apps-*"] },
+  ...Object.entries({
+    io: [],
+    state: ["io"],
+    secrets: ["io"],
+    opentofu: ["io", "state", "secrets", "mock-provider"],
+    keys: ["io", "state", "secrets", "opentofu"],
+    policy: ["io"],
+    results: ["io", "policy", "cost"],
+    report: ["io", "results", "policy", "cost", "secrets"],
+    platforms: ["io", "results", "report"],
+    impact: ["core", "io", "opentofu", "secrets"],
+    engine: ["core", "io", "state", "keys", "secrets", "opentofu", "policy", "results", "cost"],
+    cli: ["io", "state", "keys", "secrets", "opentofu", "results", "report", "platforms", "impact", "engine", "cost"],
+  }).map(([part, may]) => ({ files: [`packages/engine/${part}/**`], may: ["inventory", ...may] })),
+  { files: ["packages/cost/**"], may: ["inventory", "io"] },
+  { files: ["generators/**"], may: ["inventory", "core", "results", "report", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];
 

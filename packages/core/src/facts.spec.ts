@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { InfraError } from "./errors.js";
+import { InfraError, type ProviderName, providerNames } from "@infra/inventory";
 import { checkRegion, factsOf, resolveImage, resolveSize, sizeClasses } from "./facts.js";
 import { DeploymentStack } from "./deployment-stack.js";
-import { type ProviderName, providerNames } from "./providers.js";
 import { testDeployment } from "./testing.js";
 
 function stackOn(provider: ProviderName, region?: string): DeploymentStack {

@@ -1,8 +1,7 @@
 import { DeploymentStack } from "./deployment-stack.js";
 import type { Construct } from "./cdktf.js";
 import type { Zone } from "./contracts.js";
-import { infraError, suggest } from "./errors.js";
-import type { ProviderName } from "./providers.js";
+import { infraError, type ProviderName, suggest } from "@infra/inventory";
 
 /** Facts about one cloud, as its file in `facts/` holds them: what `tools/facts` checks, and reads again from the cloud. */
 export interface CloudFacts {

@@ -1,4 +1,4 @@
-import type { ProviderName } from "@infra/core/inventory";
+import type { ProviderName } from "@infra/inventory";
 import { z } from "zod";
 import { type InfracostPrices, noInfracost } from "./infracost.js";
 import { type PriceTable, pricesOf } from "./prices.js";

@@ -11,3 +11,5 @@ export {
 export { askInfracost, type InfracostPrices, noInfracost, parseInfracost, usesInfracost } from "./infracost.js";
 export { allPrices, hoursPerMonth, type PriceEntry, type PriceSource, type PriceTable, pricesOf } from "./prices.js";
 export { priceOf, type ResourcePrice, type Values } from "./resource.js";
+export { amountText, changeText, difference, sumOf } from "./money.js";
+export { renderResources } from "./resources-text.js";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { providerNames } from "@infra/core/inventory";
+import { providerNames } from "@infra/inventory";
 import { describe, expect, it } from "vitest";
 import { allPrices, pricesOf } from "./prices.js";
 

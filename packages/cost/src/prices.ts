@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ProviderName, providerNames } from "@infra/core/inventory";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { z } from "zod";
 
 /** Hours of a month that is billed by the hour. */

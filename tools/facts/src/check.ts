@@ -1,4 +1,5 @@
-import { type ProviderName, type SizeClass, sizeClasses } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
+import { type SizeClass, sizeClasses } from "@infra/core";
 import type { Facts, Size } from "./file.js";
 
 /** What is wrong with the tables of a cloud; each says the table, the entry and the remedy. */

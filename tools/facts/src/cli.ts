@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { type ProviderName, providerNames, suggest } from "@infra/core";
+import { type ProviderName, providerNames, suggest } from "@infra/inventory";
 import { parseArgs } from "node:util";
 import { compare, problemsOf, readers, readFacts, writeFacts } from "./index.js";
 

@@ -1,4 +1,4 @@
-import { providerNames } from "@infra/core";
+import { providerNames } from "@infra/inventory";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { imageNames, type ProviderName } from "@infra/core";
+import { imageNames } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -1,4 +1,4 @@
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import type { LiveFacts } from "./compare.js";
 import { aws } from "./readers/aws.js";
 import { azure } from "./readers/azure.js";

@@ -1,4 +1,4 @@
-import { providers, bindingsOf, providerNames } from "@infra/core";
+import { bindingsOf, providerNames, providers } from "@infra/inventory";
 import { expect, it } from "vitest";
 import { planningOf } from "./accounts.js";
 import { examplesOn } from "./examples.js";

@@ -1,4 +1,4 @@
-import { type ProviderName, providerNames } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { parseArgs } from "node:util";
 import { type Mirror, readMirror } from "./mirror.js";
 import { validateExamples } from "./real.js";

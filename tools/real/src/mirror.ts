@@ -1,4 +1,4 @@
-import { bindingsOf, providerNames } from "@infra/core";
+import { bindingsOf, providerNames } from "@infra/inventory";
 import { toolPath } from "@infra/toolchain";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";

@@ -1,4 +1,5 @@
-import { type ProviderName, providers, type TerraformConfiguration } from "@infra/core";
+import { type ProviderName, providers } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 import { OfflineEngine } from "@infra/conformance";
 import { ensureTool } from "@infra/toolchain";
 import { planningOf } from "./accounts.js";
