@@ -23,6 +23,8 @@ export default defineConfig({
     // A test that hangs ends; how long one takes is the machine's business.
     testTimeout: 240_000,
     hookTimeout: 600_000,
+    // A good run prints a line per file; a slow test is no news here.
+    slowTestThreshold: Number.MAX_SAFE_INTEGER,
     // Built packages are plain CommonJS: Node loads them, as it does for users.
     server: { deps: { external: [/\/dist\//, /\/lib\//] } },
   },
