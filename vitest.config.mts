@@ -1,6 +1,20 @@
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
+const engine = resolve(import.meta.dirname, "packages/engine");
+
 export default defineConfig({
+  resolve: {
+    // The parts of the runner are tested as sources, all of them, so that a class is the same one for a spec and for what it calls.
+    alias: [
+      { find: "@infra/state/remote", replacement: `${engine}/state/src/remote.ts` },
+      { find: "@infra/opentofu/offline", replacement: `${engine}/opentofu/src/process/offline.ts` },
+      ...readdirSync(engine, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && entry.name !== "test")
+        .map(({ name }) => ({ find: new RegExp(`^@infra/${name}$`), replacement: `${engine}/${name}/src/index.ts` })),
+    ],
+  },
   test: {
     include: ["{packages,generators,tools}/**/*.spec.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/lib/**"],
