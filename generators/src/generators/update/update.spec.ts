@@ -15,7 +15,7 @@ const published =
     return Promise.resolve(typeof found === "string" ? { version: found } : found);
   };
 const defaults: Record<string, string> = {
-  "@infra/engine": "0.1.0",
+  "@infra/cli": "0.1.0",
   "@infra/product": "0.1.0",
   "@infra/provider-hcloud": "1.57.0",
   "@infra/stack-compute": "0.1.0",
