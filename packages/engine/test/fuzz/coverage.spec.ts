@@ -18,6 +18,7 @@ const exceptions: Readonly<Record<string, string>> = {
     "marks of this project's processes; anything else there is left as it is",
   [`${mock}/cloud.ts`]: "the emulated cloud, which the mock provider itself wrote; it is no real one",
   [`${mock}/schemas.ts`]: "schemas of bindings that were built and installed with their hashes",
+  [`${mock}/unrecorded.ts`]: "the facts of the package itself",
   [`${mock}/service.ts`]: "the engine that the run started, over the protocol of providers",
   [`${mock}/value.ts`]: "the engine that the run started, over the protocol of providers",
 };
