@@ -5,12 +5,13 @@ import tseslint from "typescript-eslint";
  * imports anything else of the workspace fails the lint.
  */
 const layers = [
-  { files: ["packages/core/**"], may: [] },
+  { files: ["packages/facts/**"], may: [] },
+  { files: ["packages/core/**"], may: ["facts"] },
   { files: ["packages/mock-provider/**"], may: [] },
   { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "provider-*"] },
   { files: ["packages/stacks/**"], may: ["core", "cloud-*", "base-*", "services-*", "apps-*"] },
-  { files: ["packages/cost/**"], may: ["core"] },
-  { files: ["packages/engine/**"], may: ["core", "cost", "mock-provider"] },
+  { files: ["packages/cost/**"], may: ["core", "facts"] },
+  { files: ["packages/engine/**"], may: ["core", "cost", "facts", "mock-provider"] },
   { files: ["generators/**"], may: ["core", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];

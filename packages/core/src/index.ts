@@ -29,21 +29,19 @@ export type {
   Zone,
 } from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
+export type { Advice, Choice, MadeChoice, NativeImage } from "./choices.js";
+export { checkRegion, resolveImage, resolveSize, zoneLetter } from "./facts.js";
 export {
   type Architecture,
-  checkRegion,
   factsOf,
   type ImageName,
   imageNames,
   type RegionFacts,
-  resolveImage,
   type ResolvedSize,
-  resolveSize,
   type SizeClass,
   sizeClasses,
   type SizeRequest,
-  zoneLetter,
-} from "./facts.js";
+} from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
 export * from "./inventory/index.js";
 export { labelList, standardLabels } from "./labels.js";

@@ -1,4 +1,5 @@
 import { TerraformElement, TerraformOutput } from "./cdktf.js";
+import type { Advice, Choice, MadeChoice } from "./choices.js";
 import { DeploymentStack } from "./deployment-stack.js";
 import { InfraError } from "./errors.js";
 import type { Deployment } from "./inventory/inventory.js";
@@ -22,6 +23,10 @@ export interface Synthesis {
   readonly references: ReadonlyMap<string, Reference>;
   /** For each variable that holds a secret, which one. */
   readonly secrets: ReadonlyMap<string, SecretReference>;
+  /** The kinds of servers and the images that were chosen. */
+  readonly choices: readonly MadeChoice[];
+  /** What the user should know and what is not wrong. */
+  readonly advice: readonly Advice[];
 }
 
 /** The parts of Terraform's JSON configuration that the engine looks at. */
@@ -41,16 +46,22 @@ export interface TerraformConfiguration {
  * Synthesizes one deployment: checks its configuration, builds its stack, and renders it.
  *
  * @param root Folder that bindings are loaded from. @default - the working folder
+ * @param recorded Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all
  * @throws InfraError with places in the inventory.
  */
-export function synthesize(deployment: Deployment, definition: StackDefinition, root?: string): Synthesis {
+export function synthesize(
+  deployment: Deployment,
+  definition: StackDefinition,
+  root?: string,
+  recorded: readonly Choice[] = [],
+): Synthesis {
   const checked = check(definition.config, deployment.config);
   if ("problems" in checked)
     throw new InfraError(
       checked.problems.map((problem) => ({ ...problem, place: problem.place ?? deployment.config.place })),
     );
   const stack = new DeploymentStack(
-    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])] },
+    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])], recorded },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
@@ -62,6 +73,8 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
     origins: originsOf(stack),
     references: stack.references,
     secrets: stack.secrets,
+    choices: stack.choices.all(),
+    advice: stack.choices.advice,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ProviderName } from "@infra/core/inventory";
+import { type PriceTable, pricesOf } from "@infra/facts/prices";
 import { z } from "zod";
 import { type InfracostPrices, noInfracost } from "./infracost.js";
-import { type PriceTable, pricesOf } from "./prices.js";
 import { priceOf, type ResourcePrice, type Values } from "./resource.js";
 
 const values = z.record(z.string(), z.unknown());
