@@ -1,5 +1,6 @@
 import type { CloudFacts, ResolvedSize } from "@infra/facts";
 import type { IConstruct } from "constructs";
+import { TerraformStack } from "./cdktf.js";
 import type { Path } from "./inventory/located.js";
 import { originOf } from "./origin.js";
 
@@ -94,9 +95,10 @@ function keyOf({ what, at }: Pick<Choice, "what" | "at">): string {
 }
 
 /** The path of a construct inside its deployment. */
-function pathOf({ node }: IConstruct): string {
-  return node.scopes
-    .slice(1)
+function pathOf(construct: IConstruct): string {
+  const { scopes } = construct.node;
+  return scopes
+    .slice(scopes.indexOf(TerraformStack.of(construct)) + 1)
     .map((each) => each.node.id)
     .join("/");
 }

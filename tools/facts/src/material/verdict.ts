@@ -39,7 +39,7 @@ export function countsOf(judged: readonly Judged[]): string {
     const count = judged.filter((each) => each.verdict === verdict).length;
     return count > 0 ? [`${String(count)} ${verdict}`] : [];
   });
-  return `${String(judged.length)} rows: ${counts.join(", ")}`;
+  return `${String(judged.length)} ${judged.length === 1 ? "row" : "rows"}: ${counts.join(", ")}`;
 }
 
 /** Is there a row that the product must be corrected by? */
