@@ -116,9 +116,11 @@ function uncountedLines({ results }: RunResult): string[] {
 
 function notesOf(result: RunResult): string[] {
   const prices = new Set(result.results.flatMap(({ cost }) => (cost ? [cost.prices] : [])));
+  const stale = new Set(result.results.flatMap(({ cost }) => cost?.stale ?? []));
   const own = result.results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
   return [
     ...(prices.size > 0 ? [`List prices without taxes: ${[...prices].sort().join("; ")}`] : []),
+    ...(stale.size > 0 ? [`Warning: older than 90 days: ${[...stale].join(", ")}. Update @infra/facts`] : []),
     ...problemsOf(result, "waiting"),
     ...own,
     ...(result.notes ?? []),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Deployment, describeProvider, type Inventory, loadInventory, type ProviderName } from "@infra/core";
 import { inBatches } from "../batches.js";
 import { findEngine } from "../binary/index.js";
+import { tableFindings } from "./tables.js";
 import { credentialFinding } from "./credentials.js";
 import { platformFindings } from "./platform.js";
 import { StateKeys } from "../keys/state-keys.js";
@@ -58,6 +59,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, deployments, env)),
+      ...tableFindings(used),
       ...places,
     ];
   } catch (error) {
