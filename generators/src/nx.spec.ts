@@ -117,7 +117,7 @@ describe("nx", () => {
       nx(...plan, "production-base", "staging-base");
       const report = spawnSync(
         process.execPath,
-        [join(repository, "packages/engine/bin/infra.js"), "report", "-f", "json"],
+        [join(repository, "packages/engine/cli/bin/infra.js"), "report", "-f", "json"],
         {
           cwd: root,
           env,

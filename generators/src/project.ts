@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { ProjectConfiguration } from "@nx/devkit";
-import type { Verb } from "@infra/engine";
+import type { Verb } from "@infra/results";
 import type { InferredDeployment } from "./deployments.js";
 import type { LocalCode } from "./local-code.js";
 import type { LockChanges } from "./lock-changes.js";

@@ -1,7 +1,7 @@
 import type { CloudFacts, ResolvedSize } from "@infra/facts";
 import type { IConstruct } from "constructs";
 import { TerraformStack } from "./cdktf.js";
-import type { Path } from "./inventory/located.js";
+import type { Path } from "@infra/inventory";
 import { originOf } from "./origin.js";
 
 /** The cloud's name of an image. */

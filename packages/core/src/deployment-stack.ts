@@ -13,12 +13,17 @@ import {
   Token,
 } from "./cdktf.js";
 import { type Choice, Choices } from "./choices.js";
-import { infraError, type InfraError, type Place } from "./errors.js";
-import { Reference } from "./inventory/reference.js";
-import { SecretReference } from "./inventory/secret.js";
-import type { Settings } from "./inventory/settings.js";
-import { describeProvider } from "./providers.js";
-import { shorten, shortHash } from "./shorten.js";
+import {
+  describeProvider,
+  infraError,
+  type InfraError,
+  type Place,
+  Reference,
+  SecretReference,
+  type Settings,
+  shorten,
+  shortHash,
+} from "@infra/inventory";
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
 const longestResourceGroup = 90;

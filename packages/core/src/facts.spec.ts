@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { InfraError } from "./errors.js";
+import { InfraError, type ProviderName, providerNames } from "@infra/inventory";
 import { factsOf, sizeClasses } from "@infra/facts";
 import type { Choice } from "./choices.js";
 import { DeploymentStack } from "./deployment-stack.js";
 import { checkRegion, resolveImage, resolveSize } from "./facts.js";
-import { type ProviderName, providerNames } from "./providers.js";
 import { testDeployment } from "./testing.js";
 
 function stackOn(provider: ProviderName, region?: string, recorded: readonly Choice[] = []): DeploymentStack {

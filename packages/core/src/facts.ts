@@ -22,7 +22,7 @@ import type { Construct } from "./cdktf.js";
 import { dayOf, type NativeImage } from "./choices.js";
 import type { Zone } from "./contracts.js";
 import { DeploymentStack } from "./deployment-stack.js";
-import { infraError, suggest } from "./errors.js";
+import { infraError, suggest } from "@infra/inventory";
 
 /** What is known of the deployment's region. @throws InfraError for one that the cloud does not have. */
 export function checkRegion(scope: Construct): RegionFacts & { readonly name: string } {

@@ -1,3 +1,6 @@
+export * from "@infra/inventory";
+export { azureKey, azurePlace } from "./azure.js";
+export { base64 } from "./base64.js";
 export {
   Construct,
   DataResource,
@@ -5,14 +8,12 @@ export {
   type IConstruct,
   TerraformElement,
   TerraformOutput,
-  type TerraformProvider,
+  TerraformProvider,
   TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
 } from "./cdktf.js";
-export { azureKey, azurePlace } from "./azure.js";
-export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
 export type {
@@ -43,7 +44,6 @@ export {
   type SizeRequest,
 } from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
-export * from "./inventory/index.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
   type Adapter,
@@ -58,21 +58,5 @@ export {
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt } from "./origin.js";
-export {
-  cidr,
-  domainName,
-  type Finding,
-  jsonSchema,
-  mapOf,
-  name,
-  orReference,
-  orSecret,
-  reference,
-  rule,
-  secret,
-} from "./schema.js";
-export { shorten, shortHash } from "./shorten.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
-export { literalTemplate, templateText } from "./template.js";
-export { check, type Checked, problemsOfValue } from "./validation.js";

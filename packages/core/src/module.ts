@@ -1,11 +1,8 @@
 import { Construct } from "constructs";
 import type { z } from "zod";
 import { DeploymentStack } from "./deployment-stack.js";
-import { infraError, InfraError, type Problem } from "./errors.js";
-import type { Path } from "./inventory/located.js";
+import { infraError, InfraError, type Path, type Problem, problemsOfValue, type ProviderName } from "@infra/inventory";
 import { originOf, setOrigin } from "./origin.js";
-import type { ProviderName } from "./providers.js";
-import { problemsOfValue } from "./validation.js";
 
 /** A feature that not every cloud has: what it is, and where a configuration asks for it. */
 export interface Feature<C> {

@@ -1,7 +1,6 @@
 import type { IConstruct } from "constructs";
 import { Construct } from "constructs";
-import { infraError, type InfraError } from "./errors.js";
-import type { Path } from "./inventory/located.js";
+import { infraError, type InfraError, type Path } from "@infra/inventory";
 
 /** Which part of a stack's configuration a construct was made from. */
 const origins = new WeakMap<IConstruct, Path>();

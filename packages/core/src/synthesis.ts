@@ -1,17 +1,21 @@
 import { TerraformElement, TerraformOutput } from "./cdktf.js";
 import type { Advice, Choice, MadeChoice } from "./choices.js";
 import { DeploymentStack } from "./deployment-stack.js";
-import { InfraError } from "./errors.js";
-import type { Deployment } from "./inventory/inventory.js";
-import { type Path, placeOf } from "./inventory/located.js";
-import type { Reference } from "./inventory/reference.js";
-import type { SecretReference } from "./inventory/secret.js";
+import {
+  bindingsOf,
+  check,
+  type Deployment,
+  InfraError,
+  literalTemplates,
+  type Path,
+  placeOf,
+  providers,
+  type Reference,
+  type SecretReference,
+} from "@infra/inventory";
 import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
-import { bindingsOf, providers } from "./providers.js";
 import type { StackDefinition } from "./stack.js";
-import { literalTemplates } from "./template.js";
-import { check } from "./validation.js";
 
 /** A deployment as the engine takes it. */
 export interface Synthesis {

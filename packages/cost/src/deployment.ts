@@ -1,6 +1,6 @@
-import type { ProviderName } from "@infra/core/inventory";
 import { staleTables, today } from "@infra/facts";
 import { datedPrices, type PriceTable, pricesOf } from "@infra/facts/prices";
+import type { ProviderName } from "@infra/inventory";
 import { z } from "zod";
 import { type InfracostPrices, noInfracost } from "./infracost.js";
 import { priceOf, type ResourcePrice, type Values } from "./resource.js";

@@ -18,3 +18,5 @@ export {
   pricesOf,
 } from "@infra/facts/prices";
 export { priceOf, type ResourcePrice, type Values } from "./resource.js";
+export { amountText, changeText, difference, sumOf } from "./money.js";
+export { renderResources } from "./resources-text.js";

@@ -1,7 +1,7 @@
-import { InfraError } from "@infra/core";
+import { InfraError } from "@infra/inventory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EngineError } from "../src/binary/index.js";
+import { EngineError } from "@infra/opentofu";
 import { anything, canary, fuzzRuns } from "./mutations.js";
 
 /** Something that reads what others wrote. */

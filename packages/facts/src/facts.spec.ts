@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { daysBetween, staleTables } from "./age.js";
-import { cloudNames } from "./clouds.js";
+import { providerNames } from "@infra/inventory";
 import { factsOf, hasRegion } from "./facts.js";
 import { imageCalled, imageSupport, supportWarning } from "./images.js";
 import { datedPrices } from "./prices.js";
@@ -21,7 +21,7 @@ const examples = (["inventory-example", "packages", "generators", "README.md"] a
   )
   .filter((file) => /\.(?:ya?ml|md)$|examples\/[^/]+\.ts$/.test(file) && !/node_modules|dist\/|fixtures/.test(file));
 
-describe.each(cloudNames)("the facts of %s", (cloud) => {
+describe.each(providerNames)("the facts of %s", (cloud) => {
   const facts = factsOf(cloud);
 
   it("have the shape that is declared, name a source, and are of a day that was", () => {
@@ -64,7 +64,7 @@ it("have every region that an example names", () => {
   });
   expect(named.length).toBeGreaterThan(5);
   const unknown = named.filter(({ provider, region }) => {
-    const cloud = cloudNames.find((name) => name === provider);
+    const cloud = providerNames.find((name) => name === provider);
     return !cloud || !hasRegion(factsOf(cloud).regions, region);
   });
   expect(unknown).toEqual([]);

@@ -1,4 +1,4 @@
-import type { CloudName } from "./clouds.js";
+import type { ProviderName } from "@infra/inventory";
 import type { ImageName } from "./images.js";
 
 /** Facts about one cloud, as its file in `facts/` holds them: what `tools/facts` checks, and reads again from the cloud. */
@@ -74,7 +74,7 @@ export type ImageFacts = Readonly<Partial<Record<Architecture, Readonly<Record<s
 export type Architecture = "amd64" | "arm64";
 
 /** The facts of a cloud; only its own file is read. */
-export function factsOf(cloud: CloudName): CloudFacts {
+export function factsOf(cloud: ProviderName): CloudFacts {
   return require(`../facts/${cloud}.json`) as CloudFacts;
 }
 

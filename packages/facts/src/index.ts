@@ -1,5 +1,4 @@
 export { type DatedTable, daysBetween, staleAfterDays, staleTables, today } from "./age.js";
-export { type CloudName, cloudNames } from "./clouds.js";
 export {
   type Architecture,
   type CloudFacts,

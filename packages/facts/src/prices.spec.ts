@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cloudNames } from "./clouds.js";
+import { providerNames } from "@infra/inventory";
 import { allPrices, pricesOf } from "./prices.js";
 
 const packages = resolve(__dirname, "../..");
@@ -19,7 +19,7 @@ function typesOn(provider: string): string[] {
     .sort();
 }
 
-describe.each(cloudNames)("the prices of %s", (provider) => {
+describe.each(providerNames)("the prices of %s", (provider) => {
   it("know every type of resource that the modules make there: priced, by use, unlisted or free with a reason", () => {
     const known = new Set(pricesOf(provider).prices.map(({ type }) => type));
     const types = typesOn(provider);
@@ -47,5 +47,5 @@ describe.each(cloudNames)("the prices of %s", (provider) => {
 });
 
 it("there are prices of every cloud", () => {
-  expect([...allPrices().keys()]).toEqual([...cloudNames]);
+  expect([...allPrices().keys()]).toEqual([...providerNames]);
 });

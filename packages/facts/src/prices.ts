@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { DatedTable } from "./age.js";
-import { type CloudName, cloudNames } from "./clouds.js";
+import { type ProviderName, providerNames } from "@infra/inventory";
 
 /** Hours of a month that is billed by the hour. */
 export const hoursPerMonth = 730;
@@ -83,29 +83,29 @@ export type PriceEntry = z.output<typeof entrySchema>;
 /** Where prices were taken from. */
 export type PriceSource = z.output<typeof sourceSchema>;
 
-const tables = new Map<CloudName, PriceTable>();
+const tables = new Map<ProviderName, PriceTable>();
 
 /** The prices of a cloud; its file is read once. @throws ZodError for a file that is not right */
-export function pricesOf(cloud: CloudName): PriceTable {
+export function pricesOf(cloud: ProviderName): PriceTable {
   const known = tables.get(cloud) ?? readPrices(cloud);
   tables.set(cloud, known);
   return known;
 }
 
 /** The prices of every cloud, by its name. */
-export function allPrices(): ReadonlyMap<CloudName, PriceTable> {
-  return new Map(cloudNames.map((name) => [name, pricesOf(name)]));
+export function allPrices(): ReadonlyMap<ProviderName, PriceTable> {
+  return new Map(providerNames.map((name) => [name, pricesOf(name)]));
 }
 
 /** The price lists of a cloud, by their source: `hetzner prices of servers`. */
-export function datedPrices(cloud: CloudName): DatedTable[] {
+export function datedPrices(cloud: ProviderName): DatedTable[] {
   return Object.entries(pricesOf(cloud).sources).map(([name, { date }]) => ({
     name: `${cloud} prices${name === "prices" ? "" : ` of ${name}`}`,
     date,
   }));
 }
 
-function readPrices(cloud: CloudName): PriceTable {
+function readPrices(cloud: ProviderName): PriceTable {
   const file = join(__dirname, `../prices/${cloud}.json`);
   return priceTableSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

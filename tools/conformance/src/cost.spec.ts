@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { type DeploymentResult, run } from "@infra/engine";
+import type { DeploymentResult } from "@infra/results";
+import { run } from "@infra/engine";
 import { ensureTool } from "@infra/toolchain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 

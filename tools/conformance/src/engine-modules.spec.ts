@@ -1,4 +1,5 @@
-import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
+import { gapOf, type TerraformConfiguration } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -1,15 +1,12 @@
 import {
   bindingOfType,
-  findGaps,
-  type Gap,
-  gapOf,
   InfraError,
   jsonSchema,
   type Problem,
   type ProviderName,
   providerNames,
-  type Synthesis,
-} from "@infra/core";
+} from "@infra/inventory";
+import { findGaps, type Gap, gapOf, type Synthesis } from "@infra/core";
 import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-import { gapOf, providerNames, type Synthesis } from "@infra/core";
+import { gapOf, type Synthesis } from "@infra/core";
+import { providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

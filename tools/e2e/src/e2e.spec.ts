@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { cacheDirectory, makeOnce } from "@infra/engine/binary";
+import { cacheDirectory, makeOnce } from "@infra/opentofu";
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,10 +1,11 @@
-import { type CloudName, imageSupport, isOrderableIn, isSoldIn, type SizeClass, sizeClasses } from "@infra/facts";
+import { imageSupport, isOrderableIn, isSoldIn, type SizeClass, sizeClasses } from "@infra/facts";
+import { type ProviderName } from "@infra/inventory";
 import type { PriceTable } from "@infra/facts/prices";
 import type { Facts, Size } from "./file.js";
 import { pricedIn, sizeAttributes } from "./size-prices.js";
 
 /** What is wrong with the tables of a cloud; each says the table, the entry and the remedy. */
-export function problemsOf(cloud: CloudName, { regions, sizes, images }: Facts, prices?: PriceTable): string[] {
+export function problemsOf(cloud: ProviderName, { regions, sizes, images }: Facts, prices?: PriceTable): string[] {
   return [
     ...regionsOutsidePattern(regions),
     ...sizes.entries.flatMap((size, index) => sizeProblems(size, sizes.entries.slice(0, index), regions)),
@@ -79,7 +80,7 @@ function imageProblems({ default: fallback, entries, removed }: Facts["images"])
 }
 
 /** Every kind of server has a price somewhere, or the reason why it has none. */
-function unpricedSizes(cloud: CloudName, sizes: readonly Size[], prices: PriceTable): string[] {
+function unpricedSizes(cloud: ProviderName, sizes: readonly Size[], prices: PriceTable): string[] {
   const { type, attribute } = sizeAttributes[cloud];
   return sizes
     .filter(({ name }) => pricedIn(cloud, name, prices).length === 0)

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { suggest } from "@infra/core";
-import { type CloudName, cloudNames, datedFacts, staleTables, today } from "@infra/facts";
+
+import { datedFacts, staleTables, today } from "@infra/facts";
+import { type ProviderName, providerNames, suggest } from "@infra/inventory";
 import { datedPrices } from "@infra/facts/prices";
 import { parseArgs } from "node:util";
 import {
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (positionals[0] === "compare") return comparedWith(positionals.slice(1));
-  const clouds = positionals.length > 0 ? positionals.map(cloudOf) : cloudNames;
+  const clouds = positionals.length > 0 ? positionals.map(cloudOf) : providerNames;
   let failed = false;
   for (const cloud of clouds) {
     if (values.refresh) failed = !(await attempt(cloud, () => refresh(cloud))) || failed;
@@ -55,10 +56,10 @@ async function main(): Promise<number> {
   return failed ? 1 : 0;
 }
 
-function cloudOf(text: string): CloudName {
-  const known = cloudNames.find((name) => name === text);
+function cloudOf(text: string): ProviderName {
+  const known = providerNames.find((name) => name === text);
   if (known) return known;
-  throw new Error(`${JSON.stringify(text)} is not a cloud. ${suggest(text, cloudNames)}`);
+  throw new Error(`${JSON.stringify(text)} is not a cloud. ${suggest(text, providerNames)}`);
 }
 
 /** Counts the rows of files by verdict, and names those that differ. */
@@ -76,7 +77,7 @@ function comparedWith(files: readonly string[]): number {
 }
 
 /** Does what asks a cloud; false when it failed. */
-async function attempt(cloud: CloudName, action: () => Promise<void>): Promise<boolean> {
+async function attempt(cloud: ProviderName, action: () => Promise<void>): Promise<boolean> {
   try {
     await action();
     return true;
@@ -86,13 +87,13 @@ async function attempt(cloud: CloudName, action: () => Promise<void>): Promise<b
   }
 }
 
-async function refresh(cloud: CloudName): Promise<void> {
+async function refresh(cloud: ProviderName): Promise<void> {
   const { facts, differences } = compare(readFacts(cloud), await readers[cloud](), today());
   writeFacts(cloud, facts);
   for (const difference of differences) console.log(`${cloud} ${difference}`);
 }
 
-async function refreshPrices(cloud: CloudName): Promise<void> {
+async function refreshPrices(cloud: ProviderName): Promise<void> {
   const reader = priceReaders[cloud];
   const table = readPrices(cloud);
   if (!reader) {
@@ -108,7 +109,7 @@ async function refreshPrices(cloud: CloudName): Promise<void> {
 }
 
 /** Prints what the tables of a cloud are worth; true when something is wrong. */
-function report(cloud: CloudName): boolean {
+function report(cloud: ProviderName): boolean {
   const facts = readFacts(cloud);
   const tables = Object.entries(facts).map(
     ([name, { date, verified }]) => `${name} ${verified ? "read from the cloud" : "written by hand"} on ${date}`,

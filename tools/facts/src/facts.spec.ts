@@ -1,11 +1,11 @@
-import { cloudNames } from "@infra/facts";
+import { providerNames } from "@infra/inventory";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { factsFolder, pricesFolder } from "./file.js";
 import { compare, type Facts, problemsOf, readFacts, readPrices, render } from "./index.js";
 
-describe.each(cloudNames)("the tables of %s", (provider) => {
+describe.each(providerNames)("the tables of %s", (provider) => {
   const facts = readFacts(provider);
   const prices = readPrices(provider);
 

@@ -1,4 +1,4 @@
-import type { CloudName } from "@infra/facts";
+import type { ProviderName } from "@infra/inventory";
 import { type PriceTable, priceTableSchema } from "@infra/facts/prices";
 import { type Facts, factsSchema } from "@infra/facts/schema";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,22 +15,22 @@ export const factsFolder = join(tables, "facts");
 export const pricesFolder = join(tables, "prices");
 
 /** Reads the tables of a cloud. @throws ZodError that names what is wrong with them. */
-export function readFacts(cloud: CloudName, folder = factsFolder): Facts {
+export function readFacts(cloud: ProviderName, folder = factsFolder): Facts {
   return factsSchema.parse(JSON.parse(readFileSync(join(folder, `${cloud}.json`), "utf8")));
 }
 
 /** Writes the tables of a cloud, one entry per line, so that a difference shows what changed. */
-export function writeFacts(cloud: CloudName, facts: Facts, folder = factsFolder): void {
+export function writeFacts(cloud: ProviderName, facts: Facts, folder = factsFolder): void {
   writeFileSync(join(folder, `${cloud}.json`), render(facts));
 }
 
 /** Reads the price list of a cloud. @throws ZodError that names what is wrong with it. */
-export function readPrices(cloud: CloudName, folder = pricesFolder): PriceTable {
+export function readPrices(cloud: ProviderName, folder = pricesFolder): PriceTable {
   return priceTableSchema.parse(JSON.parse(readFileSync(join(folder, `${cloud}.json`), "utf8")));
 }
 
 /** Writes the price list of a cloud, one entry per line. */
-export function writePrices(cloud: CloudName, prices: PriceTable, folder = pricesFolder): void {
+export function writePrices(cloud: ProviderName, prices: PriceTable, folder = pricesFolder): void {
   writeFileSync(join(folder, `${cloud}.json`), render(prices));
 }
 

@@ -1,8 +1,8 @@
-import type { CloudName } from "@infra/facts";
+import type { ProviderName } from "@infra/inventory";
 import type { PriceEntry, PriceTable } from "@infra/facts/prices";
 
 /** The type of resource that a kind of server is bought with, and the attribute that names the kind. */
-export const sizeAttributes: Readonly<Record<CloudName, { readonly type: string; readonly attribute: string }>> = {
+export const sizeAttributes: Readonly<Record<ProviderName, { readonly type: string; readonly attribute: string }>> = {
   aws: { type: "aws_instance", attribute: "instance_type" },
   gcp: { type: "google_compute_instance", attribute: "machine_type" },
   azure: { type: "azurerm_linux_virtual_machine", attribute: "size" },
@@ -13,7 +13,7 @@ export const sizeAttributes: Readonly<Record<CloudName, { readonly type: string;
 };
 
 /** The entries of a price list that are about a kind of server: one per region or group of regions, and per part. */
-export function pricedIn(cloud: CloudName, name: string, { prices }: PriceTable): PriceEntry[] {
+export function pricedIn(cloud: ProviderName, name: string, { prices }: PriceTable): PriceEntry[] {
   const { type, attribute } = sizeAttributes[cloud];
   return prices.filter((entry) => {
     const wanted = entry.when?.[attribute];

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ProviderName, providerNames } from "@infra/core/inventory";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { formatFiles, generateFiles, names, type Tree, updateJson } from "@nx/devkit";
 
 /** Options of the generator. */

@@ -1,5 +1,5 @@
 import { type ModuleCase, modules } from "@infra/conformance";
-import { jsonSchema } from "@infra/core";
+import { jsonSchema } from "@infra/inventory";
 import { computeStackConfig } from "@infra/stack-compute";
 import { dnsStackConfig } from "@infra/stack-dns";
 import { storageStackConfig } from "@infra/stack-storage";

@@ -1,5 +1,6 @@
 import type { ModuleCase } from "@infra/conformance";
-import { type Gap, gapOf, providerNames } from "@infra/core";
+import { type Gap, gapOf } from "@infra/core";
+import { providerNames } from "@infra/inventory";
 
 /** A table of features by cloud, from what the adapters declare; below it what is refused, with the words of the refusal. */
 export function supportTable({ contract }: ModuleCase): string {

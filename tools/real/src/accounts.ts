@@ -1,4 +1,4 @@
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 
 /** How a cloud plans without an account. */
 export interface WithoutAccount {

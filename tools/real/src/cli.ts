@@ -1,4 +1,4 @@
-import { type ProviderName, providerNames } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { parseArgs } from "node:util";
 import { validateExamples } from "./real.js";
 import { renderReports } from "./report.js";

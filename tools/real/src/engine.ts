@@ -1,4 +1,5 @@
-import { providers, type TerraformConfiguration } from "@infra/core";
+import { providers } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 import { mirrorDirectory } from "@infra/toolchain";
 import { execa } from "execa";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,6 @@
 import { type ModuleCase, modules, synthesizeExample, withOutputs } from "@infra/conformance";
-import { type ProviderName, type TerraformConfiguration } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 
 /** An example of a module on a cloud. */
 export interface Example {

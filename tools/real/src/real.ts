@@ -1,4 +1,5 @@
-import { type ProviderName, type TerraformConfiguration } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 import { OfflineEngine } from "@infra/conformance";
 import { ensureTool } from "@infra/toolchain";
 import { accounts } from "./accounts.js";

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
-import { formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/core/inventory";
+import { formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/inventory";
 import type { ProjectConfiguration } from "@nx/devkit";
-import type { DeploymentResult, RunRequest, Verb } from "@infra/engine";
+import type { DeploymentResult, RunRequest, Verb } from "@infra/results";
 import { deploymentMetadata, inventoryOf } from "../../project.js";
 
 /** Options of a task; `schema.json` describes them. */
@@ -73,7 +73,7 @@ export function textOf({ id, status, text, notes }: DeploymentResult, problems: 
 
 /** What a person wants to read when a run cannot begin; an error that is not for the user comes with its stack. */
 export async function textOfError(error: unknown): Promise<string> {
-  const { problemsOfError } = await import("@infra/engine");
+  const { problemsOfError } = await import("@infra/inventory");
   return problemsOfError(error).map(formatProblemWithFrame).join("\n") + "\n";
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureTool } from "@infra/toolchain";
-import { loadInventory, providerNames, providers } from "@infra/core/inventory";
+import { loadInventory, providerNames, providers } from "@infra/inventory";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { emptyFolder, generate, git, infra, scaffold } from "../../../test/scaffold.js";
 import { ownedFiles } from "../../product/owned.js";

@@ -1,4 +1,5 @@
-import type { Contract, DeploymentStack, ProviderName } from "@infra/core";
+import type { Contract, DeploymentStack } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import type { z } from "zod";
 
 /** A contract of any module. */

@@ -1,4 +1,4 @@
-import { cloudNames, type CloudName } from "@infra/facts";
+import { providerNames, type ProviderName } from "@infra/inventory";
 import { parse } from "csv-parse/sync";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -31,6 +31,6 @@ export function readMaterial(file: string): Material {
 }
 
 /** The cloud of a row. @returns undefined for one without tables, such as cloudflare */
-export function cloudOfRow({ provider }: Pick<FactRow, "provider">): CloudName | undefined {
-  return cloudNames.find((name) => name === provider);
+export function cloudOfRow({ provider }: Pick<FactRow, "provider">): ProviderName | undefined {
+  return providerNames.find((name) => name === provider);
 }

@@ -1,4 +1,4 @@
-import { setting } from "@infra/core/inventory";
+import { setting } from "@infra/inventory";
 import { parse } from "csv-parse";
 import { Readable } from "node:stream";
 import { type ReadableStream } from "node:stream/web";

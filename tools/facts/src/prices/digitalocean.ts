@@ -1,4 +1,4 @@
-import { setting } from "@infra/core/inventory";
+import { setting } from "@infra/inventory";
 import { z } from "zod";
 import { links, nextOf } from "../readers/digitalocean.js";
 import { type Api, getPages } from "../readers/http.js";

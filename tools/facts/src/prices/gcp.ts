@@ -1,4 +1,4 @@
-import { setting } from "@infra/core/inventory";
+import { setting } from "@infra/inventory";
 import { factsOf } from "@infra/facts";
 import { z } from "zod";
 import { type Api, get, tokenOf } from "../readers/http.js";

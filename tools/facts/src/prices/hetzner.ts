@@ -1,4 +1,4 @@
-import { setting } from "@infra/core/inventory";
+import { setting } from "@infra/inventory";
 import { z } from "zod";
 import { type Api, get } from "../readers/http.js";
 import { type LivePrice, type LivePrices, type Priced, wordOf } from "./live.js";

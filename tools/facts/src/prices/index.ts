@@ -1,4 +1,4 @@
-import type { CloudName } from "@infra/facts";
+import type { ProviderName } from "@infra/inventory";
 import { aws } from "./aws.js";
 import { azure } from "./azure.js";
 import { digitalocean } from "./digitalocean.js";
@@ -11,7 +11,7 @@ export { applyPrices, type PriceComparison, regionsOf } from "./apply.js";
 export type { LivePrices, Priced, PriceReader } from "./live.js";
 
 /** How the prices of each cloud are read; Heroku publishes no list that a program can read. */
-export const priceReaders: Readonly<Partial<Record<CloudName, PriceReader>>> = {
+export const priceReaders: Readonly<Partial<Record<ProviderName, PriceReader>>> = {
   aws,
   azure,
   digitalocean,

@@ -1,4 +1,4 @@
-import type { CloudName } from "@infra/facts";
+import type { ProviderName } from "@infra/inventory";
 import type { LiveFacts } from "../compare.js";
 import { aws } from "./aws.js";
 import { azure } from "./azure.js";
@@ -9,7 +9,7 @@ import { hetzner } from "./hetzner.js";
 import { oracle } from "./oracle.js";
 
 /** How each cloud is asked what it has. */
-export const readers: Readonly<Record<CloudName, () => Promise<LiveFacts>>> = {
+export const readers: Readonly<Record<ProviderName, () => Promise<LiveFacts>>> = {
   aws,
   gcp,
   azure,
