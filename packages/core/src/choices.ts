@@ -44,8 +44,14 @@ export class Choices {
   private readonly said = new Map<string, Advice>();
   private readonly recorded: ReadonlyMap<string, Choice>;
 
-  /** @param recorded What the last apply chose. @default - nothing: the tables choose all */
-  constructor(recorded: readonly Choice[] = []) {
+  /**
+   * @param recorded What the last apply chose. @default - nothing: the tables choose all
+   * @param looksBack Are images found that clouds no longer offer? Only to see what an earlier apply may have chosen.
+   */
+  constructor(
+    recorded: readonly Choice[] = [],
+    readonly looksBack = false,
+  ) {
     this.recorded = new Map(recorded.map((choice) => [keyOf(choice), choice]));
   }
 

@@ -40,6 +40,8 @@ export interface DeploymentContext {
   readonly configKeys?: readonly string[];
   /** Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all */
   readonly recorded?: readonly Choice[];
+  /** Are images found that clouds no longer offer? Only to see what an earlier apply may have chosen. @default false */
+  readonly looksBack?: boolean;
 }
 
 /** A resource group, as the resources in it see it. */
@@ -66,7 +68,7 @@ export class DeploymentStack extends TerraformStack {
   ) {
     // Not cdktf's App: that creates an output folder in the working folder.
     super(new RootConstruct(), context.name);
-    this.choices = new Choices(context.recorded);
+    this.choices = new Choices(context.recorded, context.looksBack);
   }
 
   /** The deployment that a construct is part of. */

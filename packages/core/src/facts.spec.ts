@@ -142,7 +142,7 @@ describe("a choice that is recorded", () => {
     expect(resolveSize(stack, "small", "amd64")).toEqual({ name: "cx23" });
     expect(stack.choices.all()).toMatchObject([{ chosen: { name: "cx23" }, wanted: small, newer: { name: "cpx22" } }]);
     expect(stack.choices.advice.map(({ message }) => message)).toEqual([
-      "cx23 stays as it is deployed; the tables of 2026-09-04 would choose cpx22",
+      "cx23 was applied and stays; the tables of 2026-09-04 would choose cpx22",
     ]);
   });
 
@@ -183,7 +183,7 @@ describe("a choice that is recorded", () => {
     const stack = stackOn("digitalocean", undefined, [image]);
     expect(resolveImage(stack, undefined, "amd64")).toEqual({ image: "debian-12-x64" });
     expect(stack.choices.advice.map(({ message }) => message)).toEqual([
-      "debian-12 stays as it is deployed; the tables of 2026-10-01 would choose debian-13",
+      "debian-12 was applied and stays; the tables of 2026-10-01 would choose debian-13",
       "the support of debian-12 ended on 2026-06-10",
     ]);
     const named = stackOn("digitalocean", undefined, [image]);

@@ -73,7 +73,8 @@ export function resolveImage(scope: Construct, wanted: ImageName | undefined, ar
   const { provider } = stack.context.settings;
   const facts = factsOf(provider);
   const image = wanted ?? facts.images.default;
-  const found = image === undefined ? undefined : imageOf(facts, image, architecture);
+  const gone = stack.choices.looksBack && image ? facts.images.removed?.[image]?.[architecture] : undefined;
+  const found = image === undefined ? undefined : (imageOf(facts, image, architecture) ?? gone);
   const wish = `${wanted ?? "default"} ${architecture} of ${provider}`;
   const kept = stack.choices.keptFor("image", scope, wish, (native) => imageMayStay(facts, wanted, native)) as
     NativeImage | undefined;
@@ -164,7 +165,7 @@ function adviseNewer(scope: Construct, what: "size" | "image", names: readonly [
   DeploymentStack.of(scope).choices.advise(
     scope,
     [what],
-    `${kept} stays as it is deployed; the tables of ${day} would choose ${newer}`,
+    `${kept} was applied and stays; the tables of ${day} would choose ${newer}`,
     "Plan the change with `--reselect`, or leave it",
   );
 }

@@ -59,4 +59,4 @@ export {
 export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt } from "./origin.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
-export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
+export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

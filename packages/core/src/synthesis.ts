@@ -1,6 +1,6 @@
 import { TerraformElement, TerraformOutput } from "./cdktf.js";
-import type { Advice, Choice, MadeChoice } from "./choices.js";
-import { DeploymentStack } from "./deployment-stack.js";
+import type { Advice, MadeChoice } from "./choices.js";
+import { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 import {
   bindingsOf,
   check,
@@ -33,6 +33,9 @@ export interface Synthesis {
   readonly advice: readonly Advice[];
 }
 
+/** What is known of the last apply. */
+export type SynthesisOptions = Pick<DeploymentContext, "recorded" | "looksBack">;
+
 /** The parts of Terraform's JSON configuration that the engine looks at. */
 export interface TerraformConfiguration {
   terraform?: {
@@ -50,14 +53,13 @@ export interface TerraformConfiguration {
  * Synthesizes one deployment: checks its configuration, builds its stack, and renders it.
  *
  * @param root Folder that bindings are loaded from. @default - the working folder
- * @param recorded Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all
  * @throws InfraError with places in the inventory.
  */
 export function synthesize(
   deployment: Deployment,
   definition: StackDefinition,
   root?: string,
-  recorded: readonly Choice[] = [],
+  { recorded = [], looksBack = false }: SynthesisOptions = {},
 ): Synthesis {
   const checked = check(definition.config, deployment.config);
   if ("problems" in checked)
@@ -65,7 +67,7 @@ export function synthesize(
       checked.problems.map((problem) => ({ ...problem, place: problem.place ?? deployment.config.place })),
     );
   const stack = new DeploymentStack(
-    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])], recorded },
+    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])], recorded, looksBack },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
