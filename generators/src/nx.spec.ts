@@ -10,7 +10,8 @@ let root: string;
 let env: NodeJS.ProcessEnv;
 
 const stack = `
-const { defineStack, forEachEntry, mapOf, orReference, DataResource, Reference } = require("@infra/core");
+const { defineStack, forEachEntry, DataResource } = require("@infra/core");
+const { mapOf, orReference, Reference } = require("@infra/inventory");
 const { z } = require("zod");
 module.exports = defineStack({
   config: z.strictObject({ items: mapOf(orReference(z.string())).default({}) }),

@@ -1,4 +1,3 @@
-export * from "@infra/inventory";
 export { azureKey, azurePlace } from "./azure.js";
 export { base64 } from "./base64.js";
 export {
@@ -16,6 +15,20 @@ export {
 } from "./cdktf.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
+export {
+  type AdapterOf,
+  type AdaptersOf,
+  adaptersOf,
+  type AnyCloudContract,
+  type CloudContract,
+  CloudModule,
+  type Feature,
+  type FeatureOf,
+  findGaps,
+  type Gap,
+  gapOf,
+  unsupported,
+} from "./cloud-module.js";
 export type {
   IBucket,
   ICompute,
@@ -46,17 +59,15 @@ export {
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
-  type Adapter,
-  type AdapterOf,
+  type AnyContract,
+  type Build,
+  type ConfigOf,
   type Contract,
-  type Feature,
-  findGaps,
-  type Gap,
-  gapOf,
   Module,
-  unsupported,
+  type OutputsOf,
+  type PeersOf,
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
-export { forEachEntry, originOf, problemAt } from "./origin.js";
+export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

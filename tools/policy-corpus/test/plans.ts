@@ -17,7 +17,7 @@ export interface ExampleOnCloud {
 export const examples: readonly ExampleOnCloud[] = modules.flatMap((each) =>
   each.examples.flatMap(({ name, refusedBy }) =>
     providerNames
-      .filter((provider) => typeof each.contract.adapters[provider] === "function" && !refusedBy?.includes(provider))
+      .filter((provider) => typeof each.adapters[provider] === "function" && !refusedBy?.includes(provider))
       .map((provider) => ({
         title: `${each.word}/${name} on ${provider}`,
         name: `${each.word}/${name}`,

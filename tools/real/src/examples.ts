@@ -14,7 +14,7 @@ export interface Example {
 /** Every example of every module that a cloud does not refuse. */
 export function examplesOn(provider: ProviderName): Example[] {
   return modules
-    .filter(({ contract }) => typeof contract.adapters[provider] === "function")
+    .filter(({ adapters }) => typeof adapters[provider] === "function")
     .flatMap((each) =>
       each.examples
         .filter(({ refusedBy }) => !refusedBy?.includes(provider))

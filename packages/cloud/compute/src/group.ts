@@ -1,4 +1,5 @@
-import { type Finding, imageNames, mapOf, name, rule, sizeClasses } from "@infra/core";
+import { imageNames, sizeClasses } from "@infra/core";
+import { type Finding, mapOf, name, rule } from "@infra/inventory";
 import { z } from "zod";
 import { parseIpv4 } from "./addresses.js";
 import { autoscaling } from "./autoscaling.js";

@@ -1,12 +1,4 @@
-import {
-  findDeploymentFiles,
-  InfraError,
-  type Inventory,
-  loadInventory,
-  type Problem,
-  providerNames,
-  type Workspace,
-} from "@infra/inventory";
+import { findDeploymentFiles, InfraError, type Inventory, loadInventory, type Problem, providerNames, type Workspace } from "@infra/inventory";
 import { type DriftIssue, happeningsOf, keepIssues, type Notice, notifyAll } from "@infra/platforms";
 import { hiddenValues, secretsOf } from "@infra/secrets";
 import { Mask } from "@infra/io";

@@ -21,7 +21,8 @@ const hook = `canary-${randomBytes(12).toString("hex")}`;
 const formats = ["text", "markdown", "html", "json", "junit", "sarif"];
 
 /** A network and a firewall of the emulated cloud, whose labels are what the configuration says. */
-const stack = `const { defineStack, mapOf, orSecret, resourceName } = require("@infra/core");
+const stack = `const { defineStack, resourceName } = require("@infra/core");
+const { mapOf, orSecret } = require("@infra/inventory");
 const { Firewall } = require("@infra/provider-hcloud/lib/firewall");
 const { Network } = require("@infra/provider-hcloud/lib/network");
 const { z } = require("zod");

@@ -1,14 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import {
-  type Deployment,
-  describeProvider,
-  type Inventory,
-  loadInventory,
-  problemsOfError,
-  type ProviderName,
-  type Workspace,
-} from "@infra/inventory";
+import { type Deployment, describeProvider, type Inventory, loadInventory, problemsOfError, type ProviderName, type Workspace } from "@infra/inventory";
 import { inBatches, Mask } from "@infra/io";
 import { findEngine } from "@infra/opentofu";
 import { credentialFinding } from "./credentials.js";

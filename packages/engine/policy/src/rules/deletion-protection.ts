@@ -7,9 +7,6 @@ interface Protection {
   readonly off?: string;
 }
 
-/** A bastion holds nothing, and gets other keys by being made anew. */
-const bastion = /_bastion_host$/;
-
 const byLifecycle: Protection = {};
 
 const protections: Readonly<Record<string, Readonly<Record<string, Protection>>>> = {
@@ -58,7 +55,7 @@ export const deletionProtection: Rule = {
   types: Object.fromEntries(Object.entries(protections).map(([provider, byType]) => [provider, Object.keys(byType)])),
   check(resource, plan) {
     const protection = protections[resource.provider ?? ""]?.[resource.type];
-    if (!plan.isProtected || !protection || bastion.test(resource.address) || isKept(resource, plan)) return [];
+    if (!plan.isProtected || !protection || isKept(resource, plan)) return [];
     const { on, off } = protection;
     if (off !== undefined) return ifAny(resource, [off], true, `Remove \`${off}\``);
     if (on) return ifAny(resource, on, false, `Write \`${on.map((name) => `${name}: true`).join(", ")}\``);
