@@ -121,6 +121,14 @@ describe.each(providerNames)("a deployment on %s that was applied with the old t
   });
 });
 
+it("an image whose support ends soon, or has ended, is a warning of the plan with its place", async () => {
+  write(inventoryOf("hetzner", "image: ubuntu-22.04"));
+  const [warning, ...more] = (await infra("plan")).warnings?.filter(({ path }) => path === "groups.web.image") ?? [];
+  expect(more).toEqual([]);
+  expect(warning).toMatchObject({ remedy: "Move to debian-13 or another image", place: { line: 7 } });
+  expect(warning?.message).toMatch(/^the support of ubuntu-22\.04 end(?:s|ed) on 2027-04-01$/);
+});
+
 describe("a choice of the old tables", () => {
   beforeEach(async () => {
     useTables("hetzner", earlier("hetzner"));
