@@ -99,7 +99,8 @@ describe("the command", () => {
   const run = (...lines: readonly string[]) => {
     const cli = join(__dirname, "../dist/cli.js");
     try {
-      return { code: 0, text: execFileSync(process.execPath, [cli, "compare", fileOf(lines)], { encoding: "utf8" }) };
+      const text = execFileSync(process.execPath, [cli, "compare", fileOf(lines)], { encoding: "utf8", stdio: "pipe" });
+      return { code: 0, text };
     } catch (error) {
       const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
       return { code: status, text: stdout + stderr };
