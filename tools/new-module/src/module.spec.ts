@@ -12,6 +12,8 @@ const repository = resolve(__dirname, "../../..");
 
 function workspace(): Tree {
   const tree = createTreeWithEmptyWorkspace();
+  // The repository is formatted with prettier; the workspace of Nx's tests is with another formatter.
+  for (const name of tree.children(".").filter((each) => each.includes("oxfmt"))) tree.delete(name);
   tree.write("tsconfig.json", JSON.stringify({ files: [], references: [] }));
   tree.write(".prettierrc", readFileSync(join(repository, ".prettierrc")));
   return tree;
