@@ -11,7 +11,7 @@ const mock = "packages/mock-provider/src";
 const exceptions: Readonly<Record<string, string>> = {
   "packages/inventory/src/json.ts": "what others call",
   "packages/core/src/testing.ts": "texts of tests",
-  "packages/cost/src/prices.ts": "the tables of the package itself",
+  "packages/facts/src/prices.ts": "the tables of the package itself",
   [`${engine}/engine/src/applied/record.ts`]: "what was written in the same expression",
   [`${engine}/impact/src/impact.ts`]: "configurations that its own processes made",
   [`${engine}/engine/src/deployment/memory-folder.ts`]:
@@ -26,7 +26,7 @@ const exceptions: Readonly<Record<string, string>> = {
 const parses = /\bJSON\.parse\(|\b(?:parseJson|readJson|parseDocument|parseAllDocuments)\(|from "yaml"/;
 const isSource = (file: string) => file.endsWith(".ts") && !file.endsWith(".spec.ts");
 const folders = [
-  ...["inventory", "core", "cost", "create-product", "mock-provider"].map((name) => `packages/${name}/src`),
+  ...["inventory", "facts", "core", "cost", "create-product", "mock-provider"].map((name) => `packages/${name}/src`),
   ...readdirSync(join(root, engine)).map((name) => `${engine}/${name}/src`),
 ];
 const inRepository = (folder: string) =>
