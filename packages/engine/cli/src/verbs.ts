@@ -13,6 +13,7 @@ interface VerbOptions extends FollowUpOptions {
   readonly yes?: boolean;
   readonly planned?: boolean;
   readonly destroy?: boolean;
+  readonly reselect?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -40,6 +41,8 @@ export function addVerbCommands(program: Command): void {
       .addOption(verboseOption(verb))
       .option("-p, --parallelism <n>", "number of deployments at once (default: the number of processors)", positive);
     if (verb === "plan") command.option("-D, --destroy", "plan to destroy all resources of the deployments");
+    if (verb === "plan")
+      command.option("--reselect", "choose server types and images from the current tables, also for existing servers");
     if (changes(verb)) command.option("-y, --yes", "skip the approval");
     if (verb === "apply") command.option("--planned", "apply only plans that were saved before");
     if (changes(verb) || verb === "drift")
@@ -77,7 +80,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { run } = await import("@infra/engine");
   const { renderIgnored, renderSummary } = await import("@infra/report");
   const progress = progressOf(verb, process.stderr, options.json);
-  const { offline = false, yes, planned, destroy, parallelism } = options;
+  const { offline = false, yes, planned, destroy, reselect, parallelism } = options;
   const { signal, abandon } = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -88,6 +91,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(yes ? { yes } : {}),
     ...(planned ? { planned } : {}),
     ...(destroy ? { destroy } : {}),
+    ...(reselect ? { reselect } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),

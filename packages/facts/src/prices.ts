@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ProviderName, providerNames } from "@infra/inventory";
 import { z } from "zod";
+import type { DatedTable } from "./age.js";
+import { type ProviderName, providerNames } from "@infra/inventory";
 
 /** Hours of a month that is billed by the hour. */
 export const hoursPerMonth = 730;
@@ -15,9 +16,10 @@ const sourceSchema = z.strictObject({
   url: z.url(),
   /** Day that the prices are of. */
   date: z.iso.date(),
-  /** Was it read from the provider on that day? Otherwise it was written from memory. */
-  verified: z.boolean(),
+  /** What was read to write it, and what could not be read. @default - it was read from the provider */
   note: z.string().optional(),
+  /** Was it read from the provider on that day? Otherwise people wrote it; `note` says from what. */
+  verified: z.boolean(),
 });
 
 const amount = z.number().positive();
@@ -32,14 +34,14 @@ const entrySchema = z
     part: z.string().optional(),
     /** Attributes by path, `root_block_device.0.volume_type`; `region` is where the deployment runs. */
     when: z.record(z.string(), condition).optional(),
-    hourly: amount.optional(),
-    monthly: amount.optional(),
-    /** For disks that are sold in sizes: the attribute in `per` decides the step. */
-    steps: z.array(step).min(1).optional(),
     /** Attribute that the price is multiplied by, such as a disk's GiB. */
     per: z.string().optional(),
     /** What `per` is when the plan does not say it. */
     otherwise: amount.optional(),
+    hourly: amount.optional(),
+    monthly: amount.optional(),
+    /** For disks that are sold in sizes: the attribute in `per` decides the step. */
+    steps: z.array(step).min(1).optional(),
     /** For what is sold in lots: the price is paid once for so many resources of a deployment. */
     shared: z.int().min(2).optional(),
     /** Why it costs nothing. */
@@ -58,7 +60,8 @@ const entrySchema = z
   )
   .refine(({ steps, per }) => !steps || per !== undefined, "steps need `per`");
 
-const tableSchema = z
+/** What a file of `prices/` holds. */
+export const priceTableSchema = z
   .strictObject({
     /** As the provider lists its prices, without taxes. */
     currency: z.string().regex(/^[A-Z]{3}$/),
@@ -72,7 +75,7 @@ const tableSchema = z
   });
 
 /** The prices of one cloud. */
-export type PriceTable = z.output<typeof tableSchema>;
+export type PriceTable = z.output<typeof priceTableSchema>;
 
 /** The price of one kind of resource, or of a part of it. */
 export type PriceEntry = z.output<typeof entrySchema>;
@@ -83,9 +86,9 @@ export type PriceSource = z.output<typeof sourceSchema>;
 const tables = new Map<ProviderName, PriceTable>();
 
 /** The prices of a cloud; its file is read once. @throws ZodError for a file that is not right */
-export function pricesOf(provider: ProviderName): PriceTable {
-  const known = tables.get(provider) ?? readPrices(provider);
-  tables.set(provider, known);
+export function pricesOf(cloud: ProviderName): PriceTable {
+  const known = tables.get(cloud) ?? readPrices(cloud);
+  tables.set(cloud, known);
   return known;
 }
 
@@ -94,7 +97,15 @@ export function allPrices(): ReadonlyMap<ProviderName, PriceTable> {
   return new Map(providerNames.map((name) => [name, pricesOf(name)]));
 }
 
-function readPrices(provider: ProviderName): PriceTable {
-  const file = join(__dirname, `../prices/${provider}.json`);
-  return tableSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+/** The price lists of a cloud, by their source: `hetzner prices of servers`. */
+export function datedPrices(cloud: ProviderName): DatedTable[] {
+  return Object.entries(pricesOf(cloud).sources).map(([name, { date }]) => ({
+    name: `${cloud} prices${name === "prices" ? "" : ` of ${name}`}`,
+    date,
+  }));
+}
+
+function readPrices(cloud: ProviderName): PriceTable {
+  const file = join(__dirname, `../prices/${cloud}.json`);
+  return priceTableSchema.parse(JSON.parse(readFileSync(file, "utf8")));
 }

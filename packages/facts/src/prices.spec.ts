@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { providerNames } from "@infra/inventory";
 import { describe, expect, it } from "vitest";
+import { providerNames } from "@infra/inventory";
 import { allPrices, pricesOf } from "./prices.js";
 
 const packages = resolve(__dirname, "../..");
