@@ -1,3 +1,4 @@
+import jsdoc from "eslint-plugin-jsdoc";
 import tseslint from "typescript-eslint";
 
 /**
@@ -87,6 +88,23 @@ export default tseslint.config(
     ignores: ["**/*.spec.ts", "**/test/**", "**/examples/**"],
     rules: { "no-restricted-imports": restrictions(may) },
   })),
+  {
+    // What a package exports has a doc comment; what only its own files share has one where its name does not explain it.
+    files: ["packages/*/src/**/*.ts", "packages/*/*/src/**/*.ts", "generators/src/**/*.ts"],
+    ignores: ["**/*.spec.ts", "**/test/**", "**/examples/**"],
+    plugins: { jsdoc },
+    rules: {
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          publicOnly: true,
+          enableFixer: false,
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "TSEnumDeclaration", "VariableDeclaration"],
+        },
+      ],
+    },
+  },
   { files: ["packages/core/src/cdktf.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["**/*.spec.ts"],

@@ -15,19 +15,19 @@ import { addVerbCommands } from "./verbs.js";
 
 const examples = `
 Examples:
-  $ infra list                                what the inventory holds
+  $ infra list                                list the deployments of the inventory
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
-  $ infra apply production/compute            apply the saved plan, after a question
-  $ infra status                              what is applied, against what the inventory says now
-  $ infra secrets check                       which secret store has which secret
-  $ infra cost --offline                      what everything costs per month, by list prices
-  $ infra report --format markdown            what the last plan found, for a comment
-  $ infra drift --json                        what differs between state and cloud, for machines
-  $ infra drift --issues --notify             keep an issue per deployment that drifts, tell of what is new
+  $ infra apply production/compute            apply the saved plan, after approval
+  $ infra status                              what is applied, compared with the inventory
+  $ infra secrets check                       show which secret store has which secret
+  $ infra cost --offline                      show what everything costs per month, by list prices
+  $ infra report --format markdown            write the last plan as Markdown, for a comment
+  $ infra drift --json                        compare the state with the cloud; print JSON
+  $ infra drift --issues --notify             maintain an issue per deployment that drifts, and notify
 
 Exit codes: 0 no change, 2 changes, 1 error.
-Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those from before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN configure remote states; INFRA_ENGINE names the binary of OpenTofu or Terraform, INFRA_CACHE the cache folder.`;
 
 /** The `infra` command. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
