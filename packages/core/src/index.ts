@@ -5,6 +5,7 @@ export {
   DataResource,
   Fn,
   type IConstruct,
+  type ITerraformDependable,
   TerraformElement,
   TerraformOutput,
   TerraformProvider,
@@ -71,5 +72,6 @@ export {
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
+export { resourcesFor } from "./prerequisites.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -7,6 +7,7 @@ import {
   type ICompute,
   type IInstance,
   type ILoadBalancer,
+  type ITerraformDependable,
   problemAt,
   type ResolvedSize,
   resolveImage,
@@ -41,6 +42,8 @@ export interface ServerPlan {
   /** Must the server not be deleted? */
   readonly protect: boolean;
   readonly firewallId: string;
+  /** What must exist before the servers, although none of their arguments names it: routes, rules of their firewall. */
+  readonly dependsOn: ITerraformDependable[];
   /** Private IPv4 address. @default - the cloud chooses */
   readonly address?: string;
 }
@@ -106,6 +109,7 @@ function planGroup(scope: Construct, group: Group, name: string, { network, fire
     subnetId: network.subnetId(subnet),
     zone: network.subnetZone(subnet),
     firewallId: firewall.firewallId(name),
+    dependsOn: [...(network.prerequisites?.(subnet) ?? []), ...(firewall.prerequisites?.(name) ?? [])],
     protect: DeploymentStack.of(scope).context.settings.deletionProtection,
   };
 }

@@ -37,7 +37,7 @@ export const oracle: AdapterOf<ComputeContract> = {
             servers,
             pool: made,
             network,
-            subnetId: balancerSubnet(entry, group, network),
+            subnet: balancerSubnet(entry, group, network),
           }),
       };
     });
@@ -88,8 +88,8 @@ function imageId(scope: Construct, group: Group, shape: string): string {
 
 /** A load balancer has a public address, so it stands in a public subnet: that of its group, else `default`. */
 function balancerSubnet(entry: Construct, { subnet }: Group, network: INetwork): string {
-  if (network.isPublic(subnet) !== false) return network.subnetId(subnet);
-  if (network.isPublic("default") === true) return network.subnetId("default");
+  if (network.isPublic(subnet) !== false) return subnet;
+  if (network.isPublic("default") === true) return "default";
   throw problemAt(
     entry,
     ["loadBalancer"],
