@@ -17,10 +17,10 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
-  prefixOf,
   problemAt,
   resourceName,
 } from "@infra/core";
+import { checkRange } from "./ranges.js";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
@@ -28,7 +28,7 @@ import { planSubnets } from "./plan.js";
 /** A VPC. Public subnets reach the internet through its gateway; its default security group lets nothing through. */
 export const aws: AdapterOf<NetworkContract> = {
   build(scope, config) {
-    checkPrefixes(scope, config);
+    checkRange(scope, config);
     checkRegion(scope);
     const vpc = new Vpc(scope, "Default", {
       cidrBlock: config.cidr,
@@ -138,19 +138,4 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTabl
     new Route(connection, "private", { ...route, routeTableId: vpc.mainRouteTableId });
     return connection.id;
   });
-}
-
-/** AWS takes networks and subnets of /16 to /28. */
-function checkPrefixes(scope: Construct, config: NetworkConfig): void {
-  for (const [path, range] of [
-    [["cidr"], config.cidr],
-    ...Object.entries(config.subnets).map(([name, subnet]) => [["subnets", name, "cidr"], subnet.cidr] as const),
-  ] as const)
-    if (range !== undefined && prefixOf(range) < 16)
-      throw problemAt(
-        scope,
-        path,
-        `aws: ${JSON.stringify(range)} is larger than a /16`,
-        "Choose a prefix between /16 and /28",
-      );
 }

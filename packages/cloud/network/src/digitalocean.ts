@@ -6,11 +6,10 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
-  prefixOf,
-  problemAt,
   resourceName,
   unsupported,
 } from "@infra/core";
+import { checkRange } from "./ranges.js";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 
@@ -31,7 +30,7 @@ export const digitalocean: AdapterOf<NetworkContract> = {
     dnsSuffix: unsupported("a VPC of DigitalOcean has no DNS of its own", "Remove `dnsSuffix`, and use a public zone"),
   },
   build(scope, config) {
-    checkPrefix(scope, config);
+    checkRange(scope, config);
     const { name: region } = checkRegion(scope);
     const { id } = new Vpc(scope, "Default", {
       name: resourceName(scope, []),
@@ -53,15 +52,4 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: string) {
     });
     return id;
   });
-}
-
-/** DigitalOcean takes networks of /16 to /28; to be checked against https://docs.digitalocean.com/products/networking/vpc/details/limits/. */
-function checkPrefix(scope: Construct, { cidr }: NetworkConfig): void {
-  if (prefixOf(cidr) >= 16) return;
-  throw problemAt(
-    scope,
-    ["cidr"],
-    `digitalocean: ${JSON.stringify(cidr)} is larger than a /16`,
-    "Choose a prefix between /16 and /28",
-  );
 }
