@@ -60,6 +60,7 @@ export {
   zoneLetter,
 } from "./facts.js";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
+export { checkLimit, type Limit, type LimitName, limits } from "./limits.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
   type AnyContract,

@@ -111,7 +111,8 @@ export const groupConfig = rule(group, (config) => [
 /** A group of servers, checked and with its defaults. */
 export type Group = z.output<typeof group>;
 
-const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
+/** Labels that the system sets. */
+export const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
 
 function findLabelProblems({ labels }: Group): Finding[] {
   return Object.keys(labels).flatMap((key) => {
