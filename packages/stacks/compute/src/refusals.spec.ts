@@ -1,6 +1,6 @@
-import { InfraError, synthesize } from "@infra/core";
+import { synthesize } from "@infra/core";
 import { testDeployment } from "@infra/core/testing";
-import type { ProviderName } from "@infra/inventory";
+import { InfraError, type ProviderName } from "@infra/inventory";
 import compute from "@infra/stack-compute";
 import { describe, expect, it } from "vitest";
 
