@@ -72,6 +72,7 @@ export {
   type PeersOf,
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
+export { exampleId, type ObjectKind, objectId } from "./object-ids.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
 export { resourcesFor } from "./prerequisites.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";

@@ -3,6 +3,7 @@ import { providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { idOf } from "./modules/ids.js";
 import { modules } from "./modules/index.js";
 import { nameRule, nameOf } from "./name-rules.js";
 
@@ -43,7 +44,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
         ? { subnets: numbered(keys, (index) => ({ cidr: `10.20.${String(index)}.0/24` })) }
         : {}),
       ...(has("peering")
-        ? { peering: numbered(keys, (index) => ({ network: "other", cidr: `10.${String(100 + index)}.0.0/16` })) }
+        ? { peering: numbered(keys, (index) => ({ network: idOf.network, cidr: `10.${String(100 + index)}.0.0/16` })) }
         : {}),
     }),
   firewall: (has, keys) =>

@@ -17,6 +17,7 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
+  objectId,
   problemAt,
   resourceName,
 } from "@infra/core";
@@ -129,7 +130,7 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTabl
   return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network, cidr }, name) => {
     const connection = new VpcPeeringConnection(entry, "Default", {
       vpcId: vpc.id,
-      peerVpcId: DeploymentStack.of(scope).textOf(network),
+      peerVpcId: objectId(entry, ["network"], "network", network),
       autoAccept: true,
       tags: { Name: resourceName(entry, [name]) },
     });

@@ -6,6 +6,7 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
+  objectId,
   resourceName,
   unsupported,
 } from "@infra/core";
@@ -48,7 +49,7 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: string) {
   return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network }, name) => {
     const { id } = new VpcPeering(entry, "Default", {
       name: resourceName(entry, [name]),
-      vpcIds: [vpc, DeploymentStack.of(scope).textOf(network)],
+      vpcIds: [vpc, objectId(entry, ["network"], "network", network)],
     });
     return id;
   });

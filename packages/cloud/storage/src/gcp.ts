@@ -1,6 +1,6 @@
 import { StorageBucket, type StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
-import { type AdapterOf, checkLimit, type Construct, DeploymentStack, unsupported } from "@infra/core";
+import { type AdapterOf, checkLimit, type Construct, objectId, unsupported } from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import type { StorageContract } from "./contract.js";
@@ -101,5 +101,5 @@ function lockOf({ retentionLock }: BucketConfig) {
 
 function encryptionOf(entry: Construct, { encryption }: BucketConfig) {
   if (typeof encryption !== "object") return {};
-  return { encryption: { defaultKmsKeyName: DeploymentStack.of(entry).textOf(encryption.key) } };
+  return { encryption: { defaultKmsKeyName: objectId(entry, ["encryption", "key"], "key", encryption.key) } };
 }
