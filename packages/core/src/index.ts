@@ -5,6 +5,7 @@ export {
   DataResource,
   Fn,
   type IConstruct,
+  type ITerraformDependable,
   TerraformElement,
   TerraformOutput,
   TerraformProvider,
@@ -57,6 +58,7 @@ export {
   type SizeRequest,
 } from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
+export { checkLimit, type Limit, type LimitName, limits } from "./limits.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
   type AnyContract,
@@ -68,6 +70,8 @@ export {
   type PeersOf,
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
+export { exampleId, type ObjectKind, objectId } from "./object-ids.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
+export { resourcesFor } from "./prerequisites.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -39,7 +39,25 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
   const problems = entries.flatMap(({ name, isFolder, entries: inside }) =>
     isFolder ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry)) : problemsBeside(directory, name),
   );
-  return { files: files.sort((a, b) => (a.id < b.id ? -1 : 1)), problems };
+  const sorted = files.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { files: sorted, problems: [...problems, ...findNamesakes(sorted)] };
+}
+
+/** `production/eu-web` and `production-eu/web` would give their resources, and their Nx projects, the same names. */
+function findNamesakes(files: readonly DeploymentFile[]): Problem[] {
+  const known = new Map<string, DeploymentFile>();
+  return files.flatMap((each) => {
+    const name = `${each.environment}-${each.name}`;
+    const other = known.get(name);
+    if (!other) return known.set(name, each) && [];
+    return [
+      {
+        message: `${each.id} and ${other.id} would give their resources the same names, ${name}-…`,
+        remedy: "Rename one of the two files, or its environment",
+        place: { file: each.file, line: 1, column: 1 },
+      },
+    ];
+  });
 }
 
 /** What an entry of an environment's folder declares. @returns undefined when that is no deployment */

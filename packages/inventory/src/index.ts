@@ -28,6 +28,7 @@ export {
 export { Reference } from "./reference.js";
 export {
   cidr,
+  distinct,
   domainName,
   type Finding,
   jsonSchema,
@@ -64,3 +65,4 @@ export { isOn } from "./switch.js";
 export { literalTemplate, literalTemplates, templateText } from "./template.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";
 export { findWorkspace, type Workspace } from "./workspace.js";
+export { readYamlText } from "./yaml-text.js";

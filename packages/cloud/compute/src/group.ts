@@ -1,8 +1,9 @@
 import { imageNames, sizeClasses } from "@infra/core";
-import { type Finding, mapOf, name, rule } from "@infra/inventory";
+import { distinct, type Finding, mapOf, name, rule } from "@infra/inventory";
 import { z } from "zod";
 import { parseIpv4 } from "./addresses.js";
 import { autoscaling } from "./autoscaling.js";
+import { findCloudInitProblem } from "./cloud-init-text.js";
 import { loadBalancer } from "./load-balancer.js";
 
 const sizeNames = Object.keys(sizeClasses) as (keyof typeof sizeClasses)[];
@@ -24,10 +25,7 @@ const label = rule(z.string(), (value) =>
 
 const cloudInitText = rule(
   z.string().max(8192).describe("more for cloud-init at the first boot of a server, 8192 characters at most"),
-  (text) =>
-    /^#(?:cloud-config\s|!)/.test(text)
-      ? undefined
-      : { message: "the text is not for cloud-init", remedy: "Begin it with #cloud-config or #!/bin/sh" },
+  findCloudInitProblem,
 );
 
 const firstAddress = rule(z.string().describe("an IPv4 address inside the subnet, such as 10.20.0.10"), (text) =>
@@ -107,9 +105,7 @@ const group = z.strictObject({
     .record(z.string(), label)
     .default({})
     .describe("labels of the servers and volumes, besides the standard ones"),
-  sshKeys: z
-    .array(z.string())
-    .min(1)
+  sshKeys: distinct(z.array(z.string()).min(1))
     .optional()
     .describe("owners of the SSH keys that may log in, from the first boot on; by default all"),
 });
@@ -124,7 +120,8 @@ export const groupConfig = rule(group, (config) => [
 /** A group of servers, checked and with its defaults. */
 export type Group = z.output<typeof group>;
 
-const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
+/** Labels that the system sets. */
+export const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
 
 function findLabelProblems({ labels }: Group): Finding[] {
   return Object.keys(labels).flatMap((key) => {

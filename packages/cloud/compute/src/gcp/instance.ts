@@ -62,6 +62,7 @@ export function instance(scope: Construct, plan: ServerPlan, kind: Kind): IInsta
     deletionProtection: plan.protect,
     allowStoppingForUpdate: true,
     ...placement(plan, kind),
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["attached_disk", "boot_disk[0].initialize_params[0].image", ...gcpFirstBoot] },
   });
   volumes(resource, plan, zone, kind.disk);

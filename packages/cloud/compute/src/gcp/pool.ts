@@ -22,6 +22,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
     baseInstanceName: resourceName(scope, [name], { maxLength: maxLength.server }),
     ...(plan.zone ? { distributionPolicyZones: [zoneOf(scope, plan.zone)] } : {}),
     version: [{ instanceTemplate: template(scope, name, plan, kind, region) }],
+    dependsOn: plan.dependsOn,
     updatePolicy: { type: "OPPORTUNISTIC", minimalAction: "REPLACE" },
   });
   new ComputeRegionAutoscaler(scope, "policy", {
