@@ -71,5 +71,6 @@ export {
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
+export { constraintOf, type ProviderConfiguration } from "./provider-configuration.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
