@@ -72,6 +72,7 @@ export { isOn } from "./switch.js";
 export { literalTemplate, literalTemplates, templateText } from "./template.js";
 export {
   describeTerraformProvider,
+  isProviderArgument,
   isTerraformProvider,
   type LabelForm,
   type ProviderArgument,

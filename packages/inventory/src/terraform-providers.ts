@@ -13,6 +13,8 @@ export interface ProviderArgument {
   readonly meaning: string;
   /** @default "text" */
   readonly kind?: "text" | "boolean";
+  /** Environment variable that stands for it. @default - none */
+  readonly variable?: string;
   /** Is it a credential? Then the inventory holds a secret or a reference, and never the text itself. @default false */
   readonly secret?: true;
 }
@@ -42,13 +44,13 @@ export interface TerraformProviderDescription {
 
 /** https://registry.terraform.io/providers/hashicorp/kubernetes/2.38.0/docs#argument-reference; the helm provider takes the same in a block. */
 const cluster = {
-  host: { meaning: "URL of the cluster's API" },
-  token: { meaning: "token of a service account", secret: true },
+  host: { meaning: "URL of the cluster's API", variable: "KUBE_HOST" },
+  token: { meaning: "token of a service account", variable: "KUBE_TOKEN", secret: true },
   clusterCaCertificate: { meaning: "certificates of the API's authority, PEM" },
   clientCertificate: { meaning: "certificate of the client, PEM" },
   clientKey: { meaning: "key of the client, PEM", secret: true },
   tlsServerName: { meaning: "name that the API's certificate is checked for" },
-  configPath: { meaning: "path of a kubeconfig, where the engine runs" },
+  configPath: { meaning: "path of a kubeconfig, where the engine runs", variable: "KUBE_CONFIG_PATH" },
   configContext: { meaning: "context of the kubeconfig" },
 } as const satisfies ProviderArguments;
 
@@ -143,9 +145,9 @@ export const terraformProviders = {
     credentials: ["VAULT_TOKEN"],
     signIns: [["VAULT_ADDR", "VAULT_TOKEN"]],
     arguments: {
-      address: { meaning: "URL of Vault or OpenBao" },
+      address: { meaning: "URL of Vault or OpenBao", variable: "VAULT_ADDR" },
       namespace: { meaning: "namespace that everything is in" },
-      token: { meaning: "token of Vault", secret: true },
+      token: { meaning: "token of Vault", variable: "VAULT_TOKEN", secret: true },
       caCertFile: { meaning: "path of the authority's certificate, where the engine runs" },
       tlsServerName: { meaning: "name that the server's certificate is checked for" },
       skipChildToken: { meaning: "use the token itself instead of a child of it", kind: "boolean" },
@@ -158,11 +160,11 @@ export const terraformProviders = {
     credentials: ["CONSUL_HTTP_TOKEN", "CONSUL_HTTP_AUTH", "CONSUL_TOKEN"],
     signIns: [["CONSUL_HTTP_ADDR", "CONSUL_HTTP_TOKEN"]],
     arguments: {
-      address: { meaning: "address and port of Consul's HTTP interface" },
+      address: { meaning: "address and port of Consul's HTTP interface", variable: "CONSUL_HTTP_ADDR" },
       scheme: { meaning: "http or https" },
       datacenter: { meaning: "datacenter that everything is in" },
       namespace: { meaning: "namespace that everything is in" },
-      token: { meaning: "token of Consul's ACL", secret: true },
+      token: { meaning: "token of Consul's ACL", variable: "CONSUL_HTTP_TOKEN", secret: true },
       caPem: { meaning: "certificate of the server's authority, PEM" },
     },
   },
@@ -173,9 +175,9 @@ export const terraformProviders = {
     credentials: ["NOMAD_TOKEN", "NOMAD_HTTP_AUTH"],
     signIns: [["NOMAD_ADDR", "NOMAD_TOKEN"]],
     arguments: {
-      address: { meaning: "URL of Nomad" },
+      address: { meaning: "URL of Nomad", variable: "NOMAD_ADDR" },
       region: { meaning: "region of Nomad" },
-      secretId: { meaning: "token of Nomad's ACL", secret: true },
+      secretId: { meaning: "token of Nomad's ACL", variable: "NOMAD_TOKEN", secret: true },
       caPem: { meaning: "certificate of the server's authority, PEM" },
     },
   },
@@ -201,7 +203,7 @@ export const terraformProviders = {
     className: "CloudflareProvider",
     credentials: ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY", "CLOUDFLARE_API_USER_SERVICE_KEY"],
     signIns: [["CLOUDFLARE_API_TOKEN"], ["CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY"]],
-    arguments: { apiToken: { meaning: "token of Cloudflare's API", secret: true } },
+    arguments: { apiToken: { meaning: "token of Cloudflare's API", variable: "CLOUDFLARE_API_TOKEN", secret: true } },
   },
 } as const satisfies Record<string, TerraformProviderDescription>;
 
@@ -239,3 +241,8 @@ export function terraformProviderOfType(type: string): TerraformProviderName | u
 export const providerCredentials: readonly string[] = [
   ...new Set(terraformProviderNames.flatMap((name) => [...terraformProviders[name].credentials])),
 ];
+
+/** Is it one argument, and not a block of them? */
+export function isProviderArgument(value: ProviderArgument | ProviderArguments): value is ProviderArgument {
+  return typeof value["meaning"] === "string";
+}

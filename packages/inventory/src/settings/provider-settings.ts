@@ -5,6 +5,7 @@ import { Reference } from "../reference.js";
 import { name, orReference, orSecret, rule, secret } from "../schema.js";
 import { SecretReference, secretScheme } from "../secret.js";
 import {
+  isProviderArgument,
   isTerraformProvider,
   type ProviderArgument,
   type ProviderArguments,
@@ -48,15 +49,11 @@ function argumentSchema({ meaning, kind, secret: isSecret }: ProviderArgument): 
   return (isSecret ? credential : orReference(orSecret(z.string().min(1)))).optional().describe(meaning);
 }
 
-function isArgument(value: ProviderArgument | ProviderArguments): value is ProviderArgument {
-  return typeof value["meaning"] === "string";
-}
-
 function shapeOf(known: ProviderArguments): Record<string, z.ZodType> {
   return Object.fromEntries(
     Object.entries(known).map(([argument, value]) => [
       argument,
-      isArgument(value) ? argumentSchema(value) : z.strictObject(shapeOf(value)).optional(),
+      isProviderArgument(value) ? argumentSchema(value) : z.strictObject(shapeOf(value)).optional(),
     ]),
   );
 }

@@ -1,5 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Deployment, findDeploymentFiles, type Inventory, loadInventory, type Problem, problemsOfError } from "@infra/inventory";
+import {
+  type Deployment,
+  findDeploymentFiles,
+  type Inventory,
+  loadInventory,
+  type Problem,
+  problemsOfError,
+} from "@infra/inventory";
 import { inBatches } from "@infra/io";
 import { synthesizeDeployment } from "../deployment/configuration.js";
 import { StateBackends } from "../deployment/state-backends.js";
