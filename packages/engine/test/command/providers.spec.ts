@@ -4,7 +4,7 @@ import { openTofu, Product } from "../product.js";
 let product: Product;
 
 const stack = `
-const { defineStack, DeploymentStack, Module, Construct } = require("@infra/core");
+const { defineStack, Module } = require("@infra/core");
 const { Mount } = require("@cdktf/provider-vault/lib/mount");
 const { Keys } = require("@cdktf/provider-consul/lib/keys");
 const { Namespace } = require("@cdktf/provider-nomad/lib/namespace");
@@ -19,7 +19,7 @@ class Engine extends Module {
   }
 }
 
-module.exports = defineStack({
+exports.default = defineStack({
   config: z.strictObject({ path: z.string() }),
   build(stack, { path }) {
     stack.useProvider();
@@ -39,7 +39,7 @@ module.exports = defineStack({
 const upstream = `
 const { defineStack } = require("@infra/core");
 const { z } = require("zod");
-module.exports = defineStack({ config: z.strictObject({}), build: () => ({ nomad: { url: "https://nomad.example" } }) });
+exports.default = defineStack({ config: z.strictObject({}), build: () => ({ nomad: { url: "https://nomad.example" } }) });
 `;
 
 beforeAll(async () => {
