@@ -1,4 +1,11 @@
-import { findDeploymentFiles, InfraError, type Inventory, loadInventory, type Problem, type Workspace } from "@infra/inventory";
+import {
+  findDeploymentFiles,
+  InfraError,
+  type Inventory,
+  loadInventory,
+  type Problem,
+  type Workspace,
+} from "@infra/inventory";
 import { type DriftIssue, happeningsOf, keepIssues, type Notice, notifyAll } from "@infra/platforms";
 import { hiddenValues, secretsOf } from "@infra/secrets";
 import { Mask } from "@infra/io";
