@@ -54,13 +54,13 @@ function rowOf(each: ListedProvider): string[] {
 
 async function upgrade(ids: string[], options: CommonOptions): Promise<void> {
   const { upgradeProviders } = await import("@infra/engine");
-  const upgraded = await upgradeProviders(request(ids, options));
-  process.exitCode = upgraded.length > 0 ? 2 : 0;
-  print(options, { upgraded, exitCode: process.exitCode }, () =>
-    upgraded.length > 0
-      ? table([["deployment", "provider", "from", "to"], ...upgraded.map(changeOf)]).join("\n")
-      : "nothing to raise",
-  );
+  const { upgraded, files } = await upgradeProviders(request(ids, options));
+  process.exitCode = files.length > 0 ? 2 : 0;
+  print(options, { upgraded, files, exitCode: process.exitCode }, () => {
+    if (files.length === 0) return "nothing to raise";
+    if (upgraded.length === 0) return `checksums written: ${files.join(", ")}`;
+    return table([["deployment", "provider", "from", "to"], ...upgraded.map(changeOf)]).join("\n");
+  });
 }
 
 function changeOf({ deployment, source, from = "-", to = "-" }: UpgradedProvider): string[] {

@@ -21,7 +21,7 @@ export {
   type ProvidersRequest,
 } from "./providers/list.js";
 export { publishedVersions, type RegistryAccess } from "./providers/published.js";
-export { type UpgradedProvider, upgradeProviders } from "./providers/upgrade.js";
+export { type ProviderUpgrade, type UpgradedProvider, upgradeProviders } from "./providers/upgrade.js";
 export { rekeyDeployment } from "./rekey/rekey-deployment.js";
 export { isClean, type KeyReport } from "./rekey/rekey.js";
 export { run } from "./run.js";

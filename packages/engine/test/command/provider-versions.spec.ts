@@ -71,11 +71,16 @@ const listed = async (origin: string) => {
 it("raises the lock file to the newest version of the bindings' major, and says what changed", async () => {
   const first = await upgrade("--json");
   expect(first.code, first.output).toBe(2);
-  expect(JSON.parse(first.stdout)).toEqual({ upgraded: [{ deployment: id, source, to: "1.57.0" }], exitCode: 2 });
+  expect(JSON.parse(first.stdout)).toEqual({
+    upgraded: [{ deployment: id, source, to: "1.57.0" }],
+    files: [lockFile],
+    exitCode: 2,
+  });
   for (const version of ["1.60.1", "2.0.0"]) mirror(version);
   const raised = await upgrade(id, "--json");
   expect(JSON.parse(raised.stdout)).toEqual({
     upgraded: [{ deployment: id, source, from: "1.57.0", to: "1.60.1" }],
+    files: [lockFile],
     exitCode: 2,
   });
   const lock = product.read(lockFile);
@@ -93,6 +98,18 @@ it("keeps the lock file where no version is allowed, and names the deployment", 
   expect(code).toBe(1);
   expect(output).toContain(`the providers of ${id} cannot be raised`);
   expect(product.read(lockFile)).toBe("# kept\n");
+}, 60_000);
+
+it("writes the checksums of versions that somebody raised in the lock file by text", async () => {
+  await upgrade();
+  mirror("1.60.1");
+  const old = product.read(lockFile);
+  product.write(lockFile, old.replace('"1.57.0"', '"1.60.1"'));
+  const { code, output } = await upgrade();
+  expect([code, output]).toEqual([2, `checksums written: ${lockFile}\n`]);
+  const [before, after] = [old, product.read(lockFile)].map((text) => /h1:[^"]+/.exec(text)?.[0]);
+  expect(after).toMatch(/^h1:/);
+  expect(after).not.toBe(before);
 }, 60_000);
 
 it("raises nothing offline", async () => {

@@ -27,14 +27,20 @@ export interface UpgradedProvider {
   readonly to?: string;
 }
 
+/** What raising lock files did. */
+export interface ProviderUpgrade {
+  readonly upgraded: readonly UpgradedProvider[];
+  /** The lock files that were written, also where only checksums changed. */
+  readonly files: readonly string[];
+}
+
 /**
  * Raises the lock files of deployments to the newest versions that their constraints allow. The engine resolves them, from wherever it
  * installs providers; states and clouds are not touched. A deployment that cannot be raised keeps its lock file.
  *
- * @returns what changed
  * @throws InfraError in offline runs, and with the problems of all deployments that could not be raised
  */
-export async function upgradeProviders(request: ProvidersRequest): Promise<UpgradedProvider[]> {
+export async function upgradeProviders(request: ProvidersRequest): Promise<ProviderUpgrade> {
   const { root, inventory, only, offline = false, env = process.env } = request;
   if (offline)
     throw infraError(
@@ -44,46 +50,72 @@ export async function upgradeProviders(request: ProvidersRequest): Promise<Upgra
   const { deployments } = loadInventory(inventory, only ? { only } : {});
   const engine = await findEngine({ env: { ...env } });
   const upgraded: UpgradedProvider[] = [];
+  const files: string[] = [];
   const problems: InfraError["problems"][number][] = [];
   for (const deployment of deployments) {
     try {
-      upgraded.push(...(await upgradeOne(deployment, root, engine, env)));
+      const one = await upgradeOne(deployment, root, { engine, env });
+      upgraded.push(...one.upgraded);
+      files.push(...one.files);
     } catch (error) {
       if (!(error instanceof InfraError)) throw error;
       problems.push(...error.problems);
     }
   }
   if (problems.length > 0) throw new InfraError(problems);
-  return upgraded;
+  return { upgraded, files };
 }
 
-async function upgradeOne(
-  deployment: Deployment,
-  root: string,
-  engine: Engine,
-  env: Readonly<NodeJS.ProcessEnv>,
-): Promise<UpgradedProvider[]> {
-  const { synthesis, paths } = synthesizeDeployment(root, deployment, false, env);
+async function upgradeOne(deployment: Deployment, root: string, resolving: Resolving): Promise<ProviderUpgrade> {
+  const { synthesis, paths } = synthesizeDeployment(root, deployment, false, resolving.env);
   const before = contentOf(paths.lockFile);
-  const after = await resolved(deployment, synthesis.configuration.terraform?.required_providers ?? {}, before, {
-    engine,
-    env,
-  });
-  if (after === before) return [];
+  const after = await resolved(
+    deployment,
+    synthesis.configuration.terraform?.required_providers ?? {},
+    before,
+    resolving,
+  );
+  if (after === before) return { upgraded: [], files: [] };
   writeFileSync(paths.lockFile, after);
-  return differences(deployment.id, providersIn(before), providersIn(after));
+  return { upgraded: differences(deployment.id, providersIn(before), providersIn(after)), files: [paths.lockFile] };
 }
 
-/** The lock file that the engine makes of required providers, in a folder of its own. */
+interface Resolving {
+  readonly engine: Engine;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
+/**
+ * The lock file that the engine makes of required providers. Where it refuses the one that there is, it makes another from nothing: who
+ * changed versions in it by hand, or by Renovate, has not changed their checksums.
+ */
 async function resolved(
-  { id, file }: Deployment,
+  deployment: Deployment,
   required: object,
   lockFile: string,
-  { engine, env }: { readonly engine: Engine; readonly env: Readonly<NodeJS.ProcessEnv> },
+  resolving: Resolving,
 ): Promise<string> {
+  const first = await initialised(required, lockFile, resolving);
+  const last = "lockFile" in first || lockFile === "" ? first : await initialised(required, "", resolving);
+  if ("lockFile" in last) return last.lockFile;
+  const { id, file } = deployment;
+  const mask = new Mask(hiddenValues(resolving.env));
+  throw infraError(
+    mask.text(`the providers of ${id} cannot be raised: ${last.summary}`),
+    mask.text(last.detail?.trim() ?? "") || "Check the registry or the mirror of providers that the engine uses",
+    { place: { file, line: 1, column: 1 } },
+  );
+}
+
+/** What `init` makes of a lock file, in a folder of its own; or why it fails. */
+async function initialised(
+  required: object,
+  lockFile: string,
+  { engine, env }: Resolving,
+): Promise<{ readonly lockFile: string } | Pick<Diagnostic, "summary" | "detail">> {
   const folder = mkdtempSync(join(tmpdir(), "infra-providers-"));
   const lock = join(folder, ".terraform.lock.hcl");
-  const diagnostics: Diagnostic[] = [];
+  const errors: Diagnostic[] = [];
   try {
     writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ terraform: { required_providers: required } }));
     if (lockFile !== "") writeFileSync(lock, lockFile);
@@ -94,18 +126,12 @@ async function resolved(
         folder,
         env: { ...engineEnvironment(env, false), ...cache },
         onEvent: (event) => {
-          if (event.type === "diagnostic") diagnostics.push(event.diagnostic);
+          if (event.type === "diagnostic" && event.diagnostic.severity === "error") errors.push(event.diagnostic);
         },
       }),
     );
-    if (exit.code === 0) return contentOf(lock);
-    const mask = new Mask(hiddenValues(env));
-    const [first] = diagnostics.filter(({ severity }) => severity === "error");
-    throw infraError(
-      mask.text(`the providers of ${id} cannot be raised: ${first?.summary ?? (exit.stderr.trim() || engine.name)}`),
-      mask.text(first?.detail?.trim() ?? "") || "Check the registry or the mirror of providers that the engine uses",
-      { place: { file, line: 1, column: 1 } },
-    );
+    if (exit.code === 0) return { lockFile: contentOf(lock) };
+    return errors[0] ?? { summary: exit.stderr.trim() || `${engine.name} failed and gave no reason` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
