@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
   readonly project: ProjectConfiguration;
-  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud and of other providers, and the engine. */
+  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of its providers, the engine, and the facts. */
   readonly packages: readonly string[];
 }
 
@@ -61,6 +61,7 @@ export function projectOf(deployment: InferredDeployment, name: string, surround
       ...(provider?.bindings ?? []),
       ...providerBindings,
       "@infra/engine",
+      "@infra/facts",
       ...(code?.packages ?? []),
     ]),
   ];

@@ -12,6 +12,7 @@ import {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+import { type Choice, Choices } from "./choices.js";
 import {
   bindingOfType,
   type DeploymentProviders,
@@ -50,6 +51,10 @@ export interface DeploymentContext {
   readonly settingPlaces?: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** Top-level keys of the stack's configuration. @default - none */
   readonly configKeys?: readonly string[];
+  /** Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all */
+  readonly recorded?: readonly Choice[];
+  /** Are images found that clouds no longer offer? Only to see what an earlier apply may have chosen. @default false */
+  readonly looksBack?: boolean;
 }
 
 /** A resource group, as the resources in it see it. */
@@ -64,6 +69,8 @@ export interface ResourceGroup {
  * The id `Default` is left out: the main resource of a construct takes the construct's own address.
  */
 export class DeploymentStack extends TerraformStack {
+  /** The kinds of servers and the images that are chosen for the deployment. */
+  readonly choices: Choices;
   private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
   private readonly secretVariables = new Map<string, { secret: SecretReference; variable: TerraformVariable }>();
   /** What is known of the providers that were configured here. */
@@ -76,6 +83,7 @@ export class DeploymentStack extends TerraformStack {
   ) {
     // Not cdktf's App: that creates an output folder in the working folder.
     super(new RootConstruct(), context.name);
+    this.choices = new Choices(context.recorded, context.looksBack);
   }
 
   /** The deployment that a construct is part of. */
@@ -146,18 +154,16 @@ export class DeploymentStack extends TerraformStack {
     return infraError(message, remedy, { path: setting, ...(place ? { place } : {}) });
   }
 
-  /** Configures the provider of the deployment's cloud, once; only its binding is loaded. */
-  useProvider(): TerraformProvider;
   /**
    * Configures a Terraform provider, once per alias; only its binding is loaded. A configuration with an alias of the cloud's own
    * provider begins with the arguments that follow from where the deployment runs.
    *
-   * @param name Its word in the registry: `vault`.
+   * @param name Its word in the registry: `vault`. @default - the provider of the deployment's cloud
    * @param configuration Arguments that the inventory does not know, such as the address of a server that the stack makes. Without one
    * the known configuration is returned, if there is one.
-   * @throws InfraError when the deployment's inventory file does not name the provider, or its bindings are not installed.
+   * @throws InfraError when the deployment's inventory file does not name the provider, or its bindings are not installed; TypeError for
+   * another configuration of a provider under an alias that is taken.
    */
-  useProvider(name: TerraformProviderName, configuration?: ProviderConfiguration): TerraformProvider;
   useProvider(name?: TerraformProviderName, configuration: ProviderConfiguration = {}): TerraformProvider {
     const { terraform } = describeProvider(this.context.settings.provider);
     if (name === undefined) return this.useCloudProvider();

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { deploymentSchema, check, parseDocument, Reference, SecretReference } from "@infra/inventory";
+import { check, deploymentSchema, parseDocument, Reference, type SecretReference } from "@infra/inventory";
 import { isStackDefinition } from "./stack.js";
 import { synthesize } from "./synthesis.js";
 import { testDeployment } from "./testing.js";
@@ -16,7 +16,6 @@ const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(shown) ?? [];
 it("shows a stack that configures a provider twice, and the file of its deployment", () => {
   const exported: { default?: unknown } = {};
   const compiled = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS } }).outputText;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the example as a reader would run it
   new Function("require", "exports", compiled)(createRequire(__filename), exported);
   const document = parseDocument("inventory/production/test.yaml", Buffer.from(yaml));
   const checked = check(deploymentSchema, document);

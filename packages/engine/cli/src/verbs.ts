@@ -13,6 +13,7 @@ interface VerbOptions extends FollowUpOptions {
   readonly yes?: boolean;
   readonly planned?: boolean;
   readonly destroy?: boolean;
+  readonly reselect?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -40,6 +41,8 @@ export function addVerbCommands(program: Command): void {
       .addOption(verboseOption(verb))
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
+    if (verb === "plan")
+      command.option("--reselect", "choose kinds of servers and images by the tables of now, whatever is deployed");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
     if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
@@ -74,7 +77,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { run } = await import("@infra/engine");
   const { renderIgnored, renderSummary } = await import("@infra/report");
   const progress = progressOf(verb, process.stderr, options.json);
-  const { offline = false, yes, planned, destroy, parallelism } = options;
+  const { offline = false, yes, planned, destroy, reselect, parallelism } = options;
   const { signal, abandon } = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -85,6 +88,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(yes ? { yes } : {}),
     ...(planned ? { planned } : {}),
     ...(destroy ? { destroy } : {}),
+    ...(reselect ? { reselect } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),

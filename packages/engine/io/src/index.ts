@@ -13,3 +13,5 @@ export { limited } from "./limited.js";
 export { holds, Mask, shortest } from "./mask.js";
 export { markdownTable, section, table } from "./table.js";
 export { toolEnvironment } from "./tool-environment.js";
+export { type HttpAnswer, HttpClient, type HttpOptions, type HttpRequest } from "./http-client.js";
+export { retried, type RetryOptions } from "./retried.js";

@@ -18,6 +18,7 @@ export {
   parseOutputs,
   type ShownChange,
   shownPlanSchema,
+  unreadableAnswer,
   validationSchema,
 } from "./process/engine-events.js";
 export { callEngine, type EngineCall, type EngineExit } from "./process/engine-process.js";

@@ -12,6 +12,7 @@ import { inBatches, Mask } from "@infra/io";
 import { findEngine } from "@infra/opentofu";
 import { credentialFinding, providerCredentialFinding } from "./credentials.js";
 import { platformFindings } from "./platform.js";
+import { tableFindings } from "./tables.js";
 import { StateKeys } from "@infra/keys";
 import { checkTiers, secretsOf, type TierReport } from "@infra/secrets";
 import { StateBackends } from "@infra/engine";
@@ -72,6 +73,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
           providerCredentialFinding(name, deployments, env),
         ),
       ),
+      ...tableFindings(used),
       ...places,
     ];
   } catch (error) {

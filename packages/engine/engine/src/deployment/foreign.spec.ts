@@ -11,7 +11,14 @@ function refused(
   allow: { providers?: string[]; provisioners?: boolean } = {},
   named: DeploymentProviders = new Map(),
 ): string {
-  const synthesis = { configuration, origins: {}, references: new Map(), secrets: new Map() } as Synthesis;
+  const synthesis = {
+    configuration,
+    origins: {},
+    references: new Map(),
+    secrets: new Map(),
+    choices: [],
+    advice: [],
+  } as Synthesis;
   try {
     refuseForeign({ ...deployment, providers: named }, synthesis, { providers: [], provisioners: false, ...allow });
     return "";
