@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
   readonly project: ProjectConfiguration;
-  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, the engine, and the facts. */
+  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of its providers, the engine, and the facts. */
   readonly packages: readonly string[];
 }
 
@@ -52,13 +52,14 @@ export interface DeploymentProject {
  * @param name Its name, unique in the workspace
  */
 export function projectOf(deployment: InferredDeployment, name: string, surroundings: Surroundings): DeploymentProject {
-  const { id, environment, stack, provider, stackPackage, problems } = deployment;
+  const { id, environment, stack, provider, providerBindings, stackPackage, problems } = deployment;
   const origin = surroundings.packages.origin(stackPackage);
   const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
   const packages = [
     ...new Set([
       stackPackage,
       ...(provider?.bindings ?? []),
+      ...providerBindings,
       "@infra/engine",
       "@infra/facts",
       ...(code?.packages ?? []),

@@ -73,5 +73,6 @@ export { type NameRule, resourceName } from "./naming.js";
 export { exampleId, type ObjectKind, objectId } from "./object-ids.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
 export { resourcesFor } from "./prerequisites.js";
+export { constraintOf, type ProviderConfiguration } from "./provider-configuration.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
 export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -2,19 +2,20 @@ import { TerraformElement, TerraformOutput } from "./cdktf.js";
 import type { Advice, MadeChoice } from "./choices.js";
 import { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 import {
-  bindingsOf,
   check,
   type Deployment,
   InfraError,
   literalTemplates,
   type Path,
   placeOf,
-  providers,
   type Reference,
   type SecretReference,
+  terraformProviders,
 } from "@infra/inventory";
 import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
+import { constraintOf } from "./provider-configuration.js";
+import { configureProviders } from "./used-providers.js";
 import type { StackDefinition } from "./stack.js";
 
 /** A deployment as the engine takes it. */
@@ -73,7 +74,8 @@ export function synthesize(
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
   for (const [name, value] of Object.entries(outputs))
     new TerraformOutput(stack, `output-${name}`, { value, staticId: false }).overrideLogicalId(name);
-  applyLabels(stack, standardLabels(deployment), deployment.settings.provider);
+  withPlaces(deployment, () => configureProviders(stack));
+  applyLabels(stack, standardLabels(deployment));
   return {
     configuration: render(stack),
     origins: originsOf(stack),
@@ -111,7 +113,7 @@ function originsOf(stack: DeploymentStack): Record<string, Path> {
 }
 
 const qualified = new Map<string, string>(
-  Object.values(providers).map(({ source }) => [source.split("/").slice(1).join("/"), source]),
+  Object.values(terraformProviders).map(({ source }) => [source.split("/").slice(1).join("/"), source]),
 );
 
 /** Renders the stack with fully qualified sources, the engine's backend, and no metadata of the tool that made it. */
@@ -123,11 +125,10 @@ function render(stack: DeploymentStack): TerraformConfiguration {
       for (const block of Object.values(type)) delete (block as { "//"?: unknown })["//"];
   }
   const required = configuration.terraform?.required_providers ?? {};
-  const known = bindingsOf(stack.context.settings.provider);
   for (const provider of Object.values(required)) {
     provider.source = qualify(provider.source);
-    const versions = known.find(({ source }) => source === provider.source)?.versions;
-    if (versions !== undefined) provider.version = versions;
+    const versions = stack.versionsOf(provider.source) ?? (provider.version && constraintOf(provider.version));
+    if (versions) provider.version = versions;
   }
   configuration.terraform = { required_providers: required, backend: { http: {} } };
   return configuration;

@@ -5,6 +5,7 @@ import { withHelp } from "./help.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
+import { addProviderCommands } from "./providers.js";
 import { addReportCommand } from "./report.js";
 import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
@@ -20,6 +21,7 @@ Examples:
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after approval
   $ infra status                              what is applied, compared with the inventory
+  $ infra providers list                      list the versions of Terraform providers, and what is behind
   $ infra secrets check                       show which secret store has which secret
   $ infra cost --offline                      show what everything costs per month, by list prices
   $ infra report --format markdown            write the last plan as Markdown, for a comment
@@ -42,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addReportCommand(program);
   addInspectionCommands(program);
   addStatusCommand(program);
+  addProviderCommands(program);
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);

@@ -11,7 +11,8 @@ import { inBatches } from "@infra/io";
 import { synthesizeAsApplied } from "../deployment/kept-choices.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "@infra/state";
-import { type Applicable, applicableOf, providersIn } from "./record.js";
+import { providersIn } from "../providers/locked.js";
+import { type Applicable, applicableOf } from "./record.js";
 import { isDestroyed, type RemovedSearch, withRemoved } from "./removed.js";
 
 /**
@@ -111,7 +112,10 @@ async function statusOfOne(
     const { synthesis, paths } = synthesizeAsApplied(root, deployment, offline, env, last);
     const now = applicableOf(deployment, synthesis, root);
     const { lockFile } = paths;
-    const providers = !offline && existsSync(lockFile) ? providersIn(readFileSync(lockFile, "utf8")) : record.providers;
+    const providers =
+      !offline && existsSync(lockFile)
+        ? Object.fromEntries(providersIn(readFileSync(lockFile, "utf8")))
+        : record.providers;
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {
     return { id, state: "unknown", problems: problemsOfError(error) };
