@@ -12,6 +12,7 @@ export {
 } from "./errors.js";
 export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
+export { gitEnvironment, gitWithoutHooks } from "./git-environment.js";
 export { parseJson, readJson } from "./json.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export {
