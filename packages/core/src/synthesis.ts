@@ -54,7 +54,11 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
       checked.problems.map((problem) => ({ ...problem, place: problem.place ?? deployment.config.place })),
     );
   const stack = new DeploymentStack(
-    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])] },
+    {
+      ...deployment,
+      settings: literalTemplates(deployment.settings),
+      configKeys: [...(deployment.config.entries?.keys() ?? [])],
+    },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));

@@ -64,7 +64,7 @@ function problemsOfEntry(directory: string, environment: string, { name: base, i
       );
   const name = deploymentName(base);
   if (name === undefined)
-    return base.endsWith(".yml") ? [ignored(file, "Rename it: inventory files end in .yaml")] : [];
+    return isYaml(base) && base !== environmentFile ? [ignored(file, "Rename it: inventory files end in .yaml")] : [];
   return [environment, name]
     .filter((word) => !isName(word))
     .map((word) => ({
@@ -98,7 +98,7 @@ function entriesOf(folder: string): Entry[] {
 }
 
 function isYaml(base: string): boolean {
-  return /^[^.].*\.ya?ml$/.test(base);
+  return /^[^.].*\.ya?ml$/i.test(base);
 }
 
 /** The deployment that a file name stands for: `compute` for `compute.yaml`; undefined for any other file. */

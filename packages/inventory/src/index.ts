@@ -20,6 +20,7 @@ export {
   bindingsOf,
   describeProvider,
   hetznerObjectStorage,
+  isAccountOf,
   type ProviderBinding,
   type ProviderDescription,
   type ProviderName,

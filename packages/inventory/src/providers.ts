@@ -26,6 +26,10 @@ export interface ProviderDescription extends ProviderBinding {
   /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
   readonly account?: {
     readonly meaning: string;
+    /** Shape of one, as the cloud documents it. */
+    readonly pattern: RegExp;
+    /** One of that shape, for messages. */
+    readonly example: string;
     readonly required?: true;
     /** Environment variable that it stands for. @default - none */
     readonly variable?: string;
@@ -53,7 +57,12 @@ export const providers = {
     bindings: "@cdktf/provider-aws",
     className: "AwsProvider",
     arguments: ({ region, account }) => ({ region, ...(account ? { allowedAccountIds: [account] } : {}) }),
-    account: { meaning: "the id of the only account that may be changed" },
+    account: {
+      meaning: "the id of the only account that may be changed",
+      // https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+      pattern: /^\d{12}$/,
+      example: '"123456789012"',
+    },
     labels: { attribute: "tags", shape: "map" },
     credentials: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
     signIns: [
@@ -69,7 +78,12 @@ export const providers = {
     bindings: "@cdktf/provider-google",
     className: "GoogleProvider",
     arguments: ({ region, account }) => ({ region, ...(account ? { project: account } : {}) }),
-    account: { meaning: "the id of the project; by default the variable GOOGLE_PROJECT names it" },
+    account: {
+      meaning: "the id of the project; by default the variable GOOGLE_PROJECT names it",
+      // https://cloud.google.com/resource-manager/docs/creating-managing-projects; old ones begin with a domain and a colon.
+      pattern: /^(?:[a-z0-9][a-z0-9.-]{0,62}:)?[a-z](?=.{5,29}$)[a-z0-9-]*[a-z0-9]$/,
+      example: "my-project-123456",
+    },
     labels: { attribute: "labels", shape: "map" },
     credentials: ["GOOGLE_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN"],
     signIns: [["GOOGLE_CREDENTIALS"], ["GOOGLE_APPLICATION_CREDENTIALS"], ["GOOGLE_OAUTH_ACCESS_TOKEN"]],
@@ -86,6 +100,9 @@ export const providers = {
     }),
     account: {
       meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it",
+      // https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id
+      pattern: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i,
+      example: "00000000-0000-0000-0000-000000000000",
       variable: "ARM_SUBSCRIPTION_ID",
     },
     labels: { attribute: "tags", shape: "map" },
@@ -104,7 +121,13 @@ export const providers = {
     bindings: "@infra/provider-oci",
     className: "OciProvider",
     arguments: ({ region }) => ({ region }),
-    account: { meaning: "the OCID of the compartment", required: true },
+    account: {
+      meaning: "the OCID of the compartment",
+      required: true,
+      // https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm; the tenancy is the root compartment.
+      pattern: /^ocid1\.(?:compartment|tenancy)\.oc\d{1,3}\.[a-z0-9-]*\.(?:[a-z0-9-]+\.)?[a-z0-9]+$/,
+      example: "ocid1.compartment.oc1..example",
+    },
     labels: { attribute: "freeformTags", shape: "map" },
     credentials: ["TF_VAR_private_key", "TF_VAR_private_key_password", "OCI_PRIVATE_KEY", "OCI_PRIVATE_KEY_PASSWORD"],
     // Of Terraform's own TF_VAR_* the engine sees none.
@@ -148,7 +171,13 @@ export const providers = {
     bindings: "@infra/provider-heroku",
     className: "HerokuProvider",
     arguments: () => ({}),
-    account: { meaning: "the name of the Heroku team", required: true },
+    account: {
+      meaning: "the name of the Heroku team",
+      required: true,
+      // https://devcenter.heroku.com/articles/platform-api-reference#team
+      pattern: /^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$/,
+      example: "acme",
+    },
     credentials: ["HEROKU_API_KEY"],
     signIns: [["HEROKU_API_KEY"]],
   },
@@ -178,6 +207,11 @@ export const providerNames = Object.keys(providers) as [ProviderName, ...Provide
 /** What is known of a cloud. */
 export function describeProvider(name: ProviderName): ProviderDescription {
   return providers[name];
+}
+
+/** Whether a text can name an account of a cloud; on clouds whose credentials name it, no text does. */
+export function isAccountOf(name: ProviderName, account: string): boolean {
+  return describeProvider(name).account?.pattern.test(account) ?? false;
 }
 
 /** The providers that a cloud's resources can come from: its own, then its companions. */
