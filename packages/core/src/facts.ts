@@ -97,7 +97,7 @@ export function checkRegion(scope: Construct): RegionFacts & { readonly name: st
   const stack = DeploymentStack.of(scope);
   const { provider, region } = stack.context.settings;
   const { entries, pattern } = factsOf(provider).regions;
-  const known = entries[region];
+  const known = Object.hasOwn(entries, region) ? entries[region] : undefined;
   if (known) return { ...known, name: region };
   if (pattern !== undefined && new RegExp(pattern).test(region)) return { name: region };
   const message = `${JSON.stringify(region)} is not a region of ${provider}`;

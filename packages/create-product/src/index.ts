@@ -57,8 +57,7 @@ function finish(
   { install, git }: { install: boolean; git: boolean },
 ): void {
   const inherit = { cwd: root, stdio: "inherit" } as const;
-  if (git && !existsSync(join(root, ".git")) && !insideRepository(root))
-    initRepository(root);
+  if (git && !existsSync(join(root, ".git")) && !insideRepository(root)) initRepository(root);
   if (install && (changed || !existsSync(join(root, "node_modules"))))
     execFileSync(packageManager, ["install"], inherit);
   const folder = relative(process.cwd(), root);

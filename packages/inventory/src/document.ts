@@ -108,7 +108,8 @@ function syntaxProblem(error: YAMLError, placeAt: (start: number, end?: number) 
   if (error.code === "TAG_RESOLVE_FAILED" && error.name === "YAMLWarning")
     return {
       message: `YAML: ${firstLine(error.message).replace("Unresolved tag:", "unknown tag")}`,
-      remedy: "Remove the tag: a secret is written secret://<path>#<field>, a reference { output: <deployment>.<output> }",
+      remedy:
+        "Remove the tag: a secret is written secret://<path>#<field>, a reference { output: <deployment>.<output> }",
       place,
     };
   const remedy = error.code === "DUPLICATE_KEY" ? "Keep one of the two" : "Correct the YAML syntax at this place";

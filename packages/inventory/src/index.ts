@@ -10,7 +10,14 @@ export {
   suggest,
   problemsOfError,
 } from "./errors.js";
-export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
+export {
+  type DeploymentFile,
+  environmentFile,
+  findDeploymentFiles,
+  linksIn,
+  productFile,
+  readInventoryFile,
+} from "./files.js";
 export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
 export { gitEnvironment, gitWithoutHooks } from "./git-environment.js";
 export { parseJson, readJson } from "./json.js";

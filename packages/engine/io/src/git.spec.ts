@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gitEnvironment } from "@infra/inventory";
@@ -91,12 +100,15 @@ describe("gitProblem", () => {
     expect((await gitProblem(root))?.message).toContain(`${root} is not in a git repository`);
   });
 
-  it.runIf(process.getuid?.() === 0)("says that the repository belongs to another user, and how to trust it", async () => {
-    execFileSync("chown", ["-R", "65534", root]);
-    const message = (await gitProblem(root))?.message;
-    expect(message).toContain("it belongs to another user");
-    expect(message).toContain("safe.directory");
-  });
+  it.runIf(process.getuid?.() === 0)(
+    "says that the repository belongs to another user, and how to trust it",
+    async () => {
+      execFileSync("chown", ["-R", "65534", root]);
+      const message = (await gitProblem(root))?.message;
+      expect(message).toContain("it belongs to another user");
+      expect(message).toContain("safe.directory");
+    },
+  );
 });
 
 it("takes the line with the cause, not the advice after it", () => {

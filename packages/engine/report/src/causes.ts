@@ -30,8 +30,8 @@ export class Difference {
       throw (
         (await gitProblem(root)) ??
         infraError(
-        `${JSON.stringify(base)} is no commit that this one has an ancestor in common with`,
-        "Fetch it with its history, such as git fetch --unshallow origin, or name another base",
+          `${JSON.stringify(base)} is no commit that this one has an ancestor in common with`,
+          "Fetch it with its history, such as git fetch --unshallow origin, or name another base",
         )
       );
     const changed = await git(root, "diff", "--no-ext-diff", "--name-only", "--relative", "-z", from);

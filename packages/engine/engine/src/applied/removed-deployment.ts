@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { type Deployment, InfraError, infraError, type Problem, providerNames, Reference, SecretReference, type Settings } from "@infra/inventory";
+import {
+  type Deployment,
+  InfraError,
+  infraError,
+  type Problem,
+  providerNames,
+  Reference,
+  SecretReference,
+  type Settings,
+} from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import { z } from "zod";
 import { type DeploymentPaths, pathsOf } from "../deployment/paths.js";

@@ -1,9 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type Deployment, findDeploymentFiles, type Inventory, loadInventory, type Problem, problemsOfError } from "@infra/inventory";
+import {
+  type Deployment,
+  findDeploymentFiles,
+  type Inventory,
+  loadInventory,
+  type Problem,
+  problemsOfError,
+} from "@infra/inventory";
 import { inBatches } from "@infra/io";
 import { synthesizeDeployment } from "../deployment/configuration.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "@infra/state";
+import { describeMove, moveOf } from "./moved.js";
 import { type Applicable, applicableOf, providersIn } from "./record.js";
 import { isDestroyed, type RemovedSearch, withRemoved } from "./removed.js";
 
@@ -104,9 +112,11 @@ async function statusOfOne(
     const now = applicableOf(deployment, synthesis, root);
     const { lockFile } = paths;
     const providers = !offline && existsSync(lockFile) ? providersIn(readFileSync(lockFile, "utf8")) : record.providers;
+    const move = moveOf(deployment, await store.applied.configurationOf(record));
+    if (move) return { ...known, state: "inventory-changed", detail: describeMove(move) };
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {
-    return { id, state: "unknown", problems: problemsOfError(error) };
+    return { id, state: "unknown", problems: problemsOfError(error, `status of ${id}`) };
   }
 }
 
