@@ -50,6 +50,7 @@ export function parseDocument(file: string, bytes: Uint8Array): Located {
     version: "1.2",
     uniqueKeys: true,
     logLevel: "error",
+    resolveKnownTags: false,
   });
   const [document, second] = Array.isArray(documents) ? documents : [];
   const whole = { file, line: 1, column: 1 };
