@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
+import { inspect } from "node:util";
 import { codeFrameColumns } from "@babel/code-frame";
 
 /** Where something stands in a file: line and column are 1-based; `endColumn` is exclusive and on the same line. */
@@ -52,10 +53,10 @@ export function infraError(message: string, remedy: string, more: Pick<Problem, 
 export function problemsOfError(error: unknown, doing?: string): readonly Problem[] {
   if (error instanceof InfraError) return error.problems;
   const during = doing === undefined ? "" : `${doing}: `;
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const details = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
   const system = systemProblem(error);
   if (system) return [{ message: `${during}${system.message}`, remedy: system.remedy, details }];
-  const [line = ""] = String(error).split("\n");
+  const [line = ""] = (error instanceof Error ? String(error) : inspect(error)).split("\n");
   return [
     { message: `unexpected: ${during}${line}`, remedy: "Run it with --verbose for details, and report them", details },
   ];
