@@ -20,6 +20,7 @@ export {
 } from "./files.js";
 export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
 export { gitEnvironment, gitWithoutHooks } from "./git-environment.js";
+export { invisibleEnd } from "./invisible.js";
 export { parseJson, readJson } from "./json.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export {

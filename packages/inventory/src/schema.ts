@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Reference } from "./reference.js";
@@ -47,6 +48,12 @@ export function mapOf<V extends z.ZodType>(value: V): z.ZodRecord<z.ZodString, V
 /** An IPv4 network in CIDR notation, written with its first address: `10.20.0.0/16`. */
 export function cidr(): z.ZodString {
   return rule(z.string(), (value) => {
+    const canonical = value.replaceAll(/(^|[./])0+(?=\d)/g, "$1");
+    if (canonical !== value)
+      return {
+        message: `${JSON.stringify(value)} has numbers that begin with 0, which some programs read as octal`,
+        remedy: `Write ${canonical}`,
+      };
     const parts = /^(.+)\/(\d{1,2})$/.exec(value);
     if (!parts || !Address4.isValid(value)) {
       return {
@@ -71,9 +78,15 @@ export function domainName(): z.ZodString {
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a domain name`,
-          remedy: "Write it in lower case with dots, for example acme.example",
+          remedy: asciiOf(value) ?? "Write it in lower case with dots, for example acme.example",
         },
   );
+}
+
+/** What to write for a domain of other letters than DNS has, or in upper case. @returns undefined where no domain is meant */
+function asciiOf(domain: string): string | undefined {
+  const ascii = domainToASCII(domain);
+  return ascii === "" || ascii === domain || !ascii.includes(".") ? undefined : `Write ${ascii}`;
 }
 
 /** A reference to the output of another deployment, `{ output: compute.network }`. */

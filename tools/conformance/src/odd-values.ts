@@ -28,7 +28,20 @@ const texts = fc.oneof(
   fc.constantFrom("web", "db", "a", "main", "http", "https", "small", "debian-12", "80", "443-444", "any", "tcp", key),
   fc.constantFrom("10.0.0.0/16", "10.0.1.0/24", "203.0.113.7/32", "0.0.0.0/0", "203.0.113.7", "::/0", "2001:db8::1"),
   fc.constantFrom("constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "prototype", "length"),
-  fc.constantFrom("", " ", "\n", "\0", "\u00e9", "\u{1f600}", "~", "null", "010", "10.000.000.010", "10.0.0.0/08", "1e3"),
+  fc.constantFrom(
+    "",
+    " ",
+    "\n",
+    "\0",
+    "\u00e9",
+    "\u{1f600}",
+    "~",
+    "null",
+    "010",
+    "10.000.000.010",
+    "10.0.0.0/08",
+    "1e3",
+  ),
   fc.constantFrom("acme.example", "www.acme.example", "m\u00fcnchen.example", ".", "@", "*", "xn--", "a".repeat(300)),
   fc.constantFrom("#cloud-config\npackages: [nginx]\n", "#!/bin/sh\n", "#!", "/health", "/a b", "db-f1-micro"),
   fc.string({ maxLength: 12 }),
@@ -57,7 +70,13 @@ export function valuesOf(schema: Json, depth = 0): fc.Arbitrary<unknown> {
     case "object":
       return mapsOf(schema, depth);
     default:
-      return fc.oneof(texts, fc.integer(), fc.boolean(), fc.constant(null), fc.dictionary(names, texts, { maxKeys: 2 }));
+      return fc.oneof(
+        texts,
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.dictionary(names, texts, { maxKeys: 2 }),
+      );
   }
 }
 

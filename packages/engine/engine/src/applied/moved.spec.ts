@@ -16,7 +16,9 @@ const local: Readonly<Record<ProviderName, string>> = {
 /** What is recorded of a deployment that was applied as it is. */
 const applied = (deployment: Deployment, ...more: string[]) => ({
   settings: { ...deployment.settings },
-  configuration: { provider: Object.fromEntries([local[deployment.settings.provider], ...more].map((each) => [each, [{}]])) },
+  configuration: {
+    provider: Object.fromEntries([local[deployment.settings.provider], ...more].map((each) => [each, [{}]])),
+  },
 });
 
 const changed = (deployment: Deployment, settings: Partial<Deployment["settings"]>): Deployment => ({
