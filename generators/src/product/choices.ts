@@ -2,6 +2,7 @@ import { factsOf } from "@infra/core";
 import {
   describeProvider,
   InfraError,
+  isAccountOf,
   type Problem,
   productSchema,
   type ProviderName,
@@ -27,7 +28,7 @@ export interface Cloud {
   /** Regions that are known, in the cloud's own words; the first is the default. */
   readonly regions: readonly string[];
   /** What `account` means. @default - the credentials name the account */
-  readonly account?: { readonly meaning: string; readonly required?: true };
+  readonly account?: { readonly meaning: string; readonly example: string; readonly required?: true };
 }
 
 /** What there is to choose on a cloud. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cidr, domainName } from "./schema.js";
+import { cidr, domainName, name } from "./schema.js";
 import { problemsOfValue } from "./validation.js";
 
 describe("a network", () => {
@@ -29,5 +29,18 @@ describe("a domain", () => {
     ["${x}.example", "Write it in lower case with dots, for example acme.example"],
   ])("that is written %s is refused with what to write", (value, remedy) => {
     expect(problemsOfValue(domainName(), value)).toMatchObject([{ remedy }]);
+  });
+});
+
+describe("a name", () => {
+  it.each(["constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "__defineGetter__"])(
+    "is refused where it is %s, which every object has",
+    (value) => {
+      expect(problemsOfValue(name(), value)).toHaveLength(1);
+    },
+  );
+
+  it("may be any other word", () => {
+    for (const value of ["prototype", "length", "web-1", "a"]) expect(problemsOfValue(name(), value)).toEqual([]);
   });
 });

@@ -29,15 +29,21 @@ export function rule<S extends z.ZodType>(
 
 /** A name that becomes part of resource names and addresses: lower-case letters, digits and single dashes; 1 to 40 characters. */
 export function name(): z.ZodString {
-  return rule(z.string(), (value) =>
-    isName(value)
+  return rule(z.string(), (value) => {
+    // Constructs keep their children in a plain object, which has a constructor.
+    if (value in Object.prototype)
+      return {
+        message: `${JSON.stringify(value)} is a word of the language that runs this`,
+        remedy: "Choose another name",
+      };
+    return isName(value)
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a name`,
           remedy:
             "Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash",
-        },
-  );
+        };
+  });
 }
 
 /** A map whose keys are names; each entry becomes a resource whose address holds the key. */
