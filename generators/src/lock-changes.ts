@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { NxJsonConfiguration, ProjectGraphExternalNode } from "@nx/devkit";
+import { gitEnvironment, gitWithoutHooks } from "@infra/inventory";
 import { type LockFile, lockFileIn, parseLockFile } from "./lock-file.js";
 
 /** What Nx does not see, or takes for a change of everything, when it compares the versions in two lock files. */
@@ -101,8 +102,9 @@ async function textsAt(root: string, file: string, at: readonly string[]): Promi
 
 /** @returns what git prints; nothing where it fails or is missing */
 async function git(root: string, args: readonly string[], input = ""): Promise<Buffer> {
-  const running = promisify(execFile)("git", [...args], {
+  const running = promisify(execFile)("git", [...gitWithoutHooks, ...args], {
     cwd: root,
+    env: gitEnvironment(process.env),
     encoding: "buffer",
     maxBuffer: 256 * 1024 * 1024,
   });

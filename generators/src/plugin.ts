@@ -3,6 +3,7 @@ import type { CreateDependencies, CreateNodes, PreTasksExecution, RawProjectGrap
 import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
 import { getAllFileDataInContext } from "nx/src/utils/workspace-context";
+import { InfraError, linksIn } from "@infra/inventory";
 import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
 import { LocalCodeReader } from "./local-code.js";
@@ -47,6 +48,8 @@ async function inferProjects(
   lockChange: Promise<LockChanges>,
 ): Promise<DeploymentProject[]> {
   const inventory = inventoryFolder(root, options);
+  const links = linksIn(join(root, inventory));
+  if (links.length > 0) throw new InfraError(links);
   const hashes = await hashesOf(root);
   const cache = new FactsCache(cacheFile(root));
   const deploymentFiles = deploymentFilesIn(inventory, [...hashes.keys()]);

@@ -2,6 +2,7 @@ import { factsOf } from "@infra/core";
 import {
   describeProvider,
   InfraError,
+  isAccountOf,
   type Problem,
   productSchema,
   type ProviderName,
@@ -27,7 +28,7 @@ export interface Cloud {
   /** Regions that are known, in the cloud's own words; the first is the default. */
   readonly regions: readonly string[];
   /** What `account` means. @default - the credentials name the account */
-  readonly account?: { readonly meaning: string; readonly required?: true };
+  readonly account?: { readonly meaning: string; readonly example: string; readonly required?: true };
 }
 
 /** What there is to choose on a cloud. */
@@ -93,7 +94,7 @@ export class Choices {
     const { entries, pattern } = factsOf(provider).regions;
     const [first = ""] = cloudOf(provider).regions;
     const region = wanted ?? first;
-    if (entries[region] === undefined && !(pattern !== undefined && new RegExp(pattern).test(region)))
+    if (!Object.hasOwn(entries, region) && !(pattern !== undefined && new RegExp(pattern).test(region)))
       this.problem(
         "region",
         `${JSON.stringify(region)} is not a region of ${provider}`,
@@ -108,6 +109,12 @@ export class Choices {
       this.problem("account", `the credentials of ${provider} name the account`, "Leave --account out");
     if (account === undefined && known?.required)
       this.problem("account", `${provider} needs ${known.meaning}`, `Say it: --account <${known.meaning}>`);
+    if (account !== undefined && known && !isAccountOf(provider, account))
+      this.problem(
+        "account",
+        `${JSON.stringify(account)} is not an account of ${provider}: ${known.meaning}`,
+        `Write it like ${known.example}`,
+      );
     return account;
   }
 

@@ -26,7 +26,7 @@ export type YamlEditor = (entry: YamlEntry) => YamlEdit | undefined;
  * product's. A text that cannot be read is returned as it is.
  */
 export function editYaml(text: string, editor: YamlEditor): string {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: "error" });
   if (document.errors.length > 0) return text;
   const pieces: { start: number; end: number; text: string }[] = [];
   const replace = (node: unknown, replacement: string | undefined) => {

@@ -78,7 +78,8 @@ export interface Healed {
 export function healOwned(tree: Tree, manifest: Manifest, groups?: readonly OwnedGroupName[]): Healed[] {
   return ownedFiles(tree, manifest, groups).flatMap(({ group, path, text }) => {
     const found = tree.read(path, "utf8");
-    if (found === text) return [];
+    // A checkout of Windows has other line ends, and is no other file.
+    if (found?.replaceAll("\r\n", "\n") === text) return [];
     tree.write(path, text);
     return [{ group, path, was: found === null ? ("missing" as const) : ("different" as const) }];
   });

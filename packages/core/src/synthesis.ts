@@ -68,7 +68,13 @@ export function synthesize(
       checked.problems.map((problem) => ({ ...problem, place: problem.place ?? deployment.config.place })),
     );
   const stack = new DeploymentStack(
-    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])], recorded, looksBack },
+    {
+      ...deployment,
+      settings: literalTemplates(deployment.settings),
+      configKeys: [...(deployment.config.entries?.keys() ?? [])],
+      recorded,
+      looksBack,
+    },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));

@@ -57,12 +57,22 @@ function finish(
   { install, git }: { install: boolean; git: boolean },
 ): void {
   const inherit = { cwd: root, stdio: "inherit" } as const;
-  if (git && !existsSync(join(root, ".git")) && !insideRepository(root))
-    execFileSync("git", ["init", "--quiet", "--initial-branch=main"], inherit);
+  if (git && !existsSync(join(root, ".git")) && !insideRepository(root)) initRepository(root);
   if (install && (changed || !existsSync(join(root, "node_modules"))))
     execFileSync(packageManager, ["install"], inherit);
   const folder = relative(process.cwd(), root);
   process.stdout.write(`\nNext: ${folder === "" ? "" : `cd ${folder} && `}make plan\n`);
+}
+
+/** A repository of its own, also where an outer git says which one it works on. */
+function initRepository(root: string): void {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIT_(?!CONFIG_|SSH)/i.test(name)));
+  try {
+    execFileSync("git", ["init", "--quiet", "--initial-branch=main"], { cwd: root, stdio: "inherit", env });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "git is not on PATH" : "git init failed";
+    process.stderr.write(`${root} is no repository yet: ${reason}. Run git init there, or say --no-git\n`);
+  }
 }
 
 function insideRepository(folder: string): boolean {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { InfraError } from "./errors.js";
 import { parseDocument } from "./document.js";
 import { plain } from "./located.js";
@@ -95,5 +95,46 @@ describe("parseDocument", () => {
         },
       ),
     );
+  });
+});
+
+describe("what YAML says without words", () => {
+  it.each([
+    ["labels: { tier: !secret front }", 1, 17, "unknown tag !secret"],
+    ["a: !secret\n  b: c\n", 1, 4, "unknown tag !secret"],
+    ["a: [!vault x]", 1, 5, "unknown tag !vault"],
+    ["!key a: b", 1, 1, "unknown tag !key"],
+    ["a: !!binary aGk=", 1, 4, "unknown tag"],
+  ])("refuses the tag of %j at its place", (text, line, column, message) => {
+    const [first] = problems(text);
+    expect(first?.message).toContain(message);
+    expect(first?.place).toMatchObject({ line, column });
+  });
+
+  it("takes the tags of YAML itself", () => {
+    expect(plain(parse('a: !!str 1\nb: !!int 2\nc: ! "x"\n'))).toEqual({ a: "1", b: 2, c: "x" });
+  });
+
+  it.each([
+    ["a: &a { b: 1 }\nc:\n  <<: *a\n", "merge keys (<<) are unsupported", 3],
+    ["a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> main\n", "a merge conflict of git is not resolved", 2],
+    ["a: 1\r\n<<<<<<< HEAD\r\nb: 1\r\n", "a merge conflict of git is not resolved", 2],
+    ["a: 1\nb: .inf\n", ".inf is not a finite number", 2],
+    ["a: -.inf", "-.inf is not a finite number", 1],
+    ["a: [.nan]", ".nan is not a finite number", 1],
+    ["a: 1e999", "1e999 is not a finite number", 1],
+    ["a: 12345678901234567890", "digits would be lost", 1],
+    ['1: a\n"1": b\n', 'the key "1" stands twice', 2],
+    ["a: b\n? [c]\n: d\n", "a key must be plain text", 2],
+  ])("says what is wrong with %j", (text, message, line) => {
+    const [first] = problems(text);
+    expect(first?.message).toContain(message);
+    expect(first?.place?.line).toBe(line);
+  });
+
+  it("warns nobody beside its problems", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    for (const text of ["? { a: 1 }\n: b\n", "%YAML 3.0\n---\na: b\n", "a: !x y"]) problems(text);
+    expect(warned).not.toHaveBeenCalled();
   });
 });

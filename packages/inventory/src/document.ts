@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseAllDocuments,
+  type Scalar,
   type YAMLError,
 } from "yaml";
 import { InfraError, type Place, type Problem } from "./errors.js";
@@ -36,6 +37,7 @@ const limits = { bytes: 1024 * 1024, nodes: 50_000, depth: 50 };
  */
 export function parseDocument(file: string, bytes: Uint8Array): Located {
   const text = decode(file, bytes);
+  refuseConflicts(file, text);
   const lines = new LineCounter();
   const placeAt = (start: number, end = start + 1): Place => {
     const { line, col } = lines.linePos(start);
@@ -47,13 +49,15 @@ export function parseDocument(file: string, bytes: Uint8Array): Located {
     prettyErrors: false,
     version: "1.2",
     uniqueKeys: true,
+    logLevel: "error",
+    resolveKnownTags: false,
   });
   const [document, second] = Array.isArray(documents) ? documents : [];
   const whole = { file, line: 1, column: 1 };
   if (second)
     throw problem(placeAt(second.range[0]), "a second YAML document starts here", "Keep one document per file");
-  if (document && document.errors.length > 0)
-    throw new InfraError(document.errors.map((error) => syntaxProblem(error, placeAt)));
+  const wrong = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+  if (wrong.length > 0) throw new InfraError(wrong.map((error) => syntaxProblem(error, placeAt)));
   if (!document?.contents) throw problem(whole, "the file is empty", "Write a map of settings, or remove the file");
   if (!isMap(document.contents)) {
     throw problem(
@@ -85,17 +89,47 @@ function decode(file: string, bytes: Uint8Array): string {
   return text;
 }
 
+/** Markers of a merge stand at the beginning of a line, where no text of an inventory can be. */
+function refuseConflicts(file: string, text: string): void {
+  const first = text.split("\n").findIndex((line) => /^(?:<{7}|>{7})(?:\s|$)/.test(line));
+  if (first < 0) return;
+  throw problem(
+    { file, line: first + 1, column: 1, endColumn: 8 },
+    "a merge conflict of git is not resolved",
+    "Choose one of the two sides, and remove the markers",
+  );
+}
+
 function problem(place: Place, message: string, remedy: string): InfraError {
   return new InfraError([{ message, remedy, place }]);
 }
 
-function syntaxProblem(error: YAMLError, placeAt: (start: number) => Place): Problem {
-  const remedy = error.code === "DUPLICATE_KEY" ? "Keep one of the two" : "Mend the YAML syntax at this place";
-  return { message: `YAML: ${firstLine(error.message)}`, remedy, place: placeAt(error.pos[0]) };
+function syntaxProblem(error: YAMLError, placeAt: (start: number, end?: number) => Place): Problem {
+  const place = placeAt(error.pos[0], error.pos[1]);
+  if (error.code === "TAG_RESOLVE_FAILED" && error.name === "YAMLWarning")
+    return {
+      message: `YAML: ${firstLine(error.message).replace("Unresolved tag:", "unknown tag")}`,
+      remedy:
+        "Remove the tag: a secret is written secret://<path>#<field>, a reference { output: <deployment>.<output> }",
+      place,
+    };
+  const remedy = error.code === "DUPLICATE_KEY" ? "Keep one of the two" : "Correct the YAML syntax at this place";
+  return { message: `YAML: ${firstLine(error.message)}`, remedy, place };
 }
 
 function firstLine(text: string): string {
   return (text.split("\n")[0] ?? text).replace(/[.:]$/, "");
+}
+
+/** The value of a scalar. @throws InfraError for a number that JSON does not hold as it is written */
+function numberIn({ value, source }: Scalar, place: Place): unknown {
+  if (typeof value !== "number") return value;
+  const written = source ?? String(value);
+  if (!Number.isFinite(value))
+    throw problem(place, `${written} is not a finite number`, "Write a number, or quote it where a text is meant");
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw problem(place, `${written} is too big for a number: digits would be lost`, `Quote it: "${written}"`);
+  return value;
 }
 
 /** Walks the nodes of one document once; aliases are followed within the limits. */
@@ -122,7 +156,7 @@ class Reader {
     if (isMap(node)) return this.readMap(node.items, place, key, depth);
     if (isSeq(node))
       return { place, ...key, items: node.items.map((item) => this.read(item as Node, undefined, depth + 1)) };
-    const value = isScalar(node) ? node.value : null;
+    const value = isScalar(node) ? numberIn(node, place) : null;
     return { place, ...key, value: isSecretShape(value) ? SecretReference.parse(value, place) : value };
   }
 
@@ -140,6 +174,14 @@ class Reader {
       if (typeof name !== "string" && typeof name !== "number" && typeof name !== "boolean")
         throw problem(at, "a key must be plain text", "Write the key as a word");
       if (name === "__proto__") throw problem(at, '"__proto__" is not a key', "Remove it");
+      if (name === "<<")
+        throw problem(
+          at,
+          "merge keys (<<) are unsupported",
+          "Write the keys out, or put what deployments share below stacks: of product.yaml or environment.yaml",
+        );
+      if (entries.has(String(name)))
+        throw problem(at, `the key ${JSON.stringify(String(name))} stands twice in this map`, "Keep one of the two");
       entries.set(
         String(name),
         pair.value ? this.read(pair.value as Node, at, depth + 1) : { value: null, place: at, keyPlace: at },

@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { inspect } from "node:util";
 import { codeFrameColumns } from "@babel/code-frame";
 import { distance } from "fastest-levenshtein";
 
@@ -22,6 +25,8 @@ export interface Problem {
   readonly path?: string;
   /** @default - the problem has no place in a file */
   readonly place?: Place;
+  /** What helps whoever corrects the program: a stack. Shown where details are wanted. @default - there is nothing more */
+  readonly details?: string;
 }
 
 /** An error that the user can fix. It carries every problem found, not only the first. */
@@ -41,11 +46,55 @@ export function infraError(message: string, remedy: string, more: Pick<Problem, 
   return new InfraError([{ message, remedy, ...more }]);
 }
 
-/** The problems of any error; one that is not for the user is shown with its stack. */
-export function problemsOfError(error: unknown): readonly Problem[] {
+/**
+ * The problems of any error. One that is not for the user is one line that says what was being done; its stack is in the details.
+ *
+ * @param doing What failed: `infra synth`, `the plan of production/compute`. @default - nothing is said about it
+ */
+export function problemsOfError(error: unknown, doing?: string): readonly Problem[] {
   if (error instanceof InfraError) return error.problems;
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return [{ message: `unexpected: ${stack}`, remedy: "Report it with what is above" }];
+  const during = doing === undefined ? "" : `${doing}: `;
+  const details = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+  const system = systemProblem(error);
+  if (system) return [{ message: `${during}${system.message}`, remedy: system.remedy, details }];
+  const [line = ""] = (error instanceof Error ? String(error) : inspect(error)).split("\n");
+  return [
+    { message: `unexpected: ${during}${line}`, remedy: "Run it with --verbose for details, and report them", details },
+  ];
+}
+
+/** Calls of the system that change something. */
+const writing = new Set([
+  "mkdir",
+  "mkdtemp",
+  "write",
+  "rename",
+  "copyfile",
+  "unlink",
+  "rmdir",
+  "rm",
+  "symlink",
+  "link",
+  "utime",
+  "chmod",
+  "ftruncate",
+  "cp",
+]);
+
+/** What the system refuses, about a file or folder that it names. @returns undefined for any other error */
+function systemProblem(error: unknown): Pick<Problem, "message" | "remedy"> | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, syscall = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (code === undefined || typeof path !== "string") return undefined;
+  const temporary = syscall === "mkdtemp" || path.startsWith(`${tmpdir()}/`);
+  const what = syscall === "mkdtemp" ? dirname(path) : (dest ?? path);
+  const done = writing.has(syscall) || code === "EROFS" || code === "ENOSPC" ? "written" : "opened";
+  const remedy = temporary
+    ? "Create that folder or make it writable, or let TMPDIR name another one"
+    : code === "ENOSPC"
+      ? "Free space there"
+      : "Make it and its folder readable and writable for this user";
+  return { message: `${what} cannot be ${done} (${code})`, remedy };
 }
 
 /** `inventory/production/compute.yaml:14:11 groups.web.size: "medum" is not a size. Did you mean "medium"?` */
@@ -57,7 +106,13 @@ export function formatProblem({ message, remedy, path, place }: Problem): string
 /** The problem, followed by the lines of its file with the value marked. */
 export function formatProblemWithFrame(problem: Problem): string {
   const frame = problem.place && codeFrame(problem.place);
-  return frame ? `${formatProblem(problem)}\n\n${frame}\n` : formatProblem(problem);
+  const text = frame ? `${formatProblem(problem)}\n\n${frame}\n` : formatProblem(problem);
+  return problem.details !== undefined && wantsDetails() ? `${text}\n${problem.details}` : text;
+}
+
+/** `--verbose`, wherever the command has it. */
+function wantsDetails(): boolean {
+  return process.argv.includes("--verbose") || process.argv.includes("-v");
 }
 
 function codeFrame(place: Place): string | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { infraError, InfraError, type Problem } from "./errors.js";
 import { isName } from "./name-rule.js";
@@ -29,6 +29,7 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
       "Run in the folder of a product, or name its inventory with --inventory <folder>",
     );
   }
+  if (lstatSync(directory).isSymbolicLink()) throw new InfraError([linked(directory)]);
   const entries = entriesOf(directory).map((entry) => ({
     ...entry,
     entries: entry.isFolder ? entriesOf(join(directory, entry.name)) : [],
@@ -36,8 +37,12 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
   const files = entries.flatMap(({ name: environment, entries: inside }) =>
     inside.flatMap((entry) => deploymentFile(directory, environment, entry) ?? []),
   );
-  const problems = entries.flatMap(({ name, isFolder, entries: inside }) =>
-    isFolder ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry)) : problemsBeside(directory, name),
+  const problems = entries.flatMap(({ name, isFolder, isLink, entries: inside }) =>
+    isLink && (isYaml(name) || declares(join(directory, name)))
+      ? [linked(join(directory, name))]
+      : isFolder
+        ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry))
+        : problemsBeside(directory, name),
   );
   const sorted = files.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { files: sorted, problems: [...problems, ...findNamesakes(sorted)] };
@@ -60,6 +65,34 @@ function findNamesakes(files: readonly DeploymentFile[]): Problem[] {
   });
 }
 
+/**
+ * The links of an inventory folder that commands refuse: the folder itself, environments and files. Nx sees none of them, and would
+ * plan less than a command without a word.
+ */
+export function linksIn(directory: string): Problem[] {
+  const own = lstatSync(directory, { throwIfNoEntry: false });
+  if (own?.isSymbolicLink()) return [linked(directory)];
+  if (!own?.isDirectory()) return [];
+  return entriesOf(directory).flatMap(({ name, isFolder, isLink }) => {
+    const path = join(directory, name);
+    if (isLink) return isYaml(name) || declares(path) ? [linked(path)] : [];
+    return isFolder
+      ? entriesOf(path)
+          .filter((entry) => entry.isLink && (isYaml(entry.name) || isFolderAt(join(path, entry.name))))
+          .map((entry) => linked(join(path, entry.name)))
+      : [];
+  });
+}
+
+/** A link would be followed by some tools and not by others: Nx sees neither it nor changes behind it. */
+function linked(file: string): Problem {
+  return {
+    message: `${file} is a symbolic link, which Nx does not follow`,
+    remedy: "Replace it with a copy, or share settings through product.yaml and environment.yaml",
+    place: { file, line: 1, column: 1 },
+  };
+}
+
 /** What an entry of an environment's folder declares. @returns undefined when that is no deployment */
 function deploymentFile(
   directory: string,
@@ -72,8 +105,9 @@ function deploymentFile(
 }
 
 /** What is wrong with the name or the place of an entry of an environment's folder. */
-function problemsOfEntry(directory: string, environment: string, { name: base, isFolder }: Entry): Problem[] {
+function problemsOfEntry(directory: string, environment: string, { name: base, isFolder, isLink }: Entry): Problem[] {
   const file = join(directory, environment, base);
+  if (isLink) return isYaml(base) || isFolderAt(file) ? [linked(file)] : [];
   if (isFolder)
     return readdirSync(file)
       .filter(isYaml)
@@ -82,7 +116,7 @@ function problemsOfEntry(directory: string, environment: string, { name: base, i
       );
   const name = deploymentName(base);
   if (name === undefined)
-    return base.endsWith(".yml") ? [ignored(file, "Rename it: inventory files end in .yaml")] : [];
+    return isYaml(base) && base !== environmentFile ? [ignored(file, "Rename it: inventory files end in .yaml")] : [];
   return [environment, name]
     .filter((word) => !isName(word))
     .map((word) => ({
@@ -106,17 +140,28 @@ function ignored(file: string, remedy: string): Problem {
 interface Entry {
   readonly name: string;
   readonly isFolder: boolean;
+  readonly isLink: boolean;
+}
+
+/** Is it a folder, also behind a link? A link that leads nowhere is none. */
+function isFolderAt(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Is it a folder with inventory files, also behind a link? */
+function declares(path: string): boolean {
+  return isFolderAt(path) && readdirSync(path).some(isYaml);
 }
 
 /** What a folder holds, without what is hidden; a link to a folder is none. */
 function entriesOf(folder: string): Entry[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith("."))
-    .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory(), isLink: entry.isSymbolicLink() }));
 }
 
 function isYaml(base: string): boolean {
-  return /^[^.].*\.ya?ml$/.test(base);
+  return /^[^.].*\.ya?ml$/i.test(base);
 }
 
 /** The deployment that a file name stands for: `compute` for `compute.yaml`; undefined for any other file. */

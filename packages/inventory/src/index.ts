@@ -10,8 +10,17 @@ export {
   suggest,
   problemsOfError,
 } from "./errors.js";
-export { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
+export {
+  type DeploymentFile,
+  environmentFile,
+  findDeploymentFiles,
+  linksIn,
+  productFile,
+  readInventoryFile,
+} from "./files.js";
 export { type Deployment, type Inventory, loadInventory, type LoadOptions, stateSettingsOf } from "./inventory.js";
+export { gitEnvironment, gitWithoutHooks } from "./git-environment.js";
+export { invisibleEnd } from "./invisible.js";
 export { parseJson, readJson } from "./json.js";
 export { locatedAt, mergeLocated, type Path, placeOf, plain, walkLocated } from "./located.js";
 export {
@@ -19,6 +28,7 @@ export {
   bindingsOf,
   describeProvider,
   hetznerObjectStorage,
+  isAccountOf,
   type MakingProvider,
   type ProviderBinding,
   type ProviderDescription,

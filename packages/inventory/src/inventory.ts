@@ -8,6 +8,7 @@ import { type DriftRule, driftRulesOf } from "./settings/drift-settings.js";
 import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile, readInventoryFile } from "./files.js";
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import type { NotifySettings } from "./settings/notify-settings.js";
+import { describeProvider, isAccountOf } from "./providers.js";
 import { type DeploymentProviders, providersOf } from "./settings/provider-settings.js";
 import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
@@ -184,8 +185,10 @@ class Loader {
     const merged = { ...product, ...defined(environment), ...defined(own) };
     const settings = this.settings(file, merged, product.product);
     if (!settings) return undefined;
-    const values = [...walkLocated(config)].map(({ value }) => value);
     const documents = [productDocument, environmentDocument, document];
+    const settingPlaces = placesOf(documents);
+    this.checkAccount(settings, settingPlaces["account"]);
+    const values = [...walkLocated(config)].map(({ value }) => value);
     const { providers, ...named } = providersOf(documents);
     const references = [...values.filter((value) => value instanceof Reference), ...named.references];
     const secrets = [
@@ -198,7 +201,6 @@ class Loader {
       ...(environmentDocument ? [this.path(file.environment, environmentFile)] : []),
       file.file,
     ];
-    const settingPlaces = placesOf(documents);
     const rules = driftRulesOf(documents);
     const drift = rules.length > 0 ? { driftRules: rules } : {};
     const kept = stateWith(merged.state, merged.management?.domain);
@@ -246,6 +248,14 @@ class Loader {
         ]);
     }
     return undefined;
+  }
+
+  /** An account of the wrong shape would be refused by the cloud, or would be the one of another cloud. */
+  private checkAccount({ provider, account }: Settings, place: Place | undefined): void {
+    const known = describeProvider(provider).account;
+    if (account === undefined || !known || isAccountOf(provider, account)) return;
+    const message = `${JSON.stringify(account)} is not an account of ${provider}: ${known.meaning}`;
+    this.report([{ message, remedy: `Write it like ${known.example}`, path: "account", ...(place && { place }) }]);
   }
 
   private environment(name: string): ReadEnvironment {

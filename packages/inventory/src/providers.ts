@@ -29,6 +29,10 @@ export interface ProviderDescription extends ProviderBinding {
   /** What `account` of the inventory means. @default - the credentials name the account, so the inventory must not */
   readonly account?: {
     readonly meaning: string;
+    /** Shape of one, as the cloud documents it. */
+    readonly pattern: RegExp;
+    /** One of that shape, for messages. */
+    readonly example: string;
     readonly required?: true;
     /** Environment variable that it stands for. @default - none */
     readonly variable?: string;
@@ -59,12 +63,22 @@ export const providers = {
   aws: {
     ...registered("aws"),
     arguments: ({ region, account }) => ({ region, ...(account ? { allowedAccountIds: [account] } : {}) }),
-    account: { meaning: "the id of the only account that may be changed" },
+    account: {
+      meaning: "the id of the only account that may be changed",
+      // https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+      pattern: /^\d{12}$/,
+      example: '"123456789012"',
+    },
   },
   gcp: {
     ...registered("google"),
     arguments: ({ region, account }) => ({ region, ...(account ? { project: account } : {}) }),
-    account: { meaning: "the id of the project; by default the variable GOOGLE_PROJECT names it" },
+    account: {
+      meaning: "the id of the project; by default the variable GOOGLE_PROJECT names it",
+      // https://cloud.google.com/resource-manager/docs/creating-managing-projects; old ones begin with a domain and a colon.
+      pattern: /^(?:[a-z0-9][a-z0-9.-]{0,62}:)?[a-z](?=.{5,29}$)[a-z0-9-]*[a-z0-9]$/,
+      example: "my-project-123456",
+    },
   },
   azure: {
     ...registered("azurerm"),
@@ -76,6 +90,9 @@ export const providers = {
     }),
     account: {
       meaning: "the id of the subscription; by default the variable ARM_SUBSCRIPTION_ID names it",
+      // https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id
+      pattern: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i,
+      example: "00000000-0000-0000-0000-000000000000",
       variable: "ARM_SUBSCRIPTION_ID",
     },
     resourceGroup: { binding: "resource-group", className: "ResourceGroup" },
@@ -83,7 +100,13 @@ export const providers = {
   oracle: {
     ...registered("oci"),
     arguments: ({ region }) => ({ region }),
-    account: { meaning: "the OCID of the compartment", required: true },
+    account: {
+      meaning: "the OCID of the compartment",
+      required: true,
+      // https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm; the tenancy is the root compartment.
+      pattern: /^ocid1\.(?:compartment|tenancy)\.oc\d{1,3}\.[a-z0-9-]*\.(?:[a-z0-9-]+\.)?[a-z0-9]+$/,
+      example: "ocid1.compartment.oc1..example",
+    },
   },
   hetzner: {
     ...registered("hcloud"),
@@ -113,7 +136,13 @@ export const providers = {
   heroku: {
     ...registered("heroku"),
     arguments: () => ({}),
-    account: { meaning: "the name of the Heroku team", required: true },
+    account: {
+      meaning: "the name of the Heroku team",
+      required: true,
+      // https://devcenter.heroku.com/articles/platform-api-reference#team
+      pattern: /^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$/,
+      example: "acme",
+    },
   },
   digitalocean: {
     ...registered("digitalocean"),
@@ -130,6 +159,11 @@ export const providerNames = Object.keys(providers) as [ProviderName, ...Provide
 /** What is known of a cloud. */
 export function describeProvider(name: ProviderName): ProviderDescription {
   return providers[name];
+}
+
+/** Whether a text can name an account of a cloud; on clouds whose credentials name it, no text does. */
+export function isAccountOf(name: ProviderName, account: string): boolean {
+  return describeProvider(name).account?.pattern.test(account) ?? false;
 }
 
 /** The providers that a cloud's resources can come from: its own, then its companions. */

@@ -29,15 +29,21 @@ export function rule<S extends z.ZodType>(
 
 /** A name that becomes part of resource names and addresses: lower-case letters, digits and single dashes; 1 to 40 characters. */
 export function name(): z.ZodString {
-  return rule(z.string(), (value) =>
-    isName(value)
+  return rule(z.string(), (value) => {
+    // Constructs keep their children in a plain object, which has a constructor.
+    if (value in Object.prototype)
+      return {
+        message: `${JSON.stringify(value)} is a word of the language that runs this`,
+        remedy: "Choose another name",
+      };
+    return isName(value)
       ? undefined
       : {
           message: `${JSON.stringify(value)} is not a name`,
           remedy:
             "Use 1 to 40 lower-case letters, digits and single dashes; begin with a letter and do not end with a dash",
-        },
-  );
+        };
+  });
 }
 
 /** A map whose keys are names; each entry becomes a resource whose address holds the key. */
@@ -60,6 +66,12 @@ export function distinct<S extends z.ZodArray>(list: S): S {
 /** An IPv4 network in CIDR notation, written with its first address: `10.20.0.0/16`. */
 export function cidr(): z.ZodString {
   return rule(z.string(), (value) => {
+    const canonical = value.replaceAll(/(^|[./])0+(?=\d)/g, "$1");
+    if (canonical !== value)
+      return {
+        message: `${JSON.stringify(value)} has numbers that begin with 0, which some programs read as octal`,
+        remedy: `Write ${canonical}`,
+      };
     const parts = /^(.+)\/(\d{1,2})$/.exec(value);
     if (!parts || !Address4.isValid(value)) {
       return {
@@ -82,25 +94,22 @@ export function cidr(): z.ZodString {
   });
 }
 
-/** DNS knows letters beyond ASCII by the spelling that begins with `xn--` (RFC 5891). */
-function domainRemedy(value: string): string {
-  const ascii = isAscii(value) ? "" : domainToASCII(value);
-  return ascii === ""
-    ? "Write it in lower case with dots, for example acme.example"
-    : `Write it as DNS knows it, with dots: ${ascii}`;
-}
-
-function isAscii(value: string): boolean {
-  return [...value].every((letter) => letter <= "~");
-}
-
 /** A DNS domain name: `acme.example`. */
 export function domainName(): z.ZodString {
   return rule(z.string(), (value) =>
     value.length <= 253 && /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(value)
       ? undefined
-      : { message: `${JSON.stringify(value)} is not a domain name`, remedy: domainRemedy(value) },
+      : {
+          message: `${JSON.stringify(value)} is not a domain name`,
+          remedy: asciiOf(value) ?? "Write it in lower case with dots, for example acme.example",
+        },
   );
+}
+
+/** What to write for a domain of other letters than DNS has, or in upper case. @returns undefined where no domain is meant */
+function asciiOf(domain: string): string | undefined {
+  const ascii = domainToASCII(domain);
+  return ascii === "" || ascii === domain || !ascii.includes(".") ? undefined : `Write ${ascii}`;
 }
 
 /** A reference to the output of another deployment, `{ output: compute.network }`. */

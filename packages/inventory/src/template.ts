@@ -8,12 +8,21 @@ export function templateText(template: string): string {
   return template.replaceAll(/([$%])\1(?=\{)/g, "$1");
 }
 
-/** The same value with every text in it standing for itself; anything but plain maps and lists is left alone. */
+/**
+ * The same value with every text in it standing for itself, keys included: the engine reads those as templates, too. Anything but plain
+ * maps and lists is left alone.
+ */
 export function literalTemplates<T>(value: T): T {
   if (typeof value === "string") return literalTemplate(value) as T;
   if (Array.isArray(value)) return value.map(literalTemplates) as T;
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isPlainMap(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [key, literalTemplates(entry as unknown)]),
+    Object.entries(value).map(([key, entry]) => [literalTemplate(key), literalTemplates(entry)]),
   ) as T;
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -177,7 +177,11 @@ describe("new", () => {
   });
 
   it.each(providerNames)("begins every stack on %s so that it plans at once, offline", async (provider) => {
-    const account = provider === "oracle" || provider === "heroku" ? { account: "acme-team" } : {};
+    const accounts = new Map([
+      ["oracle", { account: "ocid1.compartment.oc1..example" }],
+      ["heroku", { account: "acme-team" }],
+    ]);
+    const account = accounts.get(provider) ?? {};
     // Heroku has no storage, and no zones: names of its apps are added later.
     const paas = provider === "heroku";
     const stacks = ["compute", "dns", ...(paas ? [] : ["storage"])];

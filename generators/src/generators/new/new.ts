@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { describeProvider, formatProblem, InfraError, infraError } from "@infra/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location } from "../../product/choices.js";
@@ -64,7 +64,7 @@ const ciSystems: Readonly<Record<string, readonly CiSystem[]>> = {
  */
 export default function newGenerator(tree: Tree, options: NewOptions): Promise<GeneratorCallback> {
   return forUser(async () => {
-    const product = productOf(options);
+    const product = productOf({ ...options, ...inWorkspace(tree.root, options.directory) });
     const { directory, packageManager } = product;
     refuseForeign(tree, directory);
     const manifest = await manifestOf(product, tree.root);
@@ -111,6 +111,18 @@ function productOf(options: NewOptions): Product {
 }
 
 /** A folder that is something else already does not become a product. */
+/** The folder, relative to the workspace; generators write nowhere else. @throws InfraError for one outside of it */
+function inWorkspace(root: string, directory: string | undefined): { directory?: string } {
+  if (directory === undefined) return {};
+  const path = relative(root, resolve(root, directory));
+  if (path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path))
+    return { directory: path === "" ? "." : path };
+  throw infraError(
+    `--directory: ${JSON.stringify(directory)} is outside of the workspace ${root}`,
+    "Name a folder inside of it, or make a workspace of its own there: npm create @infra/product",
+  );
+}
+
 function refuseForeign(tree: Tree, directory: string): void {
   const file = at(directory, "package.json");
   if (!tree.exists(file)) return;

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { formatProblemWithFrame } from "@infra/inventory";
+import { formatProblemWithFrame, problemsOfError } from "@infra/inventory";
 import { addCostCommand } from "./cost.js";
 import { withHelp } from "./help.js";
 import { addImpactCommand } from "./impact.js";
@@ -54,11 +54,29 @@ export async function main(argv: readonly string[]): Promise<void> {
   addFollowUpCommands(program);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosed);
   withHelp(program);
+  const doing = ["infra", ...argv.slice(2, 3).filter((word) => !word.startsWith("-"))].join(" ");
+  // What no promise of the command waits for ends it, too: with one line, and exit code 1.
+  const unexpected = (error: unknown) => {
+    process.exitCode = report(error, doing);
+    process.exit();
+  };
+  process.once("uncaughtException", unexpected).once("unhandledRejection", unexpected);
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(withoutVerbose(program, argv));
   } catch (error) {
-    process.exitCode = await report(error);
+    process.exitCode = report(error, doing);
+  } finally {
+    process.off("uncaughtException", unexpected).off("unhandledRejection", unexpected);
   }
+}
+
+/** Every command takes `--verbose` for the details of what is unexpected; the ones that show more with it have the option. */
+function withoutVerbose(program: Command, argv: readonly string[]): string[] {
+  const isOwn = (command: Command): boolean => {
+    const next = command.commands.find((each) => argv.slice(2).includes(each.name()));
+    return next ? isOwn(next) : command.options.some(({ long }) => long === "--verbose");
+  };
+  return isOwn(program) ? [...argv] : argv.filter((word) => word !== "--verbose");
 }
 
 /** Whoever reads the output may go (`| head`, a terminal that is closed): what is being done ends as it should. */
@@ -66,10 +84,9 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
-async function report(error: unknown): Promise<number> {
+function report(error: unknown, doing: string): number {
   if (error instanceof CommanderError) return error.exitCode;
-  const { problemsOfError } = await import("@infra/inventory");
-  const problems = problemsOfError(error);
+  const problems = problemsOfError(error, doing);
   if (process.argv.includes("--json"))
     process.stdout.write(`${JSON.stringify({ results: [], problems, exitCode: 1 }, null, 2)}\n`);
   process.stderr.write(`${problems.map(formatProblemWithFrame).join("\n")}\n`);

@@ -1,4 +1,5 @@
 import type { Deployment, DriftRule } from "@infra/inventory";
+import { matchesGlob } from "@infra/io";
 import type { Synthesis } from "@infra/core";
 import type { ResourceChange } from "@infra/results";
 
@@ -17,8 +18,8 @@ export function sift(changes: readonly ResourceChange[], rules: readonly DriftRu
     const { attributes = [] } = change;
     const patterns = rules
       .filter((rule) => isFor(rule, change.address))
-      .flatMap((rule) => rule.attributes.map(pathPattern));
-    const isIgnored = ({ path }: { readonly path: string }) => patterns.some((pattern) => pattern.test(path));
+      .flatMap((rule) => rule.attributes.map((attribute) => attribute.split(".")));
+    const isIgnored = ({ path }: { readonly path: string }) => patterns.some((pattern) => isBelow(pattern, path));
     const dropped = change.action === "update" ? attributes.filter(isIgnored) : [];
     if (dropped.length > 0) ignored.push({ ...change, attributes: dropped });
     if (dropped.length === 0) kept.push(change);
@@ -69,17 +70,16 @@ function addressesOf({ configuration }: Synthesis): string[] {
   return Object.entries(resource).flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`));
 }
 
-/** A rule for a resource is for each of its instances. */
+/** A rule for a resource is for each of its instances: what stands in brackets at the end of an address. */
 function isFor({ address }: DriftRule, candidate: string): boolean {
-  const pattern = new RegExp(`^${escaped(address).replaceAll(/(?:\\\*)+/g, ".*")}(?:\\[.*\\])?$`);
-  return pattern.test(candidate) || pattern.test(candidate.replace(/\[[^\]]*\]$/, ""));
+  if (matchesGlob(address, candidate)) return true;
+  for (let at = candidate.indexOf("["); candidate.endsWith("]") && at >= 0; at = candidate.indexOf("[", at + 1))
+    if (matchesGlob(address, candidate.slice(0, at))) return true;
+  return false;
 }
 
-/** `labels` is for everything below it. */
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${escaped(path).replaceAll("\\*", "[^.]*")}(?:\\..*)?$`);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** `labels` is for everything below it; `*` is for any one name. */
+function isBelow(pattern: readonly string[], path: string): boolean {
+  const names = path.split(".");
+  return names.length >= pattern.length && pattern.every((each, index) => matchesGlob(each, names[index] ?? ""));
 }

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
-import { findDeploymentFiles, type Inventory, loadInventory } from "@infra/inventory";
+import { findDeploymentFiles, InfraError, type Inventory, invisibleEnd, loadInventory } from "@infra/inventory";
 import { type Engine, engineEnvironment, findEngine } from "@infra/opentofu";
 import { RulesInUse } from "./drift-rules.js";
 import { Encryptions, StateKeys } from "@infra/keys";
-import { hiddenValues, type Secrets, secretsOf } from "@infra/secrets";
+import { hiddenValues, hiddenVariables, oldPassphraseVariable, type Secrets, secretsOf } from "@infra/secrets";
 import { Mask } from "@infra/io";
 import { DeclaredOutputs } from "./deployment/declared-outputs.js";
 import { Outputs } from "./deployment/outputs.js";
@@ -54,6 +54,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
+  if (!offline) refuseInvisibleEnds(env);
   const mask = new Mask(hiddenValues(env));
   const secrets = secretsOf(inventory, request, mask);
   const keys = new StateKeys({ product, states, secrets, env });
@@ -81,4 +82,15 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
       }
     },
   };
+}
+
+/** A credential with an invisible end is refused by its cloud, in words that mislead; keys of several lines end with a line end. */
+function refuseInvisibleEnds(env: Readonly<NodeJS.ProcessEnv>): void {
+  const problems = hiddenVariables().flatMap((name) => {
+    const invisible = name === oldPassphraseVariable ? undefined : invisibleEnd(env[name] ?? "", true);
+    if (invisible === undefined) return [];
+    const message = `${name} begins or ends with an invisible letter (${invisible})`;
+    return [{ message, remedy: "Remove it where the variable is set, such as a file with line ends of Windows" }];
+  });
+  if (problems.length > 0) throw new InfraError(problems);
 }

@@ -116,7 +116,7 @@ class Schedule {
     } catch (error) {
       if (error instanceof NotApplied && this.byId.has(error.upstream) && !this.changesThings)
         return { status: "waiting", problems: error.problems };
-      return failure(problemsOfError(error));
+      return failure(problemsOfError(error, `${request.verb} of ${deployment.id}`));
     }
   }
 

@@ -8,7 +8,8 @@ export {
   replaceFile,
 } from "./exclusive-file.js";
 export { filesIn, visibleIn } from "./files-in.js";
-export { askGit, git } from "./git.js";
+export { askGit, git, gitProblem, gitReason } from "./git.js";
+export { matchesGlob } from "./glob.js";
 export { limited } from "./limited.js";
 export { holds, Mask, shortest } from "./mask.js";
 export { markdownTable, section, table } from "./table.js";

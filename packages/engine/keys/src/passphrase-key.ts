@@ -1,6 +1,7 @@
 import { pbkdf2, randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
-import { infraError, literalTemplate } from "@infra/inventory";
+import { infraError, invisibleEnd, literalTemplate } from "@infra/inventory";
+import { oldPassphraseVariable } from "@infra/secrets";
 import type { DataKey, KeyProvider, KeySource, Sealer, StateKey } from "./state-key.js";
 
 type Cost = { N: number; r: number; p: number; maxmem: number };
@@ -22,7 +23,7 @@ export class PassphraseKey implements StateKey {
 
   /**
    * @param variable Where it comes from, for messages.
-   * @throws InfraError when it is too short.
+   * @throws InfraError when it is too short, or ends invisibly.
    */
   constructor(
     private readonly passphrase: string,
@@ -33,6 +34,13 @@ export class PassphraseKey implements StateKey {
       throw infraError(
         `${variable} has ${String(passphrase.length)} characters, ${String(shortest)} at least are needed`,
         "Use a longer passphrase",
+      );
+    const invisible = variable === oldPassphraseVariable ? undefined : invisibleEnd(passphrase);
+    if (invisible !== undefined)
+      throw infraError(
+        `${variable} begins or ends with an invisible letter (${invisible}), with which nobody would type it again`,
+        "Remove it where the variable is set, such as a file with line ends of Windows. " +
+          `What is encrypted with it already is read through ${oldPassphraseVariable}: infra state rekey`,
       );
   }
 

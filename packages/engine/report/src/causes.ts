@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bindingsOf, infraError, parseJson, providerNames } from "@infra/inventory";
-import { git } from "@infra/io";
+import { git, gitProblem } from "@infra/io";
 import { changedPackages, closureOf, type Lockfile, lockfileSchema, type PackageChange } from "./lockfile.js";
 import type { Cause, ReportedDeployment } from "./report.js";
 
@@ -27,12 +27,17 @@ export class Difference {
   static async since(root: string, base: string): Promise<Difference> {
     const from = base.startsWith("-") ? undefined : await git(root, "merge-base", base, "HEAD");
     if (from === undefined)
-      throw infraError(
-        `${JSON.stringify(base)} is no commit that this one has an ancestor in common with`,
-        "Fetch it with its history, such as git fetch --unshallow origin, or name another base",
+      throw (
+        (await gitProblem(root)) ??
+        infraError(
+          `${JSON.stringify(base)} is no commit that this one has an ancestor in common with`,
+          "Fetch it with its history, such as git fetch --unshallow origin, or name another base",
+        )
       );
-    const changed = await git(root, "diff", "--name-only", "--relative", "-z", from);
-    const files = new Set((changed ?? "").split("\0").filter(Boolean));
+    const changed = await git(root, "diff", "--no-ext-diff", "--name-only", "--relative", "-z", from);
+    // Files that git does not have yet are changes, too.
+    const added = await git(root, "ls-files", "--others", "--exclude-standard", "-z");
+    const files = new Set(`${changed ?? ""}\0${added ?? ""}`.split("\0").filter(Boolean));
     if (!files.has(npmLockfile)) return new Difference(files, new Map(), { packages: {} });
     const before = parse(await git(root, "show", `${from}:./${npmLockfile}`));
     const file = join(root, npmLockfile);

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { infraError, loadInventory } from "@infra/inventory";
-import { askGit } from "@infra/io";
+import { askGit, gitProblem, gitReason } from "@infra/io";
 import { linkModules, ownPackages } from "@infra/impact";
 import type { RunRequest } from "@infra/results";
 import { run } from "@infra/engine";
@@ -57,13 +57,22 @@ function baseRequest(request: RunRequest, inventory: string): RunRequest {
   };
 }
 
+/** What git says about a revision. @throws InfraError that names the cause */
 async function gitAt(root: string, ref: string, args: readonly string[]): Promise<string> {
   try {
     return await askGit(root, ...args);
   } catch (error) {
+    const problem = await gitProblem(root);
+    if (problem) throw problem;
     const { stderr = "", message } = error as Error & { stderr?: string };
+    const reason = gitReason(stderr) ?? message;
+    if (args[0] === "worktree")
+      throw infraError(
+        `git cannot check out ${JSON.stringify(ref)} beside the workspace: ${reason}`,
+        "Make git worktree add work there",
+      );
     throw infraError(
-      `git has no ${JSON.stringify(ref)} to compare with: ${stderr.trim().split("\n").at(-1) || message}`,
+      `git has no ${JSON.stringify(ref)} to compare with: ${reason}`,
       "Name a branch, a tag or a commit, and fetch it: git fetch origin main",
     );
   }

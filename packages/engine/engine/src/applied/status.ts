@@ -12,6 +12,7 @@ import { synthesizeAsApplied } from "../deployment/kept-choices.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "@infra/state";
 import { providersIn } from "../providers/locked.js";
+import { describeMove, moveOf } from "./moved.js";
 import { type Applicable, applicableOf } from "./record.js";
 import { isDestroyed, type RemovedSearch, withRemoved } from "./removed.js";
 
@@ -116,9 +117,11 @@ async function statusOfOne(
       !offline && existsSync(lockFile)
         ? Object.fromEntries(providersIn(readFileSync(lockFile, "utf8")))
         : record.providers;
+    const move = moveOf(deployment, await store.applied.configurationOf(record));
+    if (move) return { ...known, state: "inventory-changed", detail: describeMove(move) };
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {
-    return { id, state: "unknown", problems: problemsOfError(error) };
+    return { id, state: "unknown", problems: problemsOfError(error, `status of ${id}`) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Deployment, InfraError, type Problem, problemsOfError } from "@infra/inventory";
+import { refuseMoved } from "../applied/moved.js";
 import { synthesizeToFolder } from "../deployment/configuration.js";
 import { DeploymentRun } from "../deployment/deployment-run.js";
 import { NotApplied } from "../deployment/outputs.js";
@@ -45,14 +46,19 @@ async function withRun(
   action: (run: DeploymentRun) => Promise<Outcome>,
 ): Promise<Outcome> {
   const run = await DeploymentRun.open(context, deployment, operation);
-  const [ended] = await Promise.allSettled([outcomeOf(run, action)]);
+  const [ended] = await Promise.allSettled([outcomeOf(run, operation, action)]);
   const left = await run.close();
   if (ended.status === "fulfilled") return left.length === 0 ? ended.value : withProblems(ended.value, left);
   throw left.length === 0 ? ended.reason : new InfraError([...problemsOfError(ended.reason), ...left]);
 }
 
-async function outcomeOf(run: DeploymentRun, action: (run: DeploymentRun) => Promise<Outcome>): Promise<Outcome> {
+async function outcomeOf(
+  run: DeploymentRun,
+  operation: string,
+  action: (run: DeploymentRun) => Promise<Outcome>,
+): Promise<Outcome> {
   try {
+    if (operation !== "validate" && operation !== "policy" && operation !== "cost") await refuseMoved(run);
     await run.prepare();
     return { ...(await action(run)), warnings: run.warnings, notes: run.notes };
   } catch (error) {

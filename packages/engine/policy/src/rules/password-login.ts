@@ -3,6 +3,9 @@ import type { PlannedResource } from "../plan.js";
 import type { Objection, Rule } from "../rule.js";
 import type { Value } from "../value.js";
 
+/** Warnings of the parser are nobody's business here. */
+const quiet = { logLevel: "error" } as const;
+
 const remedy = "Write `ssh_pwauth: false` in the text for cloud-init, and no passwords";
 
 /** Where a type keeps what cloud-init reads, and in which encoding. */
@@ -123,7 +126,7 @@ function settingsOf(text: string): (CloudConfig & Pick<Part, "keeps">)[] | undef
 
 function partsOf(text: string): Part[] {
   if (!text.startsWith("#cloud-config-archive")) return [{ content: text, keeps: false }];
-  return listOf(parse(text)).map((each) => {
+  return listOf(parse(text, quiet)).map((each) => {
     const { content, ["Merge-Type"]: merge } = recordOf(each);
     return { content: String(content), keeps: String(merge).includes("no_replace") };
   });
@@ -132,7 +135,7 @@ function partsOf(text: string): Part[] {
 /** A part that is a script has no settings. */
 function cloudConfig(content: string): CloudConfig {
   if (content.startsWith("#!")) return {};
-  return recordOf(parse(content));
+  return recordOf(parse(content, quiet));
 }
 
 function passwordOf(user: unknown): unknown {

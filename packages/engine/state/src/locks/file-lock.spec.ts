@@ -16,7 +16,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LockHeldError } from "../errors.js";
-import { FileLock } from "./file-lock.js";
+import { FileLock, NumberedLock } from "./file-lock.js";
 import { FolderStore } from "../stores/folder-store.js";
 import type { LockHolder } from "./lock.js";
 import { thisProcess } from "./process-identity.js";
@@ -193,5 +193,43 @@ describe("many processes", () => {
       winner.stdin?.end();
       await once(winner, "exit");
     }
+  });
+});
+
+describe("a holder that gives the lock back and ends while a contender looks", () => {
+  /** Files in memory; the first listing comes before the release, and what follows it comes after. */
+  const racing = (releasedAfter: number) => {
+    const dead = { id: "x", operation: "apply", deployment: "production/compute", since: "2026-01-31T12:00:00Z" };
+    const files = new Map([["00000001.json", JSON.stringify({ ...dead, ...thisProcess(), pid: 999_999_999 })]]);
+    let listed = 0;
+    return new NumberedLock(
+      {
+        list: () => {
+          if (++listed > releasedAfter) files.set("00000001.released", "");
+          return Promise.resolve([...files.keys()]);
+        },
+        read: (name) => Promise.resolve(files.has(name) ? Buffer.from(files.get(name) ?? "") : undefined),
+        create: (name, content) => {
+          if (files.has(name)) return Promise.resolve(false);
+          files.set(name, content);
+          return Promise.resolve(true);
+        },
+        remove: (name) => Promise.resolve(void files.delete(name)),
+      },
+      "production/compute",
+    );
+  };
+
+  it("is not taken over", async () => {
+    expect((await racing(1).acquire("apply")).takenOver).toBeUndefined();
+  });
+
+  it("is not shown as dead", async () => {
+    expect(await racing(1).inspect()).toBeUndefined();
+  });
+
+  it("is taken over when it was left", async () => {
+    expect((await racing(Infinity).acquire("apply")).takenOver).toMatchObject({ pid: 999_999_999 });
+    expect(await racing(Infinity).inspect()).toMatchObject({ state: "dead" });
   });
 });

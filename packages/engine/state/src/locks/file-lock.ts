@@ -69,7 +69,9 @@ export class NumberedLock implements StateLock {
       const latest = await this.latest();
       if (!latest || latest.released) return undefined;
       const holder = await this.holder(latest.number);
-      return { holder, state: livenessOf(holder) };
+      const state = livenessOf(holder);
+      // It may have been given back since it was listed.
+      return state !== "dead" || (await this.isLatest(latest.number)) ? { holder, state } : undefined;
     });
   }
 
@@ -91,6 +93,8 @@ export class NumberedLock implements StateLock {
       if (latest && !latest.released) {
         takenOver = await this.holder(latest.number);
         if (!(await this.isGone(latest.number, takenOver))) return takenOver;
+        // Whoever gives a lock back does so before it ends: what is not released now was left.
+        if (!(await this.isLatest(latest.number))) continue;
       }
       const number = (latest?.number ?? 0) + 1;
       const holder = newHolder(this.deployment, operation);
