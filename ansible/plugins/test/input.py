@@ -7,7 +7,11 @@ import re
 
 LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
-CALENDAR_OR_SPAN = re.compile(r"\d+(s|min|h|d|w)")
+SSH_PUBLIC_KEY = re.compile(
+    r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com)"
+    r" [A-Za-z0-9+/]{60,}={0,2}( [^\n]*)?"
+)
+TIME_SPAN = re.compile(r"\d+(s|min|h|d|w)")
 
 
 def port(value):
@@ -42,9 +46,14 @@ def account(value):
     return isinstance(value, str) and NAME.fullmatch(value) is not None
 
 
+def ssh_public_key(value):
+    """Whether the value is one line of a file that ends in .pub."""
+    return isinstance(value, str) and SSH_PUBLIC_KEY.fullmatch(value.strip()) is not None
+
+
 def time_span(value):
     """Whether the value is a time span of systemd with one unit: 30s, 10min, 12h, 7d."""
-    return isinstance(value, str) and CALENDAR_OR_SPAN.fullmatch(value) is not None
+    return isinstance(value, str) and TIME_SPAN.fullmatch(value) is not None
 
 
 def between(value, least, most):
@@ -76,6 +85,7 @@ class TestModule:
             "interface_cidr": interface_cidr,
             "host_name": host_name,
             "account": account,
+            "ssh_public_key": ssh_public_key,
             "time_span": time_span,
             "between": between,
         }

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { ansible } from "./ansible.js";
 import { readYaml, type Role } from "./collection.js";
 
@@ -41,7 +40,7 @@ export async function refusals(role: Role): Promise<readonly Refusal[]> {
     const variables = good && existsSync(good) ? (readYaml(good) as Record<string, unknown>) : {};
     await writeFile(
       playbook,
-      stringify(cases.map((each, index) => playOf(role, each, join(folder, String(index)), variables))),
+      JSON.stringify(cases.map((each, index) => playOf(role, each, join(folder, String(index)), variables))),
     );
     const { output } = await run("ansible-playbook", ["-i", "nowhere,", playbook], {
       ANSIBLE_INJECT_FACT_VARS: "false",

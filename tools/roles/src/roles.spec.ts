@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ansible, findHosts, generated, NoHosts, refusals, type Refusal, roles, runScenario } from "./index.js";
 import { casesOf } from "./bad-input.js";
 import { collection, readYaml } from "./collection.js";
@@ -95,22 +95,19 @@ describe.each(services.map((role) => [role.name, role] as const))(
 );
 
 describe("the short form of the scenario", () => {
-  const reasons: string[] = [];
-  afterAll(() => {
-    if (reasons.length > 0) process.stdout.write(`skipped: the scenarios of the roles. ${reasons[0] ?? ""}\n`);
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  let missing: NoHosts | undefined;
+  beforeAll(async () => {
+    await findHosts(log).catch((error: unknown) => {
+      if (!(error instanceof NoHosts)) throw error;
+      missing = error;
+      log(`skipped: the scenarios of the roles. ${error.message}`);
+    });
   });
 
   for (const role of services.filter(({ scenario }) => scenario))
-    test(`of ${role.name} passes`, async ({ skip }) => {
-      const log = (line: string) => void process.stdout.write(`${line}\n`);
-      const hosts = await findHosts(log).catch((error: unknown) => {
-        if (error instanceof NoHosts) return error;
-        throw error;
-      });
-      if (hosts instanceof NoHosts) {
-        reasons.push(hosts.message);
-        skip(hosts.message);
-      }
+    test(`of ${role.name} passes`, { timeout: 600_000 }, async ({ skip }) => {
+      skip(missing !== undefined, missing?.message);
       const { succeeded, output } = await runScenario(role, "short", log);
       expect(succeeded, output).toBe(true);
     });
