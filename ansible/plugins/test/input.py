@@ -19,6 +19,12 @@ def port(value):
     return _is_integer(value) and 1 <= int(value) <= 65535
 
 
+def port_range(value):
+    """Whether the value is a port number, or two with a dash between them, the lower one first."""
+    parts = str(value).split("-")
+    return not isinstance(value, bool) and len(parts) <= 2 and all(map(port, parts)) and int(parts[0]) <= int(parts[-1])
+
+
 def address(value):
     """Whether the value is an IPv4 or IPv6 address."""
     return _parses(ipaddress.ip_address, value)
@@ -80,6 +86,7 @@ class TestModule:
         """The tests by their names in the collection."""
         return {
             "port": port,
+            "port_range": port_range,
             "address": address,
             "cidr": cidr,
             "interface_cidr": interface_cidr,
