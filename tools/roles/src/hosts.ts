@@ -35,8 +35,9 @@ async function prepare(log: (line: string) => void): Promise<HostEnvironment> {
   const file = join(scenarios, "config/Containerfile");
   const packages = packagesOfRoles();
   const tag = createHash("sha256").update(readFileSync(file)).update(packages.join()).digest("hex").slice(0, 12);
-  const image = `localhost/infra-host:${tag}`;
-  if (!(await succeeds(engine, ["image", "inspect", image], env))) {
+  const given = process.env["INFRA_ROLES_IMAGE"];
+  const image = given ?? `localhost/infra-host:${tag}`;
+  if (given === undefined && !(await succeeds(engine, ["image", "inspect", image], env))) {
     log(`infra: building the image of the hosts with ${engine} (about 2 minutes the first time)`);
     const base = await baseImage(engine, env);
     const args = ["build", "--network=host", `--build-arg=BASE=${base}`, `--build-arg=PACKAGES=${packages.join(" ")}`];

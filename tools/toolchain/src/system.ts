@@ -29,7 +29,7 @@ async function install(packages: readonly string[], context: Context): Promise<v
   const run = (args: readonly string[]) => runLogged({ program: "apt-get", args, cwd: "/" }, label, context);
   await withProgress(job, context, async () => {
     await run(["update", "-q"]);
-    await run(["install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300", ...packages]);
+    await run(["install", "-y", "-q", "-o", "DPkg::Lock::Timeout=300", ...packages]);
   });
 }
 
