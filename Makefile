@@ -65,7 +65,7 @@ doctor: engine ## Check that this machine has what runs need
 test: ## Lint, and run all tests; the last line says how many passed and failed
 	@node tools/test-report/test-report.mjs \
 		--setup '$(MAKE) --no-print-directory setup' \
-		--check '$(MAKE) --no-print-directory toolchain' \
+		--check '$(MAKE) --no-print-directory toolchain >/dev/null' \
 		--check 'npm run --silent lint' \
 		--vitest 'node_modules/.bin/vitest run'
 
@@ -77,7 +77,7 @@ test-roles: setup ## Run the whole scenario of every Ansible role on systemd con
 
 test-faults: toolchain ## Run the fault matrix (100 rounds, 30 kills each) and 10,000 fuzzed inputs per parser, on real services
 	@INFRA_TEST_LONG=1 INFRA_FUZZ_RUNS=$${INFRA_FUZZ_RUNS:-10000} node_modules/.bin/vitest run .fault.spec .fuzz.spec \
-		kill.spec interruption.spec recovery.spec state-command.spec engine/src/state/ keys/rekey.spec secrets/canaries secrets/run.spec secrets/vault
+		kill.spec interruption.spec recovery.spec state-command.spec engine/state/ rekey/rekey.spec secrets/src/canaries secrets/src/run.spec secrets/src/vault
 
 bench: toolchain ## Measure the engine's overhead, synthesis and graph inference
 	@node tools/bench/dist/cli.js

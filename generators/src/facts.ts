@@ -1,4 +1,4 @@
-import type { Located } from "@infra/core/inventory";
+import type { Located } from "@infra/inventory";
 
 /** A reference to another deployment, and the keys that lead to it; a list is one value, so its keys end there. */
 export interface FoundReference {
@@ -45,7 +45,7 @@ export interface ProviderFacts {
 
 /** Reads inventory files. The reader of YAML is loaded with the first file. */
 export class FactsReader {
-  private core: typeof import("@infra/core/inventory") | undefined;
+  private core: typeof import("@infra/inventory") | undefined;
 
   /** @param onRead Told of every file that is read. */
   constructor(private readonly onRead: (file: string) => void = () => undefined) {}
@@ -128,8 +128,8 @@ export class FactsReader {
     return [...new Set(paths)];
   }
 
-  private inventory(): typeof import("@infra/core/inventory") {
-    return (this.core ??= require("@infra/core/inventory") as typeof import("@infra/core/inventory"));
+  private inventory(): typeof import("@infra/inventory") {
+    return (this.core ??= require("@infra/inventory") as typeof import("@infra/inventory"));
   }
 }
 

@@ -10,7 +10,8 @@ let root: string;
 let env: NodeJS.ProcessEnv;
 
 const stack = `
-const { defineStack, forEachEntry, mapOf, orReference, DataResource, Reference } = require("@infra/core");
+const { defineStack, forEachEntry, DataResource } = require("@infra/core");
+const { mapOf, orReference, Reference } = require("@infra/inventory");
 const { z } = require("zod");
 module.exports = defineStack({
   config: z.strictObject({ items: mapOf(orReference(z.string())).default({}) }),
@@ -117,7 +118,7 @@ describe("nx", () => {
       nx(...plan, "production-base", "staging-base");
       const report = spawnSync(
         process.execPath,
-        [join(repository, "packages/engine/bin/infra.js"), "report", "-f", "json"],
+        [join(repository, "packages/engine/cli/bin/infra.js"), "report", "-f", "json"],
         {
           cwd: root,
           env,

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { ProjectConfiguration } from "@nx/devkit";
-import type { Verb } from "@infra/engine";
+import type { Verb } from "@infra/results";
 import type { InferredDeployment } from "./deployments.js";
 import type { LocalCode } from "./local-code.js";
 import type { LockChanges } from "./lock-changes.js";
@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
   readonly project: ProjectConfiguration;
-  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, and the engine. */
+  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, the engine, and the facts. */
   readonly packages: readonly string[];
 }
 
@@ -56,7 +56,13 @@ export function projectOf(deployment: InferredDeployment, name: string, surround
   const origin = surroundings.packages.origin(stackPackage);
   const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
   const packages = [
-    ...new Set([stackPackage, ...(provider?.bindings ?? []), "@infra/engine", ...(code?.packages ?? [])]),
+    ...new Set([
+      stackPackage,
+      ...(provider?.bindings ?? []),
+      "@infra/engine",
+      "@infra/facts",
+      ...(code?.packages ?? []),
+    ]),
   ];
   const metadata: DeploymentMetadata = { deployment: id, ...(problems.length > 0 ? { problems } : {}) };
   const project = {

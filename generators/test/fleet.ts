@@ -1,4 +1,4 @@
-import type { ProviderName } from "@infra/core/inventory";
+import type { ProviderName } from "@infra/inventory";
 import type { CiSystem } from "../src/product/manifest.js";
 import type { PackageManagerName } from "../src/product/package-managers.js";
 

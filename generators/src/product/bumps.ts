@@ -1,4 +1,4 @@
-import { infraError, suggest } from "@infra/core/inventory";
+import { infraError, suggest } from "@infra/inventory";
 import type { Manifest } from "./manifest.js";
 import { type OwnedGroupName, ownedGroupNames } from "./owned.js";
 import { inChannel, type Published, type Registry } from "./registry.js";

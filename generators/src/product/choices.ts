@@ -8,7 +8,7 @@ import {
   providerNames,
   stackPackage,
   suggest,
-} from "@infra/core/inventory";
+} from "@infra/inventory";
 import type { z } from "zod";
 
 /** Where a product or an environment runs, as flags say it. */

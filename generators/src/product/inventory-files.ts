@@ -1,4 +1,4 @@
-import { type ProviderName, describeProvider, stackPackage } from "@infra/core/inventory";
+import { describeProvider, type ProviderName, stackPackage } from "@infra/inventory";
 import type { Tree } from "@nx/devkit";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import type { Tree } from "@nx/devkit";
-import { infraError } from "@infra/core/inventory";
+import { infraError } from "@infra/inventory";
 import { z } from "zod";
 import { type PackageManagerName, packageManagerNames, packageManagers } from "./package-managers.js";
 

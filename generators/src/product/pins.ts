@@ -1,9 +1,9 @@
-import { describeProvider, type ProviderName, stackPackage } from "@infra/core/inventory";
+import { describeProvider, type ProviderName, stackPackage } from "@infra/inventory";
 import { inChannel, npmRegistry, type Registry } from "./registry.js";
 import { installedVersion, testedVersions } from "./template.js";
 
 /** Packages that every product needs beside its stacks and bindings. */
-const always = ["@infra/engine", "@infra/product", "@nx/devkit", "nx"];
+const always = ["@infra/cli", "@infra/facts", "@infra/product", "@nx/devkit", "nx"];
 
 /** npm packages of a product's stacks; a stack that is a folder needs none. */
 export function stackPackages(stacks: readonly string[]): string[] {

@@ -6,7 +6,7 @@ import {
   productSchema,
   type ProviderName,
   suggest,
-} from "@infra/core/inventory";
+} from "@infra/inventory";
 import type { Tree } from "@nx/devkit";
 import type { Location } from "./choices.js";
 import { environmentsOf, placeholderDomain } from "./inventory-files.js";

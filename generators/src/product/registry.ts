@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { infraError, type InfraError, parseJson, suggest } from "@infra/core/inventory";
+import { infraError, type InfraError, parseJson, suggest } from "@infra/inventory";
 import { z } from "zod";
 import { templateStacks } from "./template.js";
 

@@ -1,4 +1,4 @@
-import { InfraError, formatProblem } from "@infra/core/inventory";
+import { formatProblem, InfraError } from "@infra/inventory";
 import { logger } from "@nx/devkit";
 
 /** Tells the user what was left as it is, because it exists. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { infraError } from "@infra/core/inventory";
+import { infraError } from "@infra/inventory";
 
 /** What this package says of itself. */
 export interface OwnManifest {

@@ -128,7 +128,8 @@ module.exports = defineStack({
 
 const webDependencies = { "@infra/core": "0.1.0", "web-tool": "^1.0.0" };
 
-const workspaceStack = `const { defineStack, DataResource, mapOf, orReference, forEachEntry, Reference } = require("@infra/core");
+const workspaceStack = `const { defineStack, DataResource, forEachEntry } = require("@infra/core");
+const { mapOf, orReference, Reference } = require("@infra/inventory");
 const { z } = require("zod");
 module.exports = defineStack({
   config: z.strictObject({ items: mapOf(orReference(z.string())).default({}) }),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
-import { cidr } from "./schema.js";
+import { cidr } from "@infra/inventory";
 
 const network = fc.tuple(fc.nat(0xffffffff), fc.integer({ min: 1, max: 32 })).map(([address, prefix]) => {
   const first = prefix === 0 ? 0 : Math.floor(address / 2 ** (32 - prefix)) * 2 ** (32 - prefix);

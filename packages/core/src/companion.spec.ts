@@ -1,5 +1,6 @@
-import { bindingOfType, bindingsOf, DeploymentStack } from "@infra/core";
-import { testDeployment } from "@infra/core/testing";
+import { bindingOfType, bindingsOf } from "@infra/inventory";
+import { DeploymentStack } from "./deployment-stack.js";
+import { testDeployment } from "./testing.js";
 import { describe, expect, it } from "vitest";
 
 describe("a companion of a cloud's provider", () => {

@@ -29,7 +29,7 @@ export interface IFirewall {
   membershipId?(group: string): string | undefined;
 }
 
-/** SSH keys and the way in, as other modules see them. */
+/** SSH keys, as other modules see them. */
 export interface ISsh {
   /** The user that people log in as, on every server. */
   readonly user: string;
@@ -37,8 +37,6 @@ export interface ISsh {
   keyIds(names?: readonly string[]): string[];
   /** Public keys in OpenSSH's format, by their names in the inventory. @default - all keys */
   publicKeys(names?: readonly string[]): string[];
-  /** Public address of the bastion. @default - there is no bastion */
-  readonly bastionAddress?: string;
 }
 
 /** One server, as other modules see it. */

@@ -1,3 +1,5 @@
+export { azureKey, azurePlace } from "./azure.js";
+export { base64 } from "./base64.js";
 export {
   Construct,
   DataResource,
@@ -5,16 +7,28 @@ export {
   type IConstruct,
   TerraformElement,
   TerraformOutput,
-  type TerraformProvider,
+  TerraformProvider,
   TerraformResource,
   TerraformStack,
   TerraformVariable,
   Token,
 } from "./cdktf.js";
-export { azureKey, azurePlace } from "./azure.js";
-export { base64 } from "./base64.js";
 export { contains, overlap, prefixOf, subnetOf } from "./cidr.js";
 export { cloudInit, type FirstBoot } from "./cloud-init.js";
+export {
+  type AdapterOf,
+  type AdaptersOf,
+  adaptersOf,
+  type AnyCloudContract,
+  type CloudContract,
+  CloudModule,
+  type Feature,
+  type FeatureOf,
+  findGaps,
+  type Gap,
+  gapOf,
+  unsupported,
+} from "./cloud-module.js";
 export type {
   IBucket,
   ICompute,
@@ -29,52 +43,31 @@ export type {
   Zone,
 } from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
+export type { Advice, Choice, MadeChoice, NativeImage } from "./choices.js";
+export { checkRegion, resolveImage, resolveSize, zoneLetter } from "./facts.js";
 export {
   type Architecture,
-  checkRegion,
   factsOf,
   type ImageName,
   imageNames,
   type RegionFacts,
-  resolveImage,
   type ResolvedSize,
-  resolveSize,
   type SizeClass,
   sizeClasses,
   type SizeRequest,
-  zoneLetter,
-} from "./facts.js";
+} from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
-export * from "./inventory/index.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
-  type Adapter,
-  type AdapterOf,
+  type AnyContract,
+  type Build,
+  type ConfigOf,
   type Contract,
-  type Feature,
-  findGaps,
-  type Gap,
-  gapOf,
   Module,
-  unsupported,
+  type OutputsOf,
+  type PeersOf,
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
-export { forEachEntry, originOf, problemAt } from "./origin.js";
-export {
-  cidr,
-  domainName,
-  type Finding,
-  jsonSchema,
-  mapOf,
-  name,
-  orReference,
-  orSecret,
-  reference,
-  rule,
-  secret,
-} from "./schema.js";
-export { shorten, shortHash } from "./shorten.js";
+export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
-export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
-export { literalTemplate, templateText } from "./template.js";
-export { check, type Checked, problemsOfValue } from "./validation.js";
+export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

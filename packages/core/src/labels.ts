@@ -1,6 +1,6 @@
 import { type IConstruct, TerraformResource } from "./cdktf.js";
 import type { DeploymentContext } from "./deployment-stack.js";
-import { bindingOfType, type ProviderName } from "./providers.js";
+import { bindingOfType, type ProviderName } from "@infra/inventory";
 
 /** The labels that every resource carries. */
 export function standardLabels({ settings, environment, name }: DeploymentContext): Record<string, string> {

@@ -1,123 +1,78 @@
 import { Construct } from "constructs";
 import type { z } from "zod";
 import { DeploymentStack } from "./deployment-stack.js";
-import { infraError, InfraError, type Problem } from "./errors.js";
-import type { Path } from "./inventory/located.js";
+import { InfraError, type Path, type Problem, problemsOfValue } from "@infra/inventory";
 import { originOf, setOrigin } from "./origin.js";
-import type { ProviderName } from "./providers.js";
-import { problemsOfValue } from "./validation.js";
 
-/** A feature that not every cloud has: what it is, and where a configuration asks for it. */
-export interface Feature<C> {
-  /** One line for the support table. */
-  readonly description: string;
-  /** Paths of the configuration that need the feature; empty when it is not asked for. */
-  readonly usedAt: (config: C) => readonly Path[];
-}
-
-/** Why a cloud lacks a feature, and what to do instead. */
-export interface Gap {
-  readonly reason: string;
-  readonly remedy: string;
-}
-
-/** Declares that an adapter lacks a feature. */
-export function unsupported(reason: string, remedy: string): Gap {
-  return { reason, remedy };
-}
-
-/** What a module is, on every cloud: its input, the features that may be missing, and its adapters. */
-export interface Contract<S extends z.ZodType, Peers, Outputs, F extends string = string> {
+/** What a module is, wherever it runs: its word, its input, what it needs of other modules, and what it puts out. */
+export interface Contract<S extends z.ZodType = z.ZodType, Peers = unknown, Outputs = unknown> {
   /** The module's word: `network`. */
   readonly name: string;
+  /**
+   * Has the module one adapter per cloud? A module with `"none"` is built in the same way everywhere: a service in a cluster or on
+   * servers, an app.
+   */
+  readonly adapters: "none" | "per cloud";
   readonly config: S;
-  readonly features: Readonly<Record<F, Feature<z.output<S>>>>;
-  /** For each cloud: loads the adapter, which happens only for the cloud of the deployment; or why there can be none. */
-  readonly adapters: Readonly<Record<ProviderName, (() => Adapter<S, Peers, Outputs, F>) | Gap>>;
+  /** Words of the Terraform providers that it uses besides the cloud's own. @default - none */
+  readonly providers?: readonly string[];
+  /** Carries the types of the peers and the outputs; no contract sets it. */
+  readonly types?: { readonly peers: Peers; readonly outputs: Outputs };
 }
 
-/** One cloud's implementation of a module. */
-export interface Adapter<S extends z.ZodType, Peers, Outputs, F extends string = string> {
-  /** For each feature of the contract: true, or why it is missing. */
-  readonly supports: Readonly<Record<F, true | Gap>>;
-  /** Creates the resources. `scope` is the module's construct. */
-  build(scope: Construct, config: z.output<S>, peers: Peers): Outputs;
-}
+/** A contract of any module. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- input, peers and outputs differ from module to module
+export type AnyContract = Contract<any, any, any>;
 
-/** The types of a contract, for its adapters: `AdapterOf<typeof networkContract>`. */
-export type AdapterOf<T> = T extends Contract<infer S, infer P, infer O, infer F> ? Adapter<S, P, O, F> : never;
+/** The input of a module, checked and with its defaults. */
+export type ConfigOf<C extends AnyContract> = z.output<C["config"]>;
+
+/** What a module needs of others. */
+export type PeersOf<C extends AnyContract> = NonNullable<C["types"]>["peers"];
+
+/** What a module puts out. */
+export type OutputsOf<C extends AnyContract> = NonNullable<C["types"]>["outputs"];
+
+/** Creates the resources of a module. `scope` is the module's construct. */
+export type Build<C extends AnyContract> = (scope: Construct, config: ConfigOf<C>, peers: PeersOf<C>) => OutputsOf<C>;
 
 /**
- * A construct with one contract and an adapter per cloud. It checks its input, picks the adapter, and nothing else.
+ * A construct with one contract. It checks its input and builds, and nothing else.
  *
  * A module whose id is a key of the stack's configuration comes from that part of it: errors and plan lines name its lines.
  */
-export abstract class Module<S extends z.ZodType, Peers, Outputs> extends Construct {
+export abstract class Module<C extends AnyContract> extends Construct {
   /** What other modules and stacks may use of it. */
-  readonly outputs: Outputs;
+  readonly outputs: OutputsOf<C>;
 
-  /** @throws InfraError for bad input, and for a feature that the cloud of the deployment lacks. */
-  constructor(scope: Construct, id: string, contract: Contract<S, Peers, Outputs>, props: z.input<S>, peers: Peers) {
+  /**
+   * @param build Creates the resources, from input that the contract's schema has checked.
+   * @throws InfraError for bad input.
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    contract: C,
+    build: Build<C>,
+    props: z.input<C["config"]>,
+    peers: PeersOf<C>,
+  ) {
     super(scope, id);
-    const stack = DeploymentStack.of(this);
-    const { settings, configKeys } = stack.context;
-    if (configKeys?.includes(id)) setOrigin(this, [id]);
-    const { provider } = settings;
-    const config = this.parse(contract, props);
-    const adapter = loadAdapter(contract, provider);
-    const gaps = findGaps(contract, adapter, provider, config);
-    if (gaps.length > 0) throw this.error(gaps);
-    stack.useProvider();
-    this.outputs = adapter.build(this, config, peers);
-  }
-
-  private parse(contract: Contract<S, Peers, Outputs>, props: z.input<S>): z.output<S> {
-    const result = contract.config.safeParse(props);
-    if (result.success) return result.data;
-    throw this.error(problemsOfValue(contract.config, props));
-  }
-
-  private error(problems: readonly Problem[]): InfraError {
-    const around = originOf(this).join(".");
-    return new InfraError(
-      problems.map((problem) => ({ ...problem, path: [around, problem.path].filter(Boolean).join(".") })),
-    );
+    if (DeploymentStack.of(this).context.configKeys?.includes(id)) setOrigin(this, [id]);
+    this.outputs = build(this, parse(this, contract, props), peers) as OutputsOf<C>;
   }
 }
 
-function loadAdapter<S extends z.ZodType, P, O, F extends string>(
-  contract: Contract<S, P, O, F>,
-  provider: ProviderName,
-): Adapter<S, P, O, F> {
-  const adapter = contract.adapters[provider];
-  if (typeof adapter === "function") return adapter();
-  throw infraError(`${provider} has no ${contract.name}: ${adapter.reason}`, adapter.remedy);
+function parse<C extends AnyContract>(scope: Construct, contract: C, props: z.input<C["config"]>): ConfigOf<C> {
+  const result = contract.config.safeParse(props);
+  if (result.success) return result.data as ConfigOf<C>;
+  throw errorIn(scope, problemsOfValue(contract.config, props));
 }
 
-/** Why a cloud lacks a feature of a module, or the whole module; undefined when it has it. */
-export function gapOf<S extends z.ZodType, P, O, F extends string>(
-  contract: Contract<S, P, O, F>,
-  provider: ProviderName,
-  feature: F,
-): Gap | undefined {
-  const adapter = contract.adapters[provider];
-  if (typeof adapter !== "function") return adapter;
-  const support = adapter().supports[feature];
-  return support === true ? undefined : support;
-}
-
-/** The features that a configuration asks for and an adapter lacks. */
-export function findGaps<S extends z.ZodType, P, O, F extends string>(
-  contract: Contract<S, P, O, F>,
-  adapter: Adapter<S, P, O, F>,
-  provider: string,
-  config: z.output<S>,
-): Problem[] {
-  return (Object.keys(contract.features) as F[]).flatMap((feature) => {
-    const gap = adapter.supports[feature];
-    if (gap === true) return [];
-    return contract.features[feature]
-      .usedAt(config)
-      .map((path) => ({ message: `${provider}: ${gap.reason}`, remedy: gap.remedy, path: path.join(".") }));
-  });
+/** Problems of a module's input, with the paths that they have in the stack's configuration. */
+export function errorIn(scope: Construct, problems: readonly Problem[]): InfraError {
+  const around: Path = originOf(scope);
+  return new InfraError(
+    problems.map((problem) => ({ ...problem, path: [around.join("."), problem.path].filter(Boolean).join(".") })),
+  );
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shorten } from "./shorten.js";
+import { shorten } from "@infra/inventory";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,120}$/);
 

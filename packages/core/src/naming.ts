@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { DeploymentStack } from "./deployment-stack.js";
-import { shorten } from "./shorten.js";
+import { shorten } from "@infra/inventory";
 
 /** Limits of a cloud for the name of a kind of resource. */
 export interface NameRule {

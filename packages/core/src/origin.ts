@@ -1,7 +1,6 @@
 import type { IConstruct } from "constructs";
 import { Construct } from "constructs";
-import { infraError, type InfraError } from "./errors.js";
-import type { Path } from "./inventory/located.js";
+import { infraError, type InfraError, type Path } from "@infra/inventory";
 
 /** Which part of a stack's configuration a construct was made from. */
 const origins = new WeakMap<IConstruct, Path>();
@@ -9,6 +8,26 @@ const origins = new WeakMap<IConstruct, Path>();
 /** Notes which part of the stack's configuration a construct was made from. */
 export function setOrigin(construct: IConstruct, path: Path): void {
   origins.set(construct, path);
+}
+
+/** For constructs whose modules got input that the user wrote elsewhere: what the module calls a part, and where that part was written. */
+const composed = new WeakMap<IConstruct, { readonly part: Path; readonly writtenAt: Path }[]>();
+
+/**
+ * Notes that a stack made a part of a module's input from another part of its own configuration: the group `groups.bastion` from
+ * `ssh.bastion`. Errors and plan lines then name what the user wrote.
+ *
+ * @param scope A construct around the module: the stack.
+ */
+export function setComposed(scope: IConstruct, part: Path, writtenAt: Path): void {
+  composed.set(scope, [...(composed.get(scope) ?? []), { part, writtenAt }]);
+}
+
+/** Where a part of a module's input was written: the part itself, unless the stack composed it. */
+function writtenPath(scope: IConstruct, path: Path): Path {
+  const known = scope.node.scopes.flatMap((around) => composed.get(around) ?? []);
+  const found = known.find(({ part }) => part.join(".") === path.join("."));
+  return found?.writtenAt ?? path;
 }
 
 /** The configuration path of the construct, or of the nearest construct around it that has one. */
@@ -42,7 +61,7 @@ export function forEachEntry<V, R>(
   return Object.fromEntries(
     Object.entries(entries).map(([key, value]) => {
       const child = new Construct(scope, key);
-      setOrigin(child, [...around, ...path, key]);
+      setOrigin(child, writtenPath(scope, [...around, ...path, key]));
       return [key, build(child, value, key)];
     }),
   );

@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  DataResource,
-  defineStack,
-  forEachEntry,
-  mapOf,
-  type Reference,
-  type StackDefinition,
-  synthesize,
-} from "@infra/core";
-import { addressesOf, testDeployment } from "@infra/core/testing";
+import { DataResource } from "./cdktf.js";
+import { defineStack, type StackDefinition } from "./stack.js";
+import { forEachEntry } from "./origin.js";
+import { mapOf, type Reference } from "@infra/inventory";
+import { synthesize } from "./synthesis.js";
+import { addressesOf, testDeployment } from "./testing.js";
 
 const stack: StackDefinition = defineStack({
   config: z.strictObject({ items: mapOf(z.strictObject({ text: z.string() })) }),

@@ -1,8 +1,5 @@
 import type { DeploymentStack } from "./deployment-stack.js";
-import { parseDocument } from "./inventory/document.js";
-import type { Deployment } from "./inventory/inventory.js";
-import { Reference } from "./inventory/reference.js";
-import type { ProviderName } from "./providers.js";
+import { type Deployment, parseDocument, type ProviderName, Reference } from "@infra/inventory";
 import { defineStack } from "./stack.js";
 import { type Synthesis, synthesize } from "./synthesis.js";
 import { z } from "zod";

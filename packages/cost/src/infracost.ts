@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { infraError, parseJson } from "@infra/core/inventory";
+import { infraError, parseJson } from "@infra/inventory";
 import { z } from "zod";
 
 /** What Infracost knows of the resources of a plan. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { loadInventory } from "@infra/core/inventory";
+import { loadInventory } from "@infra/inventory";
 import { Terminal, withoutTerminal } from "@infra/services";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 

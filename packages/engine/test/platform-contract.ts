@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GitHubServer, GitLabServer } from "@infra/services";
-import { NotPossible, type Platform, PlatformError, postSticky } from "../src/platforms/index.js";
+import { NotPossible, PlatformError, postSticky } from "@infra/platforms";
+import type { Platform } from "../platforms/src/clients/platform.js";
 
 /** A platform's stand-in, and clients of it. */
 export interface PlatformSubject {

@@ -16,14 +16,14 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { filesIn } from "../src/files-in.js";
+import { filesIn } from "@infra/io";
 
 export { filesIn };
 
 const repository = join(__dirname, "../../..");
 
 /** The `infra` command. */
-export const command = join(repository, "packages/engine/bin/infra.js");
+export const command = join(repository, "packages/engine/cli/bin/infra.js");
 
 /** A passphrase with letters that texts escape in different ways. */
 export const passphrase = 'correct horse+battery/staple "${x}" %41';

@@ -1,6 +1,6 @@
-import type { Finding } from "../src/policy/rule.js";
-import type { Report, ReportedDeployment } from "../src/report/report.js";
-import { type Counts, type DeploymentResult, type Verb } from "../src/result.js";
+import type { Finding } from "@infra/policy";
+import type { Report, ReportedDeployment } from "@infra/report";
+import type { Counts, DeploymentResult, Verb } from "@infra/results";
 
 /** A deployment of a report, with what a test does not care for filled in. */
 export function deployment(id: string, more: Partial<ReportedDeployment> = {}): ReportedDeployment {

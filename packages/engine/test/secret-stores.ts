@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type VaultServer, startVault } from "@infra/services";
-import { secretVariable } from "../src/secrets/environment.js";
+import { secretVariable } from "../secrets/src/tiers/environment.js";
 import type { Product } from "./product.js";
 import { ageKey, encrypt, type SopsTools, sopsTools, writeRules } from "./sops-product.js";
 import { type ConnectServer, startConnect } from "./stand-ins/connect.js";

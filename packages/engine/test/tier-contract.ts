@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SecretFailure, type SecretTier } from "../src/secrets/index.js";
+import { SecretFailure, type SecretTier } from "@infra/secrets";
 
 /** A tier under test, and the hands on the store behind it. */
 export interface Subject {

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { engineEnvironment } from "@infra/engine";
+import { engineEnvironment } from "@infra/opentofu";
 import { reattachEnvironment, startMockProvider, usedTypes } from "@infra/mock-provider";
 
 const [, , engine = "", parallelism = "1", ...folders] = process.argv;

@@ -1,4 +1,5 @@
-import { defineStack, forEachEntry, mapOf, name, resourceName } from "@infra/core";
+import { defineStack, forEachEntry, resourceName } from "@infra/core";
+import { mapOf, name } from "@infra/inventory";
 import { Network } from "@infra/provider-hcloud/lib/network";
 import { NetworkSubnet } from "@infra/provider-hcloud/lib/network-subnet";
 import { z } from "zod";

@@ -2,7 +2,7 @@
  * Measures one thing in a process of its own: `node clouds-child.js cdktf` loads cdktf alone, `… adapter <package>/<cloud>` an adapter
  * after core, `… synthesis <cloud>` synthesizes three servers.
  */
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICvYBsl/DgCvGh/DMo+nY6kmlyPI24+sT5OvcdsYbW6Q alice@acme.example";
 

@@ -1,4 +1,4 @@
-import { providerNames, type ProviderName } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { z } from "zod";
 import { type Figure, median } from "./figure.js";
 import { take } from "./process.js";

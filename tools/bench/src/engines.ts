@@ -6,7 +6,7 @@ import { observe, type Observed, take } from "./process.js";
 import type { Settings } from "./report.js";
 import type { BenchWorkspace } from "./workspace.js";
 
-const infraProgram = join(dirname(require.resolve("@infra/engine/package.json")), "bin", "infra.js");
+const infraProgram = join(dirname(require.resolve("@infra/cli/package.json")), "bin", "infra.js");
 
 /** The environment of measured runs of infra and of Nx: offline, unencrypted, with the engine that the bare runs use. */
 export function infraEnvironment({ engine }: Settings): NodeJS.ProcessEnv {

@@ -2,7 +2,7 @@
  * Tells what a release would do to products that all have the same packages: `node impact-child.js <products> <before> <after>`.
  * Prints how many products and deployments would change, and how many cannot be told of.
  */
-import { findProducts, impactOf, type Installer } from "@infra/engine/impact";
+import { findProducts, impactOf, type Installer } from "@infra/impact";
 
 const [products = "", before = "", after = ""] = process.argv.slice(2);
 

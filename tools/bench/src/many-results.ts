@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DeploymentResult, RunResult } from "@infra/engine";
+import type { DeploymentResult, RunResult } from "@infra/results";
 import { type Figure, median } from "./figure.js";
 import { take } from "./process.js";
 import type { Group } from "./report.js";
@@ -30,7 +30,7 @@ export const manyResults: Group = async ({ runs, quick, log }) => {
 };
 
 async function report(folder: string, format: string): Promise<number> {
-  const command = join(require.resolve("@infra/engine/package.json"), "../bin/infra.js");
+  const command = join(require.resolve("@infra/cli/package.json"), "../bin/infra.js");
   const args = ["report", "--from", "run.json", "--format", format, "--output", "report"];
   return (await take({ program: process.execPath, arguments: [command, ...args], folder, env: process.env })).seconds;
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineEnvironment, FileLock, FolderStore, startStateService, type StateService } from "@infra/engine";
+import { engineEnvironment } from "@infra/opentofu";
+import { FileLock, FolderStore, startStateService, type StateService } from "@infra/state";
 import { type Figure, median } from "./figure.js";
 import { take } from "./process.js";
 import type { Group, Settings } from "./report.js";

@@ -9,7 +9,8 @@ const [, , mode = "", folder = ""] = process.argv;
 
 /** Inventory, stack and core, as the engine does it. */
 function withInfra(): () => object {
-  const { loadInventory, synthesize } = require("@infra/core") as typeof import("@infra/core");
+  const { synthesize } = require("@infra/core") as typeof import("@infra/core");
+  const { loadInventory } = require("@infra/inventory") as typeof import("@infra/inventory");
   const { default: stack } = require("./bench-stack.js") as typeof import("./bench-stack.js");
   return () => {
     const [deployment] = loadInventory(join(folder, "inventory")).deployments;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineEnvironment, findEngine } from "@infra/engine";
+import { engineEnvironment, findEngine } from "@infra/opentofu";
 import type { ProviderIdentity } from "./provider-package.js";
 
 /** Reads the schema of a provider from the provider itself, with the real engine, into `schema.json` of its package. */

@@ -1,4 +1,5 @@
-import { formatProblem, InfraError, loadInventory, type Problem, synthesize } from "@infra/core";
+import { formatProblem, InfraError, loadInventory, type Problem } from "@infra/inventory";
+import { synthesize } from "@infra/core";
 import compute from "@infra/stack-compute";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

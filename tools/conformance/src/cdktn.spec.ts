@@ -13,7 +13,8 @@ function synthesizeExample(cdktf: "cdktf" | "cdktn"): { loaded: string[]; config
       const renamed = /^cdktf(\\/|$)/.test(request) ? request.replace("cdktf", ${JSON.stringify(cdktf)}) : request;
       return original.call(this, renamed, ...rest);
     };
-    const { loadInventory, synthesize } = require("@infra/core");
+    const { synthesize } = require("@infra/core");
+const { loadInventory } = require("@infra/inventory");
     const { deployments } = loadInventory("inventory-example");
     const stackOf = ({ stack }) => require("@infra/stack-" + stack).default;
     const configurations = Object.fromEntries(deployments.map((each) => [each.id, synthesize(each, stackOf(each)).configuration]));

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badInputs, writeBadInput } from "./bad-input.js";
 
 const repository = join(__dirname, "../../..");
-const command = join(repository, "packages/engine/bin/infra.js");
+const command = join(repository, "packages/engine/cli/bin/infra.js");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "infra-bad-input-")));
 
 let engine: string;

@@ -28,7 +28,7 @@ const withoutTimes = (text: string): string =>
 describe("the README", () => {
   it("shows what `make plan` prints", async () => {
     const engine = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
-    const args = [join(repository, "packages/engine/bin/infra.js"), "plan", "--all", "--offline"];
+    const args = [join(repository, "packages/engine/cli/bin/infra.js"), "plan", "--all", "--offline"];
     const { PATH, HOME } = process.env;
     const { stdout, status } = spawnSync(process.execPath, args, {
       cwd: root,

@@ -43,7 +43,7 @@ function partsOf(deployment: string): { type: string; content: string }[] {
 it("hands scripts over to servers as they were written, whether the keys are known or come from another deployment", async () => {
   const engine = process.env["INFRA_ENGINE"] ?? (await ensureTool("tofu"));
   const { PATH, HOME } = process.env;
-  const args = [join(repository, "packages/engine/bin/infra.js"), "apply", "--all", "--offline", "--yes"];
+  const args = [join(repository, "packages/engine/cli/bin/infra.js"), "apply", "--all", "--offline", "--yes"];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: "utf8",

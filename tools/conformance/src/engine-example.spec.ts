@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const repository = join(__dirname, "../../..");
-const command = join(repository, "packages/engine/bin/infra.js");
+const command = join(repository, "packages/engine/cli/bin/infra.js");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "infra-example-")));
 const real = { INFRA_STATE_PASSPHRASE: "correct-horse-battery-staple", HCLOUD_TOKEN: "a".repeat(64) };
 

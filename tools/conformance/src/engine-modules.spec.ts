@@ -1,4 +1,5 @@
-import { gapOf, type ProviderName, providerNames, type TerraformConfiguration } from "@infra/core";
+import { gapOf, type TerraformConfiguration } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -11,7 +12,7 @@ const apply = ["apply", "-no-color", "-input=false", "-auto-approve"];
 const plan = ["plan", "-no-color", "-input=false", "-detailed-exitcode"];
 
 const pairs = modules.flatMap((each) => providerNames.map((provider) => [each.word, provider, each] as const));
-const present = pairs.filter(([, provider, { contract }]) => typeof contract.adapters[provider] === "function");
+const present = pairs.filter(([, provider, { adapters }]) => typeof adapters[provider] === "function");
 
 /** What was shown of each feature: `compute/aws/volumes` → applied or refused. */
 const shown = new Map<string, "applied" | "refused">();
@@ -39,7 +40,7 @@ function everyFeature(each: ModuleCase, provider: ProviderName, features: readon
 
 describe.each(present)("%s on %s", (word, provider, each) => {
   const features = Object.keys(each.uses);
-  const supported = features.filter((feature) => gapOf(each.contract, provider, feature) === undefined);
+  const supported = features.filter((feature) => gapOf(each.adapters, provider, feature) === undefined);
 
   const has = (feature: string) => supported.includes(feature);
 
@@ -81,7 +82,7 @@ describe("every feature of every module on every cloud", () => {
     })),
   );
   for (const { key, each, provider, feature } of all)
-    if (gapOf(each.contract, provider, feature)) shown.set(key, "refused");
+    if (gapOf(each.adapters, provider, feature)) shown.set(key, "refused");
 
   it("is either applied above or refused as declared: there is no third case", () => {
     expect([...shown.keys()].sort()).toEqual(all.map(({ key }) => key).sort());

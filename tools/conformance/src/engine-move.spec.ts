@@ -1,4 +1,4 @@
-import { type ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { testLocations } from "@infra/core/testing";
 import { execa } from "execa";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ afterAll(() => {
 async function infra(...args: readonly string[]) {
   const { PATH, HOME, INFRA_CACHE } = process.env;
   const env = { PATH, HOME, INFRA_ENGINE: await OfflineEngine.find(), ...(INFRA_CACHE ? { INFRA_CACHE } : {}) };
-  const command = join(repository, "packages/engine/bin/infra.js");
+  const command = join(repository, "packages/engine/cli/bin/infra.js");
   const options = { cwd: root, env, extendEnv: false, reject: false } as const;
   const { stdout, exitCode } = await execa(
     process.execPath,

@@ -1,11 +1,5 @@
-import {
-  type Deployment,
-  loadInventory,
-  providerNames,
-  type Reference,
-  type StackDefinition,
-  synthesize,
-} from "@infra/core";
+import { type Deployment, loadInventory, providerNames, type Reference } from "@infra/inventory";
+import { type StackDefinition, synthesize } from "@infra/core";
 import { testDeployment } from "@infra/core/testing";
 import compute from "@infra/stack-compute";
 import dns from "@infra/stack-dns";

@@ -1,4 +1,5 @@
-import type { Construct, DeploymentStack, ProviderName, Synthesis, TerraformConfiguration } from "@infra/core";
+import type { Construct, DeploymentStack, Synthesis, TerraformConfiguration } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -6,7 +6,8 @@ const repository = join(__dirname, "../../..");
 
 /** Synthesizes an environment of the example in a process of its own, and prints which modules were loaded. */
 const program = `
-const { loadInventory, synthesize } = require("@infra/core");
+const { synthesize } = require("@infra/core");
+const { loadInventory } = require("@infra/inventory");
 const stack = require("@infra/stack-compute").default;
 const { deployments } = loadInventory("inventory-example");
 for (const each of deployments.filter(({ environment }) => environment === process.argv[1])) synthesize(each, stack);

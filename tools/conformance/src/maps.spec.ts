@@ -1,4 +1,4 @@
-import { cidr, jsonSchema, mapOf } from "@infra/core";
+import { cidr, jsonSchema, mapOf } from "@infra/inventory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { countAdded, globOf, mapsOf } from "./maps.js";

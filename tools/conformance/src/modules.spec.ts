@@ -1,16 +1,14 @@
 import {
   bindingOfType,
-  findGaps,
-  type Gap,
-  gapOf,
   InfraError,
   jsonSchema,
   type Problem,
   type ProviderName,
   providerNames,
-  type Synthesis,
-} from "@infra/core";
+} from "@infra/inventory";
+import { findGaps, type Gap, gapOf, type Synthesis } from "@infra/core";
 import { addressesOf, synthesizeIn } from "@infra/core/testing";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { synthesizeExample } from "./examples.js";
@@ -24,8 +22,8 @@ const standard = ["environment", "managed-by", "product", "stack"];
 type Attributes = Record<string, unknown> & { lifecycle?: { ignore_changes?: string[] } };
 
 const pairs = modules.flatMap((each) => providerNames.map((provider) => [each.word, provider, each] as const));
-const present = pairs.filter(([, provider, { contract }]) => typeof contract.adapters[provider] === "function");
-const absent = pairs.filter(([, provider, { contract }]) => typeof contract.adapters[provider] !== "function");
+const present = pairs.filter(([, provider, { adapters }]) => typeof adapters[provider] === "function");
+const absent = pairs.filter(([, provider, { adapters }]) => typeof adapters[provider] !== "function");
 
 describe.each(present)("%s on %s", (word, provider, each) => {
   const synthesized = (props: object) => synthesizeIn(provider, (stack) => each.build(stack, props));
@@ -73,7 +71,7 @@ describe.each(present)("%s on %s", (word, provider, each) => {
   });
 
   const maps = each.maps.filter(
-    ({ feature }) => feature === undefined || gapOf(each.contract, provider, feature) === undefined,
+    ({ feature }) => feature === undefined || gapOf(each.adapters, provider, feature) === undefined,
   );
   if (maps.length > 0)
     it.each(maps.map((map) => [map.path, map] as const))(
@@ -96,7 +94,7 @@ describe.each(present)("%s on %s", (word, provider, each) => {
     );
 
   it("takes words that it uses itself as names, in every map", () => {
-    const has = (feature: string) => gapOf(each.contract, provider, feature) === undefined;
+    const has = (feature: string) => gapOf(each.adapters, provider, feature) === undefined;
     for (const { path, value, props = each.props } of maps) {
       const crowded = each.crowded?.(has) ?? props;
       const own = addressesOf(synthesized(crowded)).flatMap((address) => address.split(/[._]/));
@@ -108,7 +106,7 @@ describe.each(present)("%s on %s", (word, provider, each) => {
 
   it.each(Object.keys(each.uses))("builds the feature %s, or refuses it as declared", (feature) => {
     const props = each.uses[feature] ?? {};
-    const gap = gapOf(each.contract, provider, feature);
+    const gap = gapOf(each.adapters, provider, feature);
     if (gap) expectRefusal(gap, () => synthesized(props));
     else expect(addressesOf(synthesized(props)).length).toBeGreaterThan(0);
   });
@@ -116,7 +114,7 @@ describe.each(present)("%s on %s", (word, provider, each) => {
 
 describe.each(absent)("%s on %s", (_word, provider, each) => {
   it("is refused as declared, whatever is asked of it", () => {
-    const gap = each.contract.adapters[provider] as Gap;
+    const gap = each.adapters[provider] as Gap;
     for (const props of [each.props, ...Object.values(each.uses)])
       expectRefusal(gap, () => synthesizeIn(provider, (stack) => each.build(stack, props)));
   });
@@ -127,25 +125,47 @@ describe.each(modules.map((each) => [each.word, each] as const))("%s", (_word, e
     expect(Object.keys(each.uses).sort()).toEqual(Object.keys(each.contract.features).sort());
   });
 
-  it("has an adapter or a declared gap for every cloud, and in each adapter for every feature", () => {
+  it("has an adapter or a declared gap for every cloud, and in each adapter gaps of its features only", () => {
+    const gap = { reason: expect.stringMatching(/./) as string, remedy: expect.stringMatching(/./) as string };
     for (const provider of providerNames) {
-      const adapter = each.contract.adapters[provider];
+      const adapter = each.adapters[provider];
       if (typeof adapter !== "function") {
-        expect(adapter).toEqual({ reason: expect.stringMatching(/./), remedy: expect.stringMatching(/./) });
+        expect(adapter, provider).toEqual(gap);
         continue;
       }
-      expect(Object.keys(adapter().supports).sort(), provider).toEqual(Object.keys(each.contract.features).sort());
+      for (const [feature, lacked] of Object.entries(adapter().lacks ?? {})) {
+        expect(Object.keys(each.contract.features), provider).toContain(feature);
+        expect(lacked, `${provider} ${feature}`).toEqual(gap);
+      }
     }
+  });
+
+  it("has a file or a folder for every adapter, and a subpath of its package", () => {
+    const { exports } = require(join(repository, each.folder, "package.json")) as { exports: Record<string, unknown> };
+    for (const provider of providerNames) {
+      const files = [`${provider}.ts`, `${provider}/index.ts`].map((file) =>
+        join(repository, each.folder, "src", file),
+      );
+      const isPresent = typeof each.adapters[provider] === "function";
+      expect(files.filter((file) => existsSync(file)).length, provider).toBe(isPresent ? 1 : 0);
+      expect(`./${provider}` in exports, provider).toBe(isPresent);
+    }
+  });
+
+  it("has adapters and helpers that import nothing above its contract", () => {
+    const source = join(repository, each.folder, "src");
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const above = files.filter((file) => file !== "index.ts" && !file.endsWith(".spec.ts"));
+    for (const file of above)
+      expect(readFileSync(join(source, file), "utf8"), file).not.toMatch(
+        new RegExp(String.raw`from "(?:\./|\.\./)+(?:${each.word}|index)\.js"`),
+      );
   });
 
   it.each(Object.keys(each.uses))("knows where a configuration asks for %s", (feature) => {
     const config = each.contract.config.parse(each.uses[feature]);
     const gap = { reason: "no", remedy: "no" };
-    const none = Object.fromEntries(
-      Object.keys(each.uses).map((key) => [key, key === feature ? gap : (true as const)]),
-    );
-    const adapter = { supports: none, build: () => undefined };
-    expect(findGaps(each.contract, adapter, "aws", config).length).toBeGreaterThan(0);
+    expect(findGaps(each.contract, { [feature]: gap }, "aws", config).length).toBeGreaterThan(0);
   });
 
   it("has a case for every map of its input", () => {

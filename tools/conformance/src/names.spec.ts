@@ -1,4 +1,5 @@
-import { gapOf, providerNames, type Synthesis } from "@infra/core";
+import { gapOf, type Synthesis } from "@infra/core";
+import { providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -51,11 +52,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
       const group = (rules: object) => ({ rules: has("groupsThatDiffer") ? rules : first });
       return { groups: Object.fromEntries(Object.entries(groups).map(([name, rules]) => [name, group(rules)])) };
     }),
-  ssh: (_has, keys) =>
-    fc.record(
-      { keys: mapOf(keys, fc.constant(exampleKey)), bastion: fc.constant({ from: ["203.0.113.0/24"] }) },
-      { requiredKeys: ["keys"] },
-    ),
+  ssh: (_has, keys) => fc.record({ keys: mapOf(keys, fc.constant(exampleKey)) }),
   compute: (has, keys) => {
     const listeners = numbered(keys, (index) => ({ port: 8000 + index }));
     const group = fc.record({
@@ -85,7 +82,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
 
 const pairs = modules.flatMap((each) =>
   providerNames
-    .filter((provider) => typeof each.contract.adapters[provider] === "function")
+    .filter((provider) => typeof each.adapters[provider] === "function")
     .map((provider) => [each.word, provider, each] as const),
 );
 
@@ -94,7 +91,7 @@ it("has inputs for every module", () => {
 });
 
 describe.each(pairs)("the names of %s on %s", (wordOf, provider, each) => {
-  const has = (feature: string) => gapOf(each.contract, provider, feature) === undefined;
+  const has = (feature: string) => gapOf(each.adapters, provider, feature) === undefined;
   const input = fc.oneof(...[key, close].map((keys) => inputs[wordOf]?.(has, keys) ?? fc.constant(each.props)));
 
   it("are unique, legal and the same at every synth, for any valid input and any deployment", () => {

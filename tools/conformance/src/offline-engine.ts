@@ -1,5 +1,5 @@
-import { type ProviderDescription, providers, type TerraformConfiguration } from "@infra/core";
-import { setting } from "@infra/core/inventory";
+import { type ProviderDescription, providers, setting } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 import { reattachEnvironment, startMockProvider, usedTypes } from "@infra/mock-provider";
 import { ensureTool } from "@infra/toolchain";
 import { execa } from "execa";

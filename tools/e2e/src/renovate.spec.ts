@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { cacheDirectory, makeOnce } from "@infra/engine/binary";
+import { cacheDirectory, makeOnce } from "@infra/opentofu";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const repository = resolve(__dirname, "../../..");
@@ -112,7 +112,7 @@ describe("the Renovate preset", () => {
   });
 
   it("finds the engine that is installed where there is none, and the providers of this repository's bindings", () => {
-    const release = readFileSync(join(repository, "packages/engine/src/binary/release.ts"), "utf8");
+    const release = readFileSync(join(repository, "packages/engine/opentofu/src/binary/release.ts"), "utf8");
     const [, pinned] = /PINNED_OPENTOFU = "([^"]+)"/.exec(release) ?? [];
     expect(find(0, release)).toEqual([expect.objectContaining({ depName: "opentofu/opentofu", currentValue: pinned })]);
     const manifest = readFileSync(join(repository, "packages/providers/hcloud/package.json"), "utf8");

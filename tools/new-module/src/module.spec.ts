@@ -12,6 +12,8 @@ const repository = resolve(__dirname, "../../..");
 
 function workspace(): Tree {
   const tree = createTreeWithEmptyWorkspace();
+  // The repository is formatted with prettier; the workspace of Nx's tests is with another formatter.
+  for (const name of tree.children(".").filter((each) => each.includes("oxfmt"))) tree.delete(name);
   tree.write("tsconfig.json", JSON.stringify({ files: [], references: [] }));
   tree.write(".prettierrc", readFileSync(join(repository, ".prettierrc")));
   return tree;
@@ -26,7 +28,7 @@ describe("moduleGenerator", () => {
   it("carries one word from the folder to the npm name, the file, the class and the interface", async () => {
     await moduleGenerator(tree, { path: "services/key-store" });
     expect(tree.children("packages/services/key-store/src").sort()).toEqual([
-      "hetzner.ts",
+      "contract.ts",
       "index.ts",
       "key-store.spec.ts",
       "key-store.ts",
@@ -35,6 +37,20 @@ describe("moduleGenerator", () => {
       name: "@infra/services-key-store",
     });
     expect(tree.read("packages/services/key-store/src/index.ts", "utf8")).toMatch(/KeyStore.*IKeyStore/s);
+  });
+
+  it("makes an adapter for a module of a layer that has them", async () => {
+    await moduleGenerator(tree, { path: "cloud/queue" });
+    expect(tree.exists("packages/cloud/queue/src/hetzner.ts")).toBe(true);
+    expect(tree.read("packages/cloud/queue/src/contract.ts", "utf8")).toContain('adapters: "per cloud"');
+  });
+
+  it("makes no adapter for a module of the other layers, and takes no provider for it", async () => {
+    await moduleGenerator(tree, { path: "apps/shop" });
+    expect(tree.read("packages/apps/shop/src/contract.ts", "utf8")).toContain('adapters: "none"');
+    const withProvider = moduleGenerator(tree, { path: "services/vault", provider: "aws" });
+    await expect(withProvider).rejects.toThrow("a module of the layer services has no adapters");
+    expect(tree.exists("packages/services/vault")).toBe(false);
   });
 
   it("adds the module to the build", async () => {
@@ -57,20 +73,24 @@ describe("moduleGenerator", () => {
   );
 });
 
-describe("a generated module", () => {
+describe.each([
+  ["services", undefined],
+  ["cloud", "aws"],
+] as const)("a generated module of the layer %s", (layer, provider) => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "new-module-"));
-    const module = join(folder, "packages/services/key-store");
+    const module = join(folder, `packages/${layer}/key-store`);
     for (const name of ["tsconfig.base.json", "eslint.config.mjs", "vitest.config.mts", ".prettierrc"]) {
       writeFileSync(join(folder, name), readFileSync(join(repository, name)));
     }
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ files: [], references: [] }));
     const tree = new FsTree(folder, false);
-    await moduleGenerator(tree, { path: "services/key-store", provider: "aws" });
+    await moduleGenerator(tree, { path: `${layer}/key-store`, ...(provider ? { provider } : {}) });
     flushChanges(folder, tree.listChanges());
-    symlinkSync(join(repository, "packages/core"), join(folder, "packages/core"));
-    linkPackages(join(folder, "node_modules"), { "services-key-store": module });
+    for (const name of ["core", "engine", "inventory"])
+      symlinkSync(join(repository, "packages", name), join(folder, "packages", name));
+    linkPackages(join(folder, "node_modules"), { [`${layer}-key-store`]: module });
   }, 60_000);
   afterAll(() => {
     rmSync(folder, { recursive: true });
@@ -88,10 +108,10 @@ describe("a generated module", () => {
   }
 
   it("compiles, passes its own tests, the lint and the formatter", () => {
-    run("typescript/bin/tsc", "-p", "packages/services/key-store");
-    run("eslint/bin/eslint.js", "packages/services");
-    run("prettier/bin/prettier.cjs", "--check", "packages/services/key-store/src");
-    expect(run("vitest/vitest.mjs", "run", "packages/services")).toMatch(/2 passed/);
+    run("typescript/bin/tsc", "-p", `packages/${layer}/key-store`);
+    run("eslint/bin/eslint.js", `packages/${layer}`);
+    run("prettier/bin/prettier.cjs", "--check", `packages/${layer}/key-store/src`);
+    expect(run("vitest/vitest.mjs", "run", `packages/${layer}`)).toMatch(/2 passed/);
   });
 });
 

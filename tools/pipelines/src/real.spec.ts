@@ -17,7 +17,8 @@ import { runScript } from "./run-step.js";
 const canary = "canary-51f0c7a9be";
 
 /** A stack that needs no cloud: the engine itself keeps its only resource. */
-const valuesStack = `const { DataResource, defineStack, secret } = require("@infra/core");
+const valuesStack = `const { DataResource, defineStack } = require("@infra/core");
+const { secret } = require("@infra/inventory");
 const { z } = require("zod");
 module.exports = defineStack({
   config: z.strictObject({ value: z.string(), token: secret }),

@@ -1,5 +1,6 @@
 import { type ModuleCase, modules, synthesizeExample, withOutputs } from "@infra/conformance";
-import { type ProviderName, type TerraformConfiguration } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
+import type { TerraformConfiguration } from "@infra/core";
 
 /** An example of a module on a cloud. */
 export interface Example {
@@ -13,7 +14,7 @@ export interface Example {
 /** Every example of every module that a cloud does not refuse. */
 export function examplesOn(provider: ProviderName): Example[] {
   return modules
-    .filter(({ contract }) => typeof contract.adapters[provider] === "function")
+    .filter(({ adapters }) => typeof adapters[provider] === "function")
     .flatMap((each) =>
       each.examples
         .filter(({ refusedBy }) => !refusedBy?.includes(provider))

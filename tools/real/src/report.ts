@@ -1,4 +1,4 @@
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 
 /** Something about an example. */
 export interface Remark {

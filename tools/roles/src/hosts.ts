@@ -1,4 +1,4 @@
-import { cacheDirectory } from "@infra/engine/binary";
+import { cacheDirectory } from "@infra/opentofu";
 import { ensureSystemPrograms } from "@infra/toolchain";
 import { execa } from "execa";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheDirectory } from "@infra/engine/binary";
+import { cacheDirectory } from "@infra/opentofu";
 import { ansible } from "./ansible.js";
 import { collection, type Role, scenarios } from "./collection.js";
 import { findHosts } from "./hosts.js";

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import * as engineBinary from "@infra/engine/binary";
+import * as engineBinary from "@infra/opentofu";
 import { findGo, isOlder, moduleHash } from "./go.js";
 
 const { os: goOs, arch } = engineBinary.goPlatform()!;

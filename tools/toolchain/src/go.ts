@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import * as engineBinary from "@infra/engine/binary";
+import * as engineBinary from "@infra/opentofu";
 import { goRelease, type GoRelease } from "./tools.js";
 
 const DEFAULT_PROXY = "https://proxy.golang.org";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import * as engineBinary from "@infra/engine/binary";
+import * as engineBinary from "@infra/opentofu";
 import { type Context } from "./go.js";
 
 const REPORT_EVERY_MS = 30_000;

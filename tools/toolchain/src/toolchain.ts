@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { buildWithGo } from "./build.js";
 import { buildWithCargo } from "./cargo.js";
-import * as engineBinary from "@infra/engine/binary";
+import * as engineBinary from "@infra/opentofu";
 import { type Context } from "./go.js";
 import { installWithNpm } from "./npm.js";
 import { findOnPath } from "./on-path.js";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { wrappers } from "./build.js";
-import * as engineBinary from "@infra/engine/binary";
+import * as engineBinary from "@infra/opentofu";
 import { isOlder } from "./go.js";
 import { npmPackages } from "./npm.js";
 import { leastPython, requirements } from "./python.js";

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import type { DeploymentResult } from "@infra/engine";
+import type { DeploymentResult } from "@infra/results";
 import {
   completeOptions,
   interruption,
@@ -66,7 +66,11 @@ async function* runGroup(
   root: string,
   signal: AbortSignal,
 ): AsyncGenerator<BatchTaskResult> {
-  const { problemsIn, run, renderSummary } = await import("@infra/engine");
+  const [{ run }, { renderSummary }, { problemsIn }] = await Promise.all([
+    import("@infra/engine"),
+    import("@infra/report"),
+    import("@infra/results"),
+  ]);
   const done = new Mailbox<BatchTaskResult>();
   const open = new Set(tasks.values());
   const settle = (task: string, success: boolean, terminalOutput: string) => {

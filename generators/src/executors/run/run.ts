@@ -1,4 +1,4 @@
-import { formatProblemWithFrame } from "@infra/core/inventory";
+import { formatProblemWithFrame } from "@infra/inventory";
 import type { ExecutorContext } from "@nx/devkit";
 import { completeOptions, interruption, requestOf, type RunOptions, textOf, textOfError } from "./requests.js";
 
@@ -9,7 +9,7 @@ export default async function runExecutor(
 ): Promise<{ success: boolean }> {
   const { signal, stopListening } = interruption();
   try {
-    const { problemsIn, run } = await import("@infra/engine");
+    const [{ run }, { problemsIn }] = await Promise.all([import("@infra/engine"), import("@infra/results")]);
     const { projectName = "", targetName = "" } = context;
     const project = context.projectsConfigurations.projects[projectName];
     const task = completeOptions(options, targetName, project);

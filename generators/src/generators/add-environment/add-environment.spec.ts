@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadInventory } from "@infra/core/inventory";
+import { loadInventory } from "@infra/inventory";
 import { ensureTool } from "@infra/toolchain";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { generate, infra, scaffold } from "../../../test/scaffold.js";

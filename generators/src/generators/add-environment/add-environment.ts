@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { infraError, suggest } from "@infra/core/inventory";
+import { infraError, suggest } from "@infra/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location, type LocationFlags } from "../../product/choices.js";
 import { environmentFileOf, freeRanges, starterFile } from "../../product/inventory-files.js";

@@ -1,4 +1,4 @@
-import { infraError } from "@infra/core/inventory";
+import { infraError } from "@infra/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices } from "../../product/choices.js";
 import { freeRanges, starterFile } from "../../product/inventory-files.js";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeProvider, formatProblem, InfraError, infraError } from "@infra/core/inventory";
+import { describeProvider, formatProblem, InfraError, infraError } from "@infra/inventory";
 import { type GeneratorCallback, installPackagesTask, type Tree } from "@nx/devkit";
 import { Choices, type Location } from "../../product/choices.js";
 import { environmentFileOf, freeRanges, placeholderDomain, starterFile } from "../../product/inventory-files.js";

@@ -2,19 +2,12 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { type AdapterOf, type Construct, forEachEntry, resourceName } from "@infra/core";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, parsePorts, type Sources, type Traffic } from "./rules.js";
 
 /** A security group per group, with one rule resource per rule and network. */
 export const aws: AdapterOf<FirewallContract> = {
-  supports: {
-    filteredPrivateTraffic: true,
-    outboundRules: true,
-    sourceGroups: true,
-    otherThanWeb: true,
-    groupsThatDiffer: true,
-  },
   build(scope, { groups }, { network }) {
     // All groups first: a rule may name any of them.
     const made = forEachEntry(scope, ["groups"], groups, (entry, _group, name) => {

@@ -5,7 +5,7 @@ import {
 } from "@cdktf/provider-digitalocean/lib/firewall";
 import { Tag } from "@cdktf/provider-digitalocean/lib/tag";
 import { type AdapterOf, type Construct, Fn, forEachEntry, problemAt, resourceName, Token } from "@infra/core";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, type Traffic } from "./rules.js";
 
@@ -17,13 +17,6 @@ const everywhere = ["0.0.0.0/0", "::/0"];
 
 /** A firewall and a tag per group: the firewall protects the droplets that carry the tag, and denies all that no rule allows. */
 export const digitalocean: AdapterOf<FirewallContract> = {
-  supports: {
-    filteredPrivateTraffic: true,
-    outboundRules: true,
-    sourceGroups: true,
-    otherThanWeb: true,
-    groupsThatDiffer: true,
-  },
   build(scope, { groups }, { network }) {
     // All tags first: a rule may name any of them.
     const tags = forEachEntry(scope, ["groups"], groups, (entry, _group, name) => ({

@@ -1,5 +1,6 @@
 import { Firewall } from "@infra/base-firewall";
-import { InfraError, type INetwork } from "@infra/core";
+import type { INetwork } from "@infra/core";
+import { InfraError } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 

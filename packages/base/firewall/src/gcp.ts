@@ -1,6 +1,6 @@
 import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall";
 import { type AdapterOf, type Construct, forEachEntry, problemAt, resourceName } from "@infra/core";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, type Sources, type Traffic } from "./rules.js";
 
@@ -9,13 +9,6 @@ const denyPriority = 65_000;
 
 /** Rules of the network for the servers that carry the tag of their group. Gcp itself denies inbound traffic that no rule allows. */
 export const gcp: AdapterOf<FirewallContract> = {
-  supports: {
-    filteredPrivateTraffic: true,
-    outboundRules: true,
-    sourceGroups: true,
-    otherThanWeb: true,
-    groupsThatDiffer: true,
-  },
   build(scope, { groups }, { network }) {
     const tags = Object.fromEntries(Object.keys(groups).map((name) => [name, resourceName(scope, [name])]));
     forEachEntry(scope, ["groups"], groups, (entry, { rules, privateTraffic }, name) => {

@@ -1,7 +1,7 @@
 import { type AdapterOf, type Construct, problemAt, unsupported } from "@infra/core";
 import { SpaceInboundRuleset } from "@infra/provider-heroku/lib/space-inbound-ruleset";
 import { isDeepStrictEqual } from "node:util";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { networksOf, type Traffic } from "./rules.js";
 
@@ -12,7 +12,7 @@ const everywhere = "0.0.0.0/0";
  * nothing else does.
  */
 export const heroku: AdapterOf<FirewallContract> = {
-  supports: {
+  lacks: {
     filteredPrivateTraffic: unsupported(
       "Heroku does not filter traffic inside a private space",
       "Write `privateTraffic: allow`",

@@ -1,23 +1,20 @@
 import { type AdapterOf, forEachEntry, resourceName, unsupported } from "@infra/core";
 import { Firewall } from "@infra/provider-hcloud/lib/firewall";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { networksOf, type Traffic } from "./rules.js";
 
 /** A firewall of Hetzner Cloud per group. It filters public traffic only: Hetzner lets all traffic of a private network through. */
 export const hetzner: AdapterOf<FirewallContract> = {
-  supports: {
+  lacks: {
     filteredPrivateTraffic: unsupported(
       "the firewalls of Hetzner do not filter traffic of a private network",
       "Write `privateTraffic: allow`, or filter on the servers themselves",
     ),
-    outboundRules: true,
     sourceGroups: unsupported(
       "the firewalls of Hetzner see public traffic only, in which servers are known by their addresses",
       "Let the groups talk over the private network, which needs no rule, or list addresses in `from`",
     ),
-    otherThanWeb: true,
-    groupsThatDiffer: true,
   },
   build(scope, { groups }, { network }) {
     const ids = forEachEntry(scope, ["groups"], groups, (entry, { rules }, name) => {

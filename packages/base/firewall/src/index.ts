@@ -1,9 +1,9 @@
 export {
-  Firewall,
   type FirewallContract,
   firewallConfig,
   firewallContract,
   type FirewallPeers,
   type FirewallProps,
-} from "./firewall.js";
+} from "./contract.js";
+export { Firewall, firewallAdapters } from "./firewall.js";
 export { findTrafficProblem, ports, protocol, sources, type Traffic } from "./rules.js";

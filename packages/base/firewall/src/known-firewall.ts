@@ -1,4 +1,5 @@
-import { infraError, type IFirewall, suggest } from "@infra/core";
+import type { IFirewall } from "@infra/core";
+import { infraError, suggest } from "@infra/inventory";
 
 /** The firewalls that an adapter has made, by group. */
 export class KnownFirewall implements IFirewall {

@@ -1,7 +1,7 @@
 import { type AdapterOf, type Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { CoreNetworkSecurityGroup } from "@infra/provider-oci/lib/core-network-security-group";
 import { CoreNetworkSecurityGroupSecurityRule as SecurityRule } from "@infra/provider-oci/lib/core-network-security-group-security-rule";
-import type { FirewallContract } from "./firewall.js";
+import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, parsePorts, type Sources, type Traffic } from "./rules.js";
 
@@ -10,13 +10,6 @@ const protocols = { icmp: "1", tcp: "6", udp: "17" };
 
 /** A network security group per group, with one stateful rule per rule and network. */
 export const oracle: AdapterOf<FirewallContract> = {
-  supports: {
-    filteredPrivateTraffic: true,
-    outboundRules: true,
-    sourceGroups: true,
-    otherThanWeb: true,
-    groupsThatDiffer: true,
-  },
   build(scope, { groups }, { network }) {
     const { account: compartmentId } = DeploymentStack.of(scope);
     // All groups first: a rule may name any of them.

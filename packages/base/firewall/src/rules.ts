@@ -1,4 +1,4 @@
-import { cidr, type Finding, name, rule } from "@infra/core";
+import { cidr, type Finding, name, rule } from "@infra/inventory";
 import { z } from "zod";
 
 /** The traffic that a rule is about. */

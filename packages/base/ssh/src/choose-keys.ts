@@ -1,4 +1,4 @@
-import { infraError, suggest } from "@infra/core";
+import { infraError, suggest } from "@infra/inventory";
 
 /** The keys of some owners, or all of them; sorted by owner, so that the order in a file means nothing. */
 export function chooseKeys<T>(keys: Readonly<Record<string, T>>, names?: readonly string[]): T[] {

@@ -1,2 +1,3 @@
 export { ReferencedSsh } from "./referenced-ssh.js";
-export { Ssh, sshConfig, type SshContract, sshContract, type SshOutputs, type SshPeers, type SshProps } from "./ssh.js";
+export { sshConfig, type SshContract, sshContract, type SshOutputs, type SshProps } from "./contract.js";
+export { Ssh, sshAdapters } from "./ssh.js";

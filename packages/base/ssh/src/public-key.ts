@@ -1,4 +1,4 @@
-import { type Finding, rule } from "@infra/core";
+import { type Finding, rule } from "@infra/inventory";
 import { z } from "zod";
 
 /** Kinds of keys that every cloud takes. */

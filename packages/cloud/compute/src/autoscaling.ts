@@ -1,4 +1,4 @@
-import { rule } from "@infra/core";
+import { rule } from "@infra/inventory";
 import { z } from "zod";
 
 /** How many servers the cloud may run, and when it runs more. */

@@ -10,7 +10,7 @@ import {
 } from "@infra/core";
 import { App } from "@infra/provider-heroku/lib/app";
 import { Formation } from "@infra/provider-heroku/lib/formation";
-import type { ComputeContract } from "./compute.js";
+import type { ComputeContract } from "./contract.js";
 import type { Group } from "./group.js";
 import { noPrivateIpv6 } from "./ipv6.js";
 import { buildGroups, type GroupPlan, sizeOf } from "./servers.js";
@@ -26,11 +26,9 @@ const routerPorts = [80, 443];
  * to the app; until its first release Heroku refuses to say how many there shall be.
  */
 export const heroku: AdapterOf<ComputeContract> = {
-  supports: {
+  lacks: {
     images: unsupported("dynos run on images that Heroku makes of the code", "Remove `image`"),
     arm64: unsupported("Heroku does not let the dynos' processors be chosen", "Remove `architecture`"),
-    publicAddress: true,
-    privateServers: true,
     publicIpv6: unsupported(
       "the router of Heroku answers over IPv4 only",
       "Write `ipv6: none`, or put the servers on hetzner or digitalocean",
@@ -43,7 +41,6 @@ export const heroku: AdapterOf<ComputeContract> = {
       "dynos have no disks that last",
       "Remove `volumes`, and keep data in a bucket or a database add-on",
     ),
-    loadBalancer: true,
     portTranslation: unsupported(
       "Heroku chooses the port of dynos, and tells it to them in the variable PORT",
       "Remove `targetPort`, and listen on $PORT",

@@ -1,9 +1,9 @@
 export {
-  Compute,
   type ComputeContract,
   computeConfig,
   computeContract,
   type ComputePeers,
   type ComputeProps,
-} from "./compute.js";
+} from "./contract.js";
+export { Compute, computeAdapters } from "./compute.js";
 export { type Group, groupConfig } from "./group.js";

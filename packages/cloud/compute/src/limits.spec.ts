@@ -1,7 +1,7 @@
 import { Firewall } from "@infra/base-firewall";
 import { Compute } from "@infra/cloud-compute";
 import { Network } from "@infra/cloud-network";
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { addressesOf, synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 

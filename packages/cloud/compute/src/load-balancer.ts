@@ -1,4 +1,4 @@
-import { type Finding, mapOf, rule } from "@infra/core";
+import { type Finding, mapOf, rule } from "@infra/inventory";
 import { z } from "zod";
 
 const port = z.int().min(1).max(65_535);

@@ -7,16 +7,14 @@ import {
   type ICompute,
   type IInstance,
   type ILoadBalancer,
-  InfraError,
-  type Path,
   problemAt,
   type ResolvedSize,
   resolveImage,
   resolveSize,
-  suggest,
   type Zone,
 } from "@infra/core";
-import type { ComputePeers } from "./compute.js";
+import { InfraError, type Path, suggest } from "@infra/inventory";
+import type { ComputePeers } from "./contract.js";
 import type { Group } from "./group.js";
 import { addressAfter } from "./addresses.js";
 import type { LoadBalancerConfig } from "./load-balancer.js";

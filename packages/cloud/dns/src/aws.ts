@@ -1,16 +1,16 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
 import { type AdapterOf, resourceName } from "@infra/core";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { type RecordSet, zoneFileValues } from "./record-set.js";
-import { buildRecords, buildZones, hosted, type Limits, protection } from "./zones.js";
+import { buildRecords, buildZones, type Limits, noAppAlias, protection } from "./zones.js";
 
 /** To be checked against https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat. */
 const limits: Limits = { longestText: 4000 };
 
 /** Public zones of Route 53. A zone that holds records which nobody manages here is not deleted. */
 export const aws: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone, key) => {
       const { zoneId, nameServers } = new Route53Zone(entry, "Default", {

@@ -8,13 +8,13 @@ import { DnsSrvRecord } from "@cdktf/provider-azurerm/lib/dns-srv-record";
 import { DnsTxtRecord } from "@cdktf/provider-azurerm/lib/dns-txt-record";
 import { DnsZone } from "@cdktf/provider-azurerm/lib/dns-zone";
 import { type AdapterOf, azurePlace, type Construct } from "@infra/core";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { absolute, type RecordSet } from "./record-set.js";
-import { buildRecords, buildZones, hosted, protection, withoutDots } from "./zones.js";
+import { buildRecords, buildZones, noAppAlias, protection, withoutDots } from "./zones.js";
 
 /** Public zones of Azure DNS. Each type of record is a resource of its own; texts are split by the provider. */
 export const azure: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone) => {
       const { resourceGroupName } = azurePlace(entry);

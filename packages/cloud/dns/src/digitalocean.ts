@@ -2,10 +2,10 @@ import { Domain } from "@cdktf/provider-digitalocean/lib/domain";
 import { Record as DomainRecord, type RecordConfig } from "@cdktf/provider-digitalocean/lib/record";
 import { type AdapterOf, type Construct, problemAt } from "@infra/core";
 import { createHash } from "node:crypto";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { absolute, type RecordSet } from "./record-set.js";
 import { quotedText, textOfValue } from "./text.js";
-import { buildRecords, buildZones, hosted, type Limits, protection } from "./zones.js";
+import { buildRecords, buildZones, type Limits, noAppAlias, protection } from "./zones.js";
 
 /** To be checked against https://docs.digitalocean.com/products/networking/dns/how-to/manage-records/. */
 const limits: Limits = { leastTtl: 30 };
@@ -18,7 +18,7 @@ const nameServers = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digita
 
 /** Domains of DigitalOcean. Each value of a record is a resource of its own; the first takes the address of the record. */
 export const digitalocean: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone) => {
       const { id, name } = new Domain(entry, "Default", { name: zone.domain, lifecycle: protection(entry) });

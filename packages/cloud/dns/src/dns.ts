@@ -1,112 +1,14 @@
-import { type Construct, type Contract, type Finding, type IDns, type IZone, mapOf, Module, rule } from "@infra/core";
-import { isIPv4 } from "node:net";
-import { z } from "zod";
-import { type DnsRecord, zoneShape } from "./record.js";
-import { findZoneProblems } from "./zone-rules.js";
+import { adaptersOf, CloudModule, type Construct, type IDns, type IZone } from "@infra/core";
+import { type DnsContract, dnsContract, type DnsProps } from "./contract.js";
 
-/** What a user may say of DNS. */
-export const dnsConfig = rule(
-  z.strictObject({ zones: mapOf(rule(zoneShape, findZoneProblems)).describe("zones by a name of your choice") }),
-  ({ zones }) => findTwins(zones),
-);
-
-/** Input of a Dns. */
-export type DnsProps = z.input<typeof dnsConfig>;
-
-/** A configuration of DNS, checked and with its defaults. */
-export type DnsConfig = z.output<typeof dnsConfig>;
-
-/** The configuration of a zone. */
-export type ZoneConfig = DnsConfig["zones"][string];
-
-type Feature = "addressAlias" | "appAlias" | "hosting" | "ttl";
-
-/** The contract's type, for its adapters. */
-export type DnsContract = Contract<typeof dnsConfig, undefined, IDns, Feature>;
-
-/** What DNS is, on every cloud. */
-export const dnsContract: DnsContract = {
-  name: "dns",
-  config: dnsConfig,
-  features: {
-    hosting: {
-      description: "zones on the cloud's name servers: records with values, and zones without records",
-      usedAt: ({ zones }) =>
-        Object.entries(zones).flatMap(([key, { records }]) =>
-          Object.keys(records).length === 0
-            ? [["zones", key]]
-            : recordsWith(key, records, "type", ({ alias }) => alias === undefined),
-        ),
-    },
-    ttl: {
-      description: "how long answers may be kept",
-      usedAt: ({ zones }) =>
-        Object.entries(zones).flatMap(([key, { ttl, records }]) => [
-          ...(ttl === undefined ? [] : [["zones", key, "ttl"]]),
-          ...recordsWith(key, records, "ttl", (record) => record.ttl !== undefined),
-        ]),
-    },
-    addressAlias: {
-      description: "an alias of an IPv4 address that the inventory names",
-      usedAt: aliasesThat((text) => isIPv4(text)),
-    },
-    appAlias: {
-      description: "an alias of an app, by the host name that the cloud gave it",
-      usedAt: aliasesThat((text) => /^[a-z0-9]/.test(text) && !isIPv4(text)),
-    },
-  },
-  adapters: {
-    aws: () => (require("./aws.js") as typeof import("./aws.js")).aws,
-    gcp: () => (require("./gcp.js") as typeof import("./gcp.js")).gcp,
-    azure: () => (require("./azure.js") as typeof import("./azure.js")).azure,
-    oracle: () => (require("./oracle.js") as typeof import("./oracle.js")).oracle,
-    hetzner: () => (require("./hetzner.js") as typeof import("./hetzner.js")).hetzner,
-    heroku: () => (require("./heroku.js") as typeof import("./heroku.js")).heroku,
-    digitalocean: () => (require("./digitalocean.js") as typeof import("./digitalocean.js")).digitalocean,
-  },
-};
-
-function recordsWith(
-  zone: string,
-  records: ZoneConfig["records"],
-  step: string,
-  uses: (record: DnsRecord) => boolean,
-): string[][] {
-  return Object.entries(records).flatMap(([key, record]) =>
-    uses(record) ? [["zones", zone, "records", key, step]] : [],
-  );
-}
-
-/** Aliases that are written out, not references. */
-function aliasesThat(matches: (text: string) => boolean) {
-  return ({ zones }: DnsConfig) =>
-    Object.entries(zones).flatMap(([key, { records }]) =>
-      recordsWith(key, records, "alias", ({ alias }) => typeof alias === "string" && matches(alias)),
-    );
-}
-
-/** A domain has one zone: name servers of a second one would not be asked. */
-function findTwins(zones: Readonly<Record<string, { readonly domain: string }>>): Finding[] {
-  const all = Object.entries(zones);
-  return all.flatMap(([key, { domain }], index) => {
-    const twin = all.slice(0, index).find(([, other]) => other.domain === domain);
-    return twin
-      ? [
-          {
-            message: `${JSON.stringify(domain)} is also the domain of the zone ${twin[0]}`,
-            remedy: `Put the records of both into ${twin[0]}`,
-            path: ["zones", key, "domain"],
-          },
-        ]
-      : [];
-  });
-}
+/** The adapters of dns, by cloud. */
+export const dnsAdapters = adaptersOf<DnsContract>(require);
 
 /** DNS zones and their records. */
-export class Dns extends Module<typeof dnsConfig, undefined, IDns> implements IDns {
+export class Dns extends CloudModule<DnsContract> implements IDns {
   /** @throws InfraError for records that contradict each other, and for what the cloud lacks. */
   constructor(scope: Construct, id: string, props: DnsProps) {
-    super(scope, id, dnsContract, props, undefined);
+    super(scope, id, dnsContract, dnsAdapters, props, undefined);
   }
 
   get zones(): Readonly<Record<string, IZone>> {

@@ -1,13 +1,13 @@
 import { DnsManagedZone } from "@cdktf/provider-google/lib/dns-managed-zone";
 import { DnsRecordSet } from "@cdktf/provider-google/lib/dns-record-set";
 import { type AdapterOf, resourceName } from "@infra/core";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { absolute, zoneFileValues } from "./record-set.js";
-import { buildRecords, buildZones, hosted, protection, withoutDots } from "./zones.js";
+import { buildRecords, buildZones, noAppAlias, protection, withoutDots } from "./zones.js";
 
 /** Public zones of Cloud DNS. A zone that holds records which nobody manages here is not deleted. */
 export const gcp: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone, key) => {
       const { id, name, nameServers } = new DnsManagedZone(entry, "Default", {

@@ -7,13 +7,13 @@ import {
   forEachEntry,
   type IZone,
   problemAt,
-  type Reference,
   Token,
   unsupported,
 } from "@infra/core";
+import type { Reference } from "@infra/inventory";
 import { DataHerokuApp } from "@infra/provider-heroku/lib/data-heroku-app";
 import { Domain } from "@infra/provider-heroku/lib/domain";
-import type { DnsContract, ZoneConfig } from "./dns.js";
+import type { DnsContract, ZoneConfig } from "./contract.js";
 import { recordSetOf } from "./record-set.js";
 
 /**
@@ -24,7 +24,7 @@ const suffix = "/(-[0-9a-f]{12})?[.]herokuapp[.]com$/";
 
 /** Names at which Heroku answers for apps. It hosts no zones: the zone elsewhere points at the targets that are put out. */
 export const heroku: AdapterOf<DnsContract> = {
-  supports: {
+  lacks: {
     hosting: unsupported(
       "Heroku hosts no zones: it has only names of apps",
       "Keep here records with an `alias` of an app, and put the others into a deployment on another cloud",
@@ -34,7 +34,6 @@ export const heroku: AdapterOf<DnsContract> = {
       "a name of Heroku belongs to an app, which has no address",
       "Write the app's host name, or a reference to it: `{ output: <deployment>.loadBalancers.<group>.address }`",
     ),
-    appAlias: true,
   },
   build(scope, { zones }) {
     checkRegion(scope);

@@ -1,16 +1,16 @@
 import { type AdapterOf, DeploymentStack, Fn, Token } from "@infra/core";
 import { Zone } from "@infra/provider-hcloud/lib/zone";
 import { ZoneRrset } from "@infra/provider-hcloud/lib/zone-rrset";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { zoneFileValues } from "./record-set.js";
-import { buildRecords, buildZones, hosted, type Limits, withoutDots } from "./zones.js";
+import { buildRecords, buildZones, type Limits, noAppAlias, withoutDots } from "./zones.js";
 
 /** To be checked against https://docs.hetzner.cloud/reference/cloud#zone-rrsets. */
 const limits: Limits = { leastTtl: 60 };
 
 /** Zones of Hetzner Cloud. */
 export const hetzner: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone) => {
       const { id, name, authoritativeNameservers } = new Zone(entry, "Default", {

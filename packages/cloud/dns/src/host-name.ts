@@ -1,4 +1,4 @@
-import { type Finding, rule } from "@infra/core";
+import { type Finding, rule } from "@infra/inventory";
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 

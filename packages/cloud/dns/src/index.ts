@@ -1,1 +1,2 @@
-export { Dns, dnsConfig, type DnsContract, dnsContract, type DnsProps } from "./dns.js";
+export { dnsConfig, type DnsContract, dnsContract, type DnsProps } from "./contract.js";
+export { Dns, dnsAdapters } from "./dns.js";

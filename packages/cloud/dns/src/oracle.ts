@@ -1,13 +1,13 @@
 import { type AdapterOf, DeploymentStack, Token } from "@infra/core";
 import { DnsRrset } from "@infra/provider-oci/lib/dns-rrset";
 import { DnsZone } from "@infra/provider-oci/lib/dns-zone";
-import type { DnsContract } from "./dns.js";
+import type { DnsContract } from "./contract.js";
 import { zoneFileValues } from "./record-set.js";
-import { buildRecords, buildZones, hosted, protection, withoutDots } from "./zones.js";
+import { buildRecords, buildZones, noAppAlias, protection, withoutDots } from "./zones.js";
 
 /** Public zones of Oracle's DNS. */
 export const oracle: AdapterOf<DnsContract> = {
-  supports: hosted,
+  lacks: noAppAlias,
   build: (scope, config) =>
     buildZones(scope, config, (entry, zone) => {
       const resource = new DnsZone(entry, "Default", {

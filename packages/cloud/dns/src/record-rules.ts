@@ -1,4 +1,5 @@
-import { type Finding, Reference, Token } from "@infra/core";
+import { Token } from "@infra/core";
+import { type Finding, Reference } from "@infra/inventory";
 import { isIPv6 } from "node:net";
 import { canonicalIpv6, findHostProblem, findIpv4Problem, findIpv6Problem } from "./host-name.js";
 import type { CaaValue, DnsRecord, MxValue, RecordType, RecordValue, SrvValue } from "./record.js";

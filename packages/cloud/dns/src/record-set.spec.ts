@@ -1,5 +1,5 @@
 import { Dns, type DnsProps } from "@infra/cloud-dns";
-import { type ProviderName, providerNames } from "@infra/core";
+import { type ProviderName, providerNames } from "@infra/inventory";
 import { referenceTo, synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 

@@ -1,5 +1,6 @@
-import { type Construct, DeploymentStack, Reference, Token } from "@infra/core";
-import type { ZoneConfig } from "./dns.js";
+import { type Construct, DeploymentStack, Token } from "@infra/core";
+import { Reference } from "@infra/inventory";
+import type { ZoneConfig } from "./contract.js";
 import { canonicalIpv6 } from "./host-name.js";
 import type { CaaValue, DnsRecord, MxValue, RecordType, RecordValue, SrvValue } from "./record.js";
 import { isCaa, isMx, isSrv, isText } from "./record-rules.js";

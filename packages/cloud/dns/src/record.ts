@@ -1,4 +1,5 @@
-import { domainName, mapOf, orReference, rule, Token } from "@infra/core";
+import { Token } from "@infra/core";
+import { domainName, mapOf, orReference, rule } from "@infra/inventory";
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { findHostProblem, recordName } from "./host-name.js";

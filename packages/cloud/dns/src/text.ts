@@ -1,4 +1,4 @@
-import { literalTemplate, templateText } from "@infra/core";
+import { literalTemplate, templateText } from "@infra/inventory";
 
 /** Longest string of a TXT record, in bytes (RFC 1035, 3.3). */
 const stringLength = 255;

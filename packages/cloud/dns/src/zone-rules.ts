@@ -1,4 +1,4 @@
-import type { Finding } from "@infra/core";
+import type { Finding } from "@infra/inventory";
 import type { DnsRecord, RecordType } from "./record.js";
 
 /** A zone as its schema gives it. */

@@ -10,7 +10,7 @@ import {
   Token,
   unsupported,
 } from "@infra/core";
-import type { DnsConfig, ZoneConfig } from "./dns.js";
+import type { DnsConfig, ZoneConfig } from "./contract.js";
 import { type RecordSet, recordSetOf } from "./record-set.js";
 import { textOfValue } from "./text.js";
 
@@ -22,16 +22,13 @@ export interface Limits {
   readonly longestText?: number;
 }
 
-/** What every cloud with name servers of its own supports. */
-export const hosted = {
-  hosting: true,
-  ttl: true,
-  addressAlias: true,
+/** What every cloud with name servers of its own lacks. */
+export const noAppAlias = {
   appAlias: unsupported(
     "an alias is an A record, which holds an address and not a host name",
     "Write `type: CNAME` and the host name in `values`, at a name other than @",
   ),
-} as const;
+};
 
 /** Builds each zone in a construct named by its key. */
 export function buildZones(

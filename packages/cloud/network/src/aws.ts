@@ -22,20 +22,11 @@ import {
   resourceName,
 } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkConfig, NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
 
 /** A VPC. Public subnets reach the internet through its gateway; its default security group lets nothing through. */
 export const aws: AdapterOf<NetworkContract> = {
-  supports: {
-    severalSubnets: true,
-    subnetRanges: true,
-    privateSubnets: true,
-    zones: true,
-    nat: true,
-    peering: true,
-    dnsSuffix: true,
-  },
   build(scope, config) {
     checkPrefixes(scope, config);
     checkRegion(scope);

@@ -9,7 +9,7 @@ import { VirtualNetwork } from "@cdktf/provider-azurerm/lib/virtual-network";
 import { VirtualNetworkPeering } from "@cdktf/provider-azurerm/lib/virtual-network-peering";
 import { type AdapterOf, azurePlace, Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkConfig, NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
 
 /** Longest name of a virtual network. */
@@ -20,15 +20,6 @@ const maxLength = 64;
  * out of its own: servers reach the internet by their public addresses, or through NAT.
  */
 export const azure: AdapterOf<NetworkContract> = {
-  supports: {
-    severalSubnets: true,
-    subnetRanges: true,
-    privateSubnets: true,
-    zones: true,
-    nat: true,
-    peering: true,
-    dnsSuffix: true,
-  },
   build(scope, config) {
     const network = new VirtualNetwork(scope, "Default", {
       ...azurePlace(scope),

@@ -12,11 +12,11 @@ import {
   unsupported,
 } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkConfig, NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./contract.js";
 
 /** A VPC of DigitalOcean. It is one range: its only subnet stands for the whole network. */
 export const digitalocean: AdapterOf<NetworkContract> = {
-  supports: {
+  lacks: {
     severalSubnets: unsupported("a VPC of DigitalOcean has no subnets", "Keep one subnet, or make two deployments"),
     subnetRanges: unsupported("a VPC of DigitalOcean has no subnets", "Remove `cidr` of the subnet"),
     privateSubnets: unsupported(
@@ -28,7 +28,6 @@ export const digitalocean: AdapterOf<NetworkContract> = {
       "every droplet has a public address, so a NAT gateway serves nobody",
       "Write `nat: false`; droplets reach the internet by themselves",
     ),
-    peering: true,
     dnsSuffix: unsupported("a VPC of DigitalOcean has no DNS of its own", "Remove `dnsSuffix`, and use a public zone"),
   },
   build(scope, config) {

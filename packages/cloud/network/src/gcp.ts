@@ -6,7 +6,7 @@ import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork
 import { DnsManagedZone } from "@cdktf/provider-google/lib/dns-managed-zone";
 import { type AdapterOf, checkRegion, Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkConfig, NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
 
 /** One connection of twenty is logged, summed over ten minutes: enough to see who talks to whom, and cheap. */
@@ -14,15 +14,6 @@ const flowLogs = { aggregationInterval: "INTERVAL_10_MIN", flowSampling: 0.05, m
 
 /** A VPC network. A subnet spans the zones of the region; the zone that it names is where its servers are made. */
 export const gcp: AdapterOf<NetworkContract> = {
-  supports: {
-    severalSubnets: true,
-    subnetRanges: true,
-    privateSubnets: true,
-    zones: true,
-    nat: true,
-    peering: true,
-    dnsSuffix: true,
-  },
   build(scope, config) {
     const { name: region } = checkRegion(scope);
     const network = new ComputeNetwork(scope, "Default", {

@@ -10,7 +10,7 @@ import {
 } from "@infra/core";
 import { Space } from "@infra/provider-heroku/lib/space";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkConfig, NetworkContract } from "./network.js";
+import type { NetworkConfig, NetworkContract } from "./contract.js";
 
 /** Longest name of a space; to be checked against https://devcenter.heroku.com/articles/platform-api-reference#space. */
 const maxLength = 30;
@@ -20,12 +20,10 @@ const maxLength = 30;
  * apps say. Traffic leaves every space through gateways of its own.
  */
 export const heroku: AdapterOf<NetworkContract> = {
-  supports: {
+  lacks: {
     severalSubnets: unsupported("a private space of Heroku has no subnets", "Keep one subnet"),
     subnetRanges: unsupported("a private space of Heroku has no subnets", "Remove `cidr` of the subnet"),
-    privateSubnets: true,
     zones: unsupported("a private space of Heroku spreads over zones by itself", "Remove `zone`"),
-    nat: true,
     peering: unsupported(
       "a private space of Heroku is peered only with networks of AWS, which ask for it",
       "Remove `peering`, and ask for the peering from AWS",

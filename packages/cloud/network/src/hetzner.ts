@@ -10,15 +10,12 @@ import {
 import { Network } from "@infra/provider-hcloud/lib/network";
 import { NetworkSubnet } from "@infra/provider-hcloud/lib/network-subnet";
 import { KnownNetwork } from "./known-network.js";
-import type { NetworkContract } from "./network.js";
+import type { NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
 
 /** A network of Hetzner Cloud; its subnets lie in the network zone of the deployment's location. */
 export const hetzner: AdapterOf<NetworkContract> = {
-  supports: {
-    severalSubnets: true,
-    subnetRanges: true,
-    privateSubnets: true,
+  lacks: {
     zones: unsupported("a location of Hetzner has no zones", "Remove `zone`; the location is the deployment's region"),
     nat: unsupported(
       "Hetzner has no NAT gateway",

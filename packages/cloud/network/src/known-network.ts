@@ -1,5 +1,6 @@
-import { infraError, type INetwork, suggest, type Zone } from "@infra/core";
-import type { NetworkConfig } from "./network.js";
+import type { INetwork, Zone } from "@infra/core";
+import { infraError, suggest } from "@infra/inventory";
+import type { NetworkConfig } from "./contract.js";
 
 /** What an adapter has made of a network. */
 export interface MadeNetwork {

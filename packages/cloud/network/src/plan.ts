@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { contains, type Finding, overlap, prefixOf, subnetOf } from "@infra/core";
+import { contains, overlap, prefixOf, subnetOf } from "@infra/core";
+import type { Finding } from "@infra/inventory";
 
 /** The parts of a network's configuration that decide its address plan. */
 export interface AddressPlan {

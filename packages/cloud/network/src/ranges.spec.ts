@@ -1,8 +1,8 @@
 import { Network } from "@infra/cloud-network";
-import type { ProviderName } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
-import { dnsLabel } from "./dns-label.js";
+import { dnsLabel } from "./oracle/dns-label.js";
 
 const synthesized = (provider: ProviderName, props: object) =>
   synthesizeIn(provider, (stack) => ({ id: new Network(stack, "network", props as { cidr: string }).id }));

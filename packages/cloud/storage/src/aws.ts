@@ -13,33 +13,19 @@ import { type AdapterOf, type Construct, DeploymentStack, problemAt, resourceNam
 import type { LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { blockPublicAccess, buildCors, buildLock, buildPolicy, buildVersioning, policyOf, publicRead } from "./s3.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /** To be checked against https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html. */
 const rules = { lockKeepsVersions: true, reserved: /^(?:sthree-|amzn-s3-demo-)/ };
 
 /** S3: each bucket blocks public access, owns its objects, encrypts them, and answers to TLS alone. */
 export const aws: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
-    transitions: true,
-    abortUploads: true,
-    abortUploadsByPrefix: true,
-    cloudEncryption: true,
-    customerKey: true,
-    publicRead: true,
-    cors: true,
-    replication: true,
+  lacks: {
     replicationRegion: unsupported("S3 finds the region of the other bucket itself", "Remove `region`"),
-    retentionLock: true,
-    complianceLock: true,
-    lockedVersions: true,
     lockWithoutVersions: unsupported(
       "a bucket of S3 with a retention lock keeps old versions",
       "Remove `versioning: false`",
     ),
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, rules, buildBucket),
 };

@@ -12,17 +12,14 @@ import { type AdapterOf, type Construct, DeploymentStack, Fn, problemAt, resourc
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { accountName } from "./names.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /** Days in which deleted objects and containers can be brought back. */
 const softDeleteDays = 7;
 
 /** A storage account with one container per bucket: what a bucket can be told, azure mostly tells accounts. */
 export const azure: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
-    transitions: true,
+  lacks: {
     abortUploads: unsupported(
       "Azure drops unfinished uploads after a week, and cannot be told another time",
       "Remove `abortUploadsAfterDays`",
@@ -31,17 +28,7 @@ export const azure: AdapterOf<StorageContract> = {
       "Azure drops unfinished uploads after a week, and cannot be told another time",
       "Remove `abortUploadsAfterDays`",
     ),
-    cloudEncryption: true,
-    customerKey: true,
-    publicRead: true,
-    cors: true,
-    replication: true,
     replicationRegion: unsupported("Azure finds the region of the other bucket itself", "Remove `region`"),
-    retentionLock: true,
-    complianceLock: true,
-    lockedVersions: true,
-    lockWithoutVersions: true,
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: true }, buildBucket),
 };
@@ -99,12 +86,18 @@ function buildAccount(entry: Construct, plan: BucketPlan): StorageAccount {
   });
 }
 
+/**
+ * Azure wants at least one header in each list. Every page may send and read these two anyway: they are CORS-safelisted, see
+ * https://fetch.spec.whatwg.org/#cors-safelisted-request-header and https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name.
+ */
+const harmlessHeaders = { sent: "accept", read: "content-type" };
+
 function blobPropertiesOf({ config, versioned }: BucketPlan): StorageAccountBlobProperties {
   const corsRule = Object.values(config.cors).map(({ origins, methods, headers, maxAgeSeconds }) => ({
     allowedOrigins: origins,
     allowedMethods: methods,
-    allowedHeaders: headers,
-    exposedHeaders: headers,
+    allowedHeaders: headers.length > 0 ? headers : [harmlessHeaders.sent],
+    exposedHeaders: headers.length > 0 ? headers : [harmlessHeaders.read],
     maxAgeInSeconds: maxAgeSeconds,
   }));
   return {

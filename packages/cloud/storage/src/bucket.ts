@@ -1,4 +1,4 @@
-import { type Finding, mapOf, orReference, rule } from "@infra/core";
+import { type Finding, mapOf, orReference, rule } from "@infra/inventory";
 import { z } from "zod";
 
 const days = () => z.int().min(1).max(36500);

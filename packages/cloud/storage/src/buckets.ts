@@ -9,7 +9,7 @@ import {
 } from "@infra/core";
 import type { BucketConfig } from "./bucket.js";
 import { bucketName } from "./names.js";
-import type { StorageConfig } from "./storage.js";
+import type { StorageConfig } from "./contract.js";
 
 /** One bucket that an adapter makes. */
 export interface BucketPlan {

@@ -4,7 +4,7 @@ import { SpacesBucketPolicy } from "@cdktf/provider-digitalocean/lib/spaces-buck
 import { type AdapterOf, type Construct, type Gap, unsupported } from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 const noLock: Gap = unsupported(
   "Spaces cannot lock objects for a time",
@@ -20,29 +20,21 @@ const noReplication: Gap = unsupported(
  * https://docs.digitalocean.com/products/spaces/reference/s3-compatibility.
  */
 export const digitalocean: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
+  lacks: {
     transitions: unsupported(
       "a bucket of Spaces has one class for all objects",
       "Remove `coolAfterDays` and `archiveAfterDays`",
     ),
-    abortUploads: true,
-    abortUploadsByPrefix: true,
-    cloudEncryption: true,
     customerKey: unsupported(
       "DigitalOcean keeps no keys of its customers",
       'Write `encryption: "cloud"`, and let clients encrypt as well: with SSE-C, or before they send',
     ),
-    publicRead: true,
-    cors: true,
     replication: noReplication,
     replicationRegion: noReplication,
     retentionLock: noLock,
     complianceLock: noLock,
     lockedVersions: noLock,
     lockWithoutVersions: noLock,
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: false }, buildBucket),
 };

@@ -3,7 +3,7 @@ import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucke
 import { type AdapterOf, type Construct, DeploymentStack, unsupported } from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /** To be checked against https://cloud.google.com/storage/docs/buckets#naming. */
 const rules = { lockKeepsVersions: false, reserved: /^goog|google|g00gle/ };
@@ -12,16 +12,7 @@ const secondsPerDay = 86_400;
 
 /** Cloud Storage: access is decided per bucket, and public access is prevented. */
 export const gcp: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
-    transitions: true,
-    abortUploads: true,
-    abortUploadsByPrefix: true,
-    cloudEncryption: true,
-    customerKey: true,
-    publicRead: true,
-    cors: true,
+  lacks: {
     replication: unsupported(
       "a bucket of gcp is not copied to another one by itself",
       "Remove `replication`, and let a job of the Storage Transfer Service make copies",
@@ -30,14 +21,10 @@ export const gcp: AdapterOf<StorageContract> = {
       "a bucket of gcp is not copied to another one by itself",
       "Remove `replication`, and let a job of the Storage Transfer Service make copies",
     ),
-    retentionLock: true,
-    complianceLock: true,
     lockedVersions: unsupported(
       "a bucket of gcp with a retention lock keeps no old versions",
       "Remove `versioning: true` and `noncurrentExpireAfterDays`: the lock already keeps objects from being replaced",
     ),
-    lockWithoutVersions: true,
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, rules, buildBucket),
 };

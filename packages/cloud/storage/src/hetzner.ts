@@ -1,24 +1,21 @@
 import { S3Bucket, type S3BucketLifecycleRule } from "@cdktf/provider-aws/lib/s3-bucket";
-import { type AdapterOf, type Construct, DeploymentStack, hetznerObjectStorage, unsupported } from "@infra/core";
+import { type AdapterOf, type Construct, DeploymentStack, unsupported } from "@infra/core";
+import { hetznerObjectStorage } from "@infra/inventory";
 import type { LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { blockPublicAccess, buildCors, buildLock, buildPolicy, buildVersioning, publicRead } from "./s3.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /**
  * Object Storage of Hetzner, which speaks S3: the aws provider makes the buckets. What it lacks is to be checked against
  * https://docs.hetzner.com/storage/object-storage/supported-actions.
  */
 export const hetzner: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
+  lacks: {
     transitions: unsupported(
       "Object Storage of Hetzner has one class for all objects",
       "Remove `coolAfterDays` and `archiveAfterDays`",
     ),
-    abortUploads: true,
-    abortUploadsByPrefix: true,
     cloudEncryption: unsupported(
       "Object Storage of Hetzner encrypts only with keys that clients send along",
       "Remove `encryption`, and let clients encrypt: with SSE-C, or before they send",
@@ -27,8 +24,6 @@ export const hetzner: AdapterOf<StorageContract> = {
       "Hetzner keeps no keys of its customers",
       "Remove `encryption`, and let clients encrypt: with SSE-C, or before they send",
     ),
-    publicRead: true,
-    cors: true,
     replication: unsupported(
       "Object Storage of Hetzner makes no copies in another bucket",
       "Remove `replication`, and let a job copy new objects",
@@ -37,14 +32,10 @@ export const hetzner: AdapterOf<StorageContract> = {
       "Object Storage of Hetzner makes no copies in another bucket",
       "Remove `replication`, and let a job copy new objects",
     ),
-    retentionLock: true,
-    complianceLock: true,
-    lockedVersions: true,
     lockWithoutVersions: unsupported(
       "a bucket of Hetzner with a retention lock keeps old versions",
       "Remove `versioning: false`",
     ),
-    forceDestroy: true,
   },
   build: (scope, config) => buildBuckets(scope, config, { lockKeepsVersions: true }, buildBucket),
 };

@@ -1,1 +1,2 @@
-export { Storage, storageConfig, type StorageContract, storageContract, type StorageProps } from "./storage.js";
+export { storageConfig, type StorageContract, storageContract, type StorageProps } from "./contract.js";
+export { Storage, storageAdapters } from "./storage.js";

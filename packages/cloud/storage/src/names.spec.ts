@@ -1,4 +1,5 @@
-import { defineStack, DeploymentStack, type ProviderName, synthesize } from "@infra/core";
+import { defineStack, DeploymentStack, synthesize } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { testDeployment } from "@infra/core/testing";
 import { Storage } from "@infra/cloud-storage";
 import fc from "fast-check";

@@ -9,29 +9,19 @@ import {
 import { ObjectstorageReplicationPolicy } from "@infra/provider-oci/lib/objectstorage-replication-policy";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
-import type { StorageContract } from "./storage.js";
+import type { StorageContract } from "./contract.js";
 
 /** Object Storage of Oracle: encrypted, and closed to everybody without credentials. */
 export const oracle: AdapterOf<StorageContract> = {
-  supports: {
-    versioning: true,
-    lifecycle: true,
-    transitions: true,
-    abortUploads: true,
+  lacks: {
     abortUploadsByPrefix: unsupported(
       "Oracle drops unfinished uploads of a whole bucket, whatever their names",
       "Put `abortUploadsAfterDays` into a rule without `prefix`",
     ),
-    cloudEncryption: true,
-    customerKey: true,
-    publicRead: true,
     cors: unsupported(
       "Oracle answers pages of all origins in one way that cannot be set",
       "Remove `cors`, or put a gateway that sets the headers before the bucket",
     ),
-    replication: true,
-    replicationRegion: true,
-    retentionLock: true,
     complianceLock: unsupported(
       "Oracle locks a rule for good at a date of at least 14 days ahead, which an inventory cannot keep",
       "Write `mode: governance`, and lock the rule in Oracle's console",
@@ -40,7 +30,6 @@ export const oracle: AdapterOf<StorageContract> = {
       "a bucket of Oracle with a retention lock keeps no old versions",
       "Remove `versioning: true` and `noncurrentExpireAfterDays`: the lock already keeps objects from being replaced",
     ),
-    lockWithoutVersions: true,
     forceDestroy: unsupported(
       "Oracle deletes only buckets that are empty",
       "Remove `forceDestroy`, and empty the bucket before it is destroyed",

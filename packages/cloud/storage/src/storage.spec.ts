@@ -1,5 +1,6 @@
 import { Storage, type StorageProps } from "@infra/cloud-storage";
-import { defineStack, type ProviderName, type Settings, synthesize, type Synthesis } from "@infra/core";
+import { defineStack, synthesize, type Synthesis } from "@infra/core";
+import type { ProviderName, Settings } from "@infra/inventory";
 import { synthesizeIn, testDeployment } from "@infra/core/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as os from "node:os";
 import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { FileLock } from "../../src/state/index.js";
+import { FileLock } from "@infra/state";
 import { command, openTofu, Product, until } from "../product.js";
 import { waiting } from "../remote.js";
 

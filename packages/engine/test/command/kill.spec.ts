@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, it } from "vitest";
-import { FileLock, FolderStore } from "../../src/state/index.js";
+import { FileLock, FolderStore } from "@infra/state";
 import { openTofu, Product, type Ran, until } from "../product.js";
 import { long } from "../remote.js";
 

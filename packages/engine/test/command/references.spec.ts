@@ -8,7 +8,8 @@ const downstream = "production/down";
 
 /** A stack that takes a part of what it refers to. */
 const wantsSubnets = `
-const { defineStack, orReference } = require("@infra/core");
+const { defineStack } = require("@infra/core");
+const { orReference } = require("@infra/inventory");
 const { DataResource, propertyAccess } = require("cdktf");
 const { z } = require("zod");
 exports.default = defineStack({

@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { FolderStore, type StateStore } from "../../src/state/index.js";
-import { RemoteState } from "../../src/state/remote.js";
-import type { StateError } from "../../src/state/errors.js";
+import { FolderStore, type StateError, type StateStore } from "@infra/state";
+import { RemoteState } from "@infra/state/remote";
 import { filesIn, openTofu, passphrase, type Product } from "../product.js";
 import { id, inventory, long, Remote } from "../remote.js";
 
@@ -109,7 +108,7 @@ it(
     product.write("inventory/product.yaml", settings("folder"));
     for (const value of ["one", "two", "three"]) await applied(product, value);
     const history = await json<{ serial: number; sha256: string }[]>(product, "state", "versions", id);
-    const { s3Settings } = await import("../../src/state/remote-settings.js");
+    const { s3Settings } = await import("@infra/state");
     const bucket = new RemoteState(s3Settings({ kind: "s3", consul: {} }, "acme", product.env));
     const folder = (options = {}) => new FolderStore(join(product.root, "state", id), id, options);
     const isOpen = (store: StateStore) =>

@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ConsulClient } from "../../src/state/consul-client.js";
-import { ConsulLock } from "../../src/state/consul-lock.js";
+import { ConsulClient, ConsulLock } from "@infra/state";
 import { openTofu, type Product, until } from "../product.js";
 import { id, inventory, Remote, waiting } from "../remote.js";
 
@@ -103,4 +102,4 @@ describe("fault 2: the lock of a killed run on another machine", () => {
   });
 });
 
-const fixture = join(__dirname, "../../src/state/fixtures/consul-holder.cjs");
+const fixture = join(__dirname, "../../state/src/fixtures/consul-holder.cjs");

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startStateService } from "../../src/state/index.js";
-import { RemoteState } from "../../src/state/remote.js";
+import { startStateService } from "@infra/state";
+import { RemoteState } from "@infra/state/remote";
 import { openTofu, type Product } from "../product.js";
 import { id, inventory, long, Remote } from "../remote.js";
 
@@ -131,7 +131,7 @@ const write = async (env: Readonly<Record<string, string>>, lineage: string, ser
 };
 
 const remoteState = async ({ env }: Product): Promise<RemoteState> => {
-  const { s3Settings } = await import("../../src/state/remote-settings.js");
+  const { s3Settings } = await import("@infra/state");
   return new RemoteState(s3Settings({ kind: "s3", consul: { ttl: 60 } }, "acme", env));
 };
 

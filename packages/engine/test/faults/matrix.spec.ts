@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, it } from "vitest";
-import { filesIn } from "../../src/files-in.js";
+import { filesIn } from "@infra/io";
 
 const repository = join(__dirname, "../../../..");
 
@@ -11,8 +11,8 @@ it("make test-faults runs every spec of the fault matrix", () => {
     .replace(/^.*vitest run/s, "")
     .split(/[\s\\]+/)
     .filter(Boolean);
-  const specs = ["src", "test"]
-    .flatMap((folder) => filesIn(join(repository, "packages/engine", folder)))
+  const specs = filesIn(join(repository, "packages/engine"))
+    .filter((file) => !/[\\/](?:node_modules|dist)[\\/]/.test(file))
     .filter((file) => file.endsWith(".spec.ts") && /\(\s*["`]fault \d+[:,]/.test(readFileSync(file, "utf8")))
     .map((file) => relative(repository, file));
   expect(specs.length).toBeGreaterThan(8);

@@ -255,7 +255,7 @@ describe("fault 8: a stored state is damaged", () => {
 
 /** Flips a bit of the current version's bytes, behind everybody's back. */
 const damage = async (product: Product): Promise<void> => {
-  const { S3Bucket } = await import("../../src/state/s3-bucket.js");
+  const { S3Bucket } = await import("../../state/src/stores/s3-bucket.js");
   const { garage } = remote;
   const bucket = new S3Bucket({
     bucket: garage.bucket,

@@ -1,29 +1,34 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, it } from "vitest";
-import { filesIn } from "../../src/files-in.js";
+import { filesIn } from "@infra/io";
 
 const root = join(__dirname, "../../../..");
-const engine = "packages/engine/src";
+const engine = "packages/engine";
 const mock = "packages/mock-provider/src";
 
 /** Files that parse what is not from outside, and why. */
 const exceptions: Readonly<Record<string, string>> = {
-  "packages/core/src/json.ts": "what others call",
+  "packages/inventory/src/json.ts": "what others call",
   "packages/core/src/testing.ts": "texts of tests",
-  "packages/cost/src/prices.ts": "the tables of the package itself",
-  [`${engine}/applied/record.ts`]: "what was written in the same expression",
-  [`${engine}/impact/impact.ts`]: "configurations that its own processes made",
-  [`${engine}/deployment/memory-folder.ts`]: "marks of this project's processes; anything else there is left as it is",
+  "packages/facts/src/prices.ts": "the tables of the package itself",
+  [`${engine}/engine/src/applied/record.ts`]: "what was written in the same expression",
+  [`${engine}/impact/src/impact.ts`]: "configurations that its own processes made",
+  [`${engine}/engine/src/deployment/memory-folder.ts`]:
+    "marks of this project's processes; anything else there is left as it is",
   [`${mock}/cloud.ts`]: "the emulated cloud, which the mock provider itself wrote; it is no real one",
   [`${mock}/schemas.ts`]: "schemas of bindings that were built and installed with their hashes",
+  [`${mock}/unrecorded.ts`]: "the facts of the package itself",
   [`${mock}/service.ts`]: "the engine that the run started, over the protocol of providers",
   [`${mock}/value.ts`]: "the engine that the run started, over the protocol of providers",
 };
 
 const parses = /\bJSON\.parse\(|\b(?:parseJson|readJson|parseDocument|parseAllDocuments)\(|from "yaml"/;
 const isSource = (file: string) => file.endsWith(".ts") && !file.endsWith(".spec.ts");
-const folders = ["core", "cost", "create-product", "engine", "mock-provider"].map((name) => `packages/${name}/src`);
+const folders = [
+  ...["inventory", "facts", "core", "cost", "create-product", "mock-provider"].map((name) => `packages/${name}/src`),
+  ...readdirSync(join(root, engine)).map((name) => `${engine}/${name}/src`),
+];
 const inRepository = (folder: string) =>
   filesIn(join(root, folder)).map((file) => relative(root, file).replaceAll("\\", "/"));
 const textOf = (file: string) => readFileSync(join(root, file), "utf8");

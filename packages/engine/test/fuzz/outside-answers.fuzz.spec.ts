@@ -3,18 +3,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SecretReference } from "@infra/core/inventory";
+import { SecretReference } from "@infra/inventory";
 import { afterAll, beforeAll, expect } from "vitest";
-import { Mask } from "../../src/mask.js";
-import { EnvironmentTier } from "../../src/secrets/environment.js";
-import { CommandClient } from "../../src/secrets/onepassword-cli.js";
-import { OnePasswordTier } from "../../src/secrets/onepassword.js";
-import { type Resolved, Secrets } from "../../src/secrets/secrets.js";
-import { SopsTier } from "../../src/secrets/sops.js";
-import type { SecretTier } from "../../src/secrets/tier.js";
-import { type StateStore } from "../../src/state/index.js";
-import { formatPointer, sha256Of } from "../../src/state/pointer.js";
-import { RemoteState } from "../../src/state/remote.js";
+import { Mask } from "@infra/io";
+import { EnvironmentTier } from "../../secrets/src/tiers/environment.js";
+import { CommandClient } from "../../secrets/src/tiers/onepassword-cli.js";
+import { OnePasswordTier } from "../../secrets/src/tiers/onepassword.js";
+import type { Resolved } from "../../secrets/src/secrets.js";
+import { Secrets, type SecretTier, SopsTier } from "@infra/secrets";
+import { sha256Of, type StateStore } from "@infra/state";
+import { formatPointer } from "../../state/src/stores/pointer.js";
+import { RemoteState } from "@infra/state/remote";
 import { canary, near } from "../mutations.js";
 import { readsOrRefuses } from "../parsers.js";
 
@@ -100,12 +99,12 @@ const fields = [{ id: "1", label: "a", value: canary, section: { label: "s" } }]
 
 readsOrRefuses({
   "answers of S3 to a list": {
-    reads: ["packages/engine/src/state/s3-store.ts"],
+    reads: ["packages/engine/state/src/stores/s3-store.ts"],
     inputs: near(listing("00000001.json"), listing("moved"), "<Error><Code>SlowDown</Code></Error>"),
     read: (input) => (served(input), remotely(false, (each) => stored(each.store(id)))),
   },
   "answers of S3 to a write": {
-    reads: ["packages/engine/src/state/s3-store.ts"],
+    reads: ["packages/engine/state/src/stores/s3-store.ts"],
     inputs: near(listing("00000001.json"), "<Error><Code>AccessDenied</Code></Error>"),
     read: (input) => (
       served(input),
@@ -113,25 +112,25 @@ readsOrRefuses({
     ),
   },
   "answers of Consul about a lock": {
-    reads: ["packages/engine/src/state/consul-lock.ts"],
+    reads: ["packages/engine/state/src/locks/consul-lock.ts"],
     quoted: true,
     inputs: near(entry, '{"ID":"s"}', "true", "false"),
     read: (input) => (served(input), remotely(true, (each) => each.lock(id).inspect())),
   },
   "answers of Consul to who asks for a lock": {
-    reads: ["packages/engine/src/state/consul-lock.ts"],
+    reads: ["packages/engine/state/src/locks/consul-lock.ts"],
     quoted: true,
     inputs: near(entry, '{"ID":"s"}', "false"),
     read: (input) => (served(input), remotely(true, async (each) => (await each.lock(id).acquire("apply")).release())),
   },
   "answers of Consul about a pointer": {
-    reads: ["packages/engine/src/state/consul-pointers.ts"],
+    reads: ["packages/engine/state/src/stores/consul-pointers.ts"],
     quoted: true,
     inputs: near(entry, JSON.stringify({ Errors: [{ OpIndex: 0 }] })),
     read: (input) => (served(input), remotely(true, (each) => each.store(id).current())),
   },
   "answers of sops": {
-    reads: ["packages/engine/src/secrets/sops.ts"],
+    reads: ["packages/engine/secrets/src/tiers/sops.ts"],
     inputs: near(JSON.stringify({ a: canary, b: { c: [canary] } })),
     read: (input) => {
       const { command, env } = program(input);
@@ -142,7 +141,7 @@ readsOrRefuses({
     },
   },
   "answers of the op command": {
-    reads: ["packages/engine/src/secrets/onepassword-cli.ts"],
+    reads: ["packages/engine/secrets/src/tiers/onepassword-cli.ts"],
     inputs: near(
       JSON.stringify([{ id: "1", title: "app", fields }]),
       JSON.stringify({ id: "1", title: "app", fields }),

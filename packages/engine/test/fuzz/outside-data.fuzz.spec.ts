@@ -1,22 +1,22 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { loadInventory } from "@infra/core";
+import { findWorkspace, loadInventory } from "@infra/inventory";
 import { parseFaults } from "@infra/mock-provider";
 import { afterAll, beforeAll, expect } from "vitest";
-import { identify } from "../../src/binary/probe.js";
-import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../../src/deployment/changes.js";
-import { keptState, openKeptState } from "../../src/deployment/escape.js";
-import { readPlan } from "../../src/deployment/plan-file.js";
-import { findProducts } from "../../src/impact/products.js";
-import { KeyRing } from "../../src/keys/key-ring.js";
-import { PassphraseKey } from "../../src/keys/passphrase-key.js";
-import { parseEvent, parseOutputs, shownPlanSchema, validationSchema } from "../../src/process/engine-events.js";
-import { FileLock, FolderStore, PassphraseCipher, type StateStore } from "../../src/state/index.js";
-import { formatPointer, parsePointer, sha256Of } from "../../src/state/pointer.js";
-import { identifyState, parseLockInfo } from "../../src/state/wire.js";
-import { findWorkspace } from "../../src/workspace.js";
-import { canary, near } from "../mutations.js";
+import { identify } from "../../opentofu/src/binary/probe.js";
+import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../../engine/src/deployment/changes.js";
+import { keptState, openKeptState } from "../../engine/src/deployment/escape.js";
+import { readPlan } from "../../engine/src/deployment/plan-file.js";
+import { findProducts } from "@infra/impact";
+import { KeyRing, PassphraseCipher } from "@infra/keys";
+import { PassphraseKey } from "../../keys/src/passphrase-key.js";
+import { parseEvent } from "../../opentofu/src/process/engine-events.js";
+import { parseOutputs, shownPlanSchema, validationSchema } from "@infra/opentofu";
+import { FileLock, FolderStore, identifyState, sha256Of, type StateStore } from "@infra/state";
+import { formatPointer, parsePointer } from "../../state/src/stores/pointer.js";
+import { parseLockInfo } from "../../state/src/service/wire.js";
+import { canary, near, withEachReplaced } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";
 
 const id = "production/compute";
@@ -63,7 +63,7 @@ const inventories = {
 } as const;
 
 const inventory = (changed: keyof typeof inventories): Parser => ({
-  reads: ["packages/core/src/inventory/document.ts", "packages/core/src/inventory/files.ts"],
+  reads: ["packages/inventory/src/document.ts", "packages/inventory/src/files.ts"],
   inputs: near(inventories[changed]),
   read: (input) => {
     for (const [name, text] of Object.entries(inventories)) file(`inventory/${name}`, text);
@@ -113,12 +113,25 @@ const run = () => ({
 const change = { actions: ["update"], before: { a: canary }, after: { a: "b" }, before_sensitive: { a: true } };
 const holder = { id: "x", operation: "apply", deployment: id, user: "ada", host: "h", pid: 1, since: "2026-01-31" };
 
+const plannedChange = JSON.stringify({
+  type: "planned_change",
+  change: { resource: { addr: "a.b", resource_type: "a" }, action: "create" },
+});
+const diagnostic = { severity: "error", summary: "a", snippet: { code: "a", values: [{ traversal: "a" }] } };
+const shown = JSON.stringify({
+  resource_changes: [{ address: "a.b", change }],
+  resource_drift: [{ address: "a.b", change }],
+  valid: false,
+  diagnostics: [diagnostic],
+});
+const printedOutputs = JSON.stringify({ ids: { sensitive: true, type: "string", value: canary } });
+
 const parsers: Record<string, Parser> = {
   "product.yaml": inventory("product.yaml"),
   "environment.yaml": inventory("production/environment.yaml"),
   "a deployment of the inventory": inventory("production/compute.yaml"),
   "package.json of a product": {
-    reads: ["packages/engine/src/workspace.ts", "packages/engine/src/impact/products.ts"],
+    reads: ["packages/inventory/src/workspace.ts", "packages/engine/impact/src/products.ts"],
     inputs: near('{"name":"acme","infra":{"inventory":"inventory"},"dependencies":{"@infra/core":"1.0.0"}}'),
     read: (input) => {
       const root = dirname(file("product/package.json", input));
@@ -126,7 +139,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a pointer": {
-    reads: ["packages/engine/src/state/pointer.ts"],
+    reads: ["packages/engine/state/src/stores/pointer.ts"],
     inputs: near(pointer),
     read: (input) => parsePointer(input),
     accepted: (read: ReturnType<typeof parsePointer>) => {
@@ -134,22 +147,22 @@ const parsers: Record<string, Parser> = {
     },
   },
   "pointers in a folder": {
-    reads: ["packages/engine/src/state/pointer.ts"],
+    reads: ["packages/engine/state/src/stores/pointer.ts"],
     inputs: near(pointer),
     read: (input) => stored(storeFolder(input, "pointers/00000001.json")),
   },
   "newer pointers in a folder": {
-    reads: ["packages/engine/src/state/pointer.ts"],
+    reads: ["packages/engine/state/src/stores/pointer.ts"],
     inputs: near(pointer, pointer.replace('"version": 1', '"version": 2')),
     read: (input) => stored(storeFolder(input, "pointers/00000002.json")),
   },
   "states in a folder": {
-    reads: ["packages/engine/src/state/pointer.ts"],
+    reads: ["packages/engine/state/src/stores/pointer.ts"],
     inputs: near(state),
     read: (input) => stored(storeFolder(input, `versions/00000003-${sha256.slice(0, 16)}.tfstate`)),
   },
   "a state of the engine": {
-    reads: ["packages/engine/src/state/wire.ts"],
+    reads: ["packages/engine/state/src/service/wire.ts"],
     inputs: near(
       state,
       JSON.stringify({ serial: 1, lineage: "a", meta: {}, encrypted_data: "AAAA", encryption_version: "v0" }),
@@ -161,12 +174,12 @@ const parsers: Record<string, Parser> = {
     },
   },
   "lock information of the engine": {
-    reads: ["packages/engine/src/state/wire.ts"],
+    reads: ["packages/engine/state/src/service/wire.ts"],
     inputs: near('{"ID":"one","Operation":"apply","Who":"ada"}'),
     read: parseLockInfo,
   },
   "the holder of a lock": {
-    reads: ["packages/engine/src/state/lock-holder.ts"],
+    reads: ["packages/engine/state/src/locks/lock-holder.ts"],
     inputs: near(JSON.stringify(holder)),
     read: async (input) => {
       file("locked/lock/00000001.json", input);
@@ -177,7 +190,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a state that a run kept": {
-    reads: ["packages/engine/src/deployment/escape.ts", "packages/engine/src/state/cipher.ts"],
+    reads: ["packages/engine/engine/src/deployment/escape.ts", "packages/engine/keys/src/cipher.ts"],
     inputs: near(
       kept("engine", state),
       kept("age", `age-encryption.org/v1\n-> X25519 ${canary}\n`),
@@ -197,7 +210,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a state that OpenTofu encrypted": {
-    reads: ["packages/engine/src/keys/opentofu-format.ts"],
+    reads: ["packages/engine/keys/src/opentofu-format.ts"],
     inputs: near(
       encrypted({ salt: "c2FsdA==", iterations: 1, hash_function: "sha512", key_length: 32 }),
       encrypted({ ciphertext: Buffer.from("vault:v1:YQ==").toString("base64") }),
@@ -208,7 +221,7 @@ const parsers: Record<string, Parser> = {
     },
   },
   "the record of a plan": {
-    reads: ["packages/engine/src/deployment/plan-file.ts"],
+    reads: ["packages/engine/engine/src/deployment/plan-file.ts"],
     quoted: true,
     inputs: near(JSON.stringify({ ...record, changes: [{ address: "a.b", action: "create", place: "x.yaml:1" }] })),
     read: (input) => {
@@ -221,13 +234,9 @@ const parsers: Record<string, Parser> = {
     },
   },
   "events of the engine": {
-    reads: ["packages/engine/src/process/engine-events.ts"],
-    inputs: near(
-      JSON.stringify({
-        type: "planned_change",
-        change: { resource: { addr: "a.b", resource_type: "a" }, action: "create" },
-      }),
-    ),
+    reads: ["packages/engine/opentofu/src/process/engine-events.ts"],
+    inputs: near(plannedChange),
+    fixed: withEachReplaced(plannedChange),
     read: (input) => {
       const event = parseEvent(input.toString());
       if (event?.type !== "planned_change") return undefined;
@@ -240,8 +249,9 @@ const parsers: Record<string, Parser> = {
     },
   },
   "a plan as the engine shows it": {
-    reads: ["packages/engine/src/verbs/plan.ts", "packages/engine/src/verbs/validate.ts"],
-    inputs: near(JSON.stringify({ resource_changes: [{ address: "a.b", change }], valid: true, diagnostics: [] })),
+    reads: ["packages/engine/engine/src/verbs/plan.ts", "packages/engine/engine/src/verbs/validate.ts"],
+    inputs: near(shown),
+    fixed: withEachReplaced(shown),
     read: (input) => {
       const json = parsed(input);
       validationSchema.safeParse(json);
@@ -250,16 +260,18 @@ const parsers: Record<string, Parser> = {
     },
   },
   "outputs as the engine prints them": {
-    reads: ["packages/engine/src/process/engine-events.ts"],
-    inputs: near(JSON.stringify({ ids: { sensitive: true, type: "string", value: canary } })),
+    reads: ["packages/engine/opentofu/src/process/engine-events.ts"],
+    inputs: near(printedOutputs),
+    fixed: withEachReplaced(printedOutputs),
     read: (input) => parseOutputs(input.toString()),
     accepted: (outputs: ReturnType<typeof parseOutputs>) => {
       for (const output of Object.values(outputs ?? {})) expect(typeof output.sensitive).toBe("boolean");
     },
   },
   "the version that an engine prints": {
-    reads: ["packages/engine/src/binary/probe.ts"],
+    reads: ["packages/engine/opentofu/src/binary/probe.ts"],
     inputs: near('{"terraform_version":"1.12.6"}', "OpenTofu v1.12.6"),
+    fixed: withEachReplaced('{"terraform_version":"1.12.6"}'),
     read: async (input) => {
       const env = { INFRA_CACHE: folder };
       const asked = identify(file("engine", "#!/bin/sh\n"), env, () => Promise.resolve(input.toString()));

@@ -2,26 +2,22 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseJson } from "@infra/core/inventory";
+import { parseJson } from "@infra/inventory";
 import { deploymentCost, type InfracostPrices, parseInfracost, pricedPlanSchema } from "@infra/cost";
 import { afterAll, beforeAll, expect } from "vitest";
-import { packagesOf } from "../../src/applied/packages.js";
-import { removedDeployment } from "../../src/applied/removed-deployment.js";
-import { compareCosts, type CostBase, parseCostBase } from "../../src/cost/compare.js";
-import { renderCosts } from "../../src/cost/render.js";
-import { recoverState } from "../../src/deployment/recovery.js";
-import { isChangedBy } from "../../src/impact/installation.js";
-import { Mask } from "../../src/mask.js";
-import { checkPlans, runCheckov } from "../../src/policy/index.js";
-import { ownPackages } from "../../src/product-copy/own-packages.js";
-import { Difference } from "../../src/report/causes.js";
-import { collect } from "../../src/report/collect.js";
-import { formats, type Format } from "../../src/report/formats.js";
-import { render } from "../../src/report/make.js";
-import { FolderStore } from "../../src/state/index.js";
-import { sha256Of } from "../../src/state/pointer.js";
-import { checkPolicy } from "../../src/verbs/policy.js";
-import { canary, near } from "../mutations.js";
+import { packagesOf } from "../../engine/src/applied/packages.js";
+import { removedDeployment } from "@infra/engine";
+import { compareCosts, type CostBase, parseCostBase } from "../../cli/src/cost/compare.js";
+import { collect, type Format, formats, render, renderCosts } from "@infra/report";
+import { recoverState } from "../../engine/src/deployment/recovery.js";
+import { isChangedBy } from "../../impact/src/installation.js";
+import { Mask } from "@infra/io";
+import { checkPlans, runCheckov } from "@infra/policy";
+import { ownPackages } from "@infra/impact";
+import { Difference } from "../../report/src/causes.js";
+import { FolderStore, sha256Of } from "@infra/state";
+import { checkPolicy } from "../../engine/src/verbs/policy.js";
+import { canary, near, withEachReplaced } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";
 import { deployment, richReport } from "../report-run.js";
 
@@ -66,7 +62,7 @@ const run = { run: "1", verb: "plan", time: "2026-01-31T12:00:00.000Z", offline:
 const report = richReport();
 
 const results = (place: string): Parser => ({
-  reads: ["packages/engine/src/report/collect.ts"],
+  reads: ["packages/engine/report/src/collect.ts"],
   inputs: near(JSON.stringify({ format: "infra-result", version: 1, ...run }), JSON.stringify(report)),
   read: async (input) => {
     file("results/result.json", input);
@@ -109,7 +105,7 @@ const recorded = async (last: Buffer | string, configuration: Buffer | string): 
 };
 const configuration = JSON.stringify(applied);
 
-const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner" };
+const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner", stale: [] };
 const priced = { ...costs, resources: [{ address: "a.b", before: 0, after: 4.5, currency: "EUR", source: "table" }] };
 
 const lockfile = JSON.stringify({
@@ -136,6 +132,8 @@ const planOf = (type: string, source: string, values: object) => ({
 });
 const serverWith = (text: string) => planOf("hcloud_server", "hetznercloud/hcloud", { user_data: text, name: "a" });
 const bucketWith = (text: string) => planOf("aws_s3_bucket_policy", "hashicorp/aws", { policy: text });
+const openedState = JSON.stringify({ version: 4, lineage: "a", outputs: { p: canary } });
+const plannedValues = { planned_values: { root_module: { resources: [{ address: "a.b", values: { a: canary } }] } } };
 const cloudConfig = "#cloud-config\nssh_pwauth: false\nusers: [{ name: ada, lock_passwd: true }]\n";
 const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { AWS: ["*"] } }] });
 
@@ -157,18 +155,18 @@ readsOrRefuses({
   "a result of a run": results("results/result.json"),
   "a result in a folder of results": results("results"),
   "the record of an apply": {
-    reads: ["packages/engine/src/state/applied-records.ts"],
+    reads: ["packages/engine/state/src/applied-records.ts"],
     inputs: near(JSON.stringify({ ...record, configuration: `${hash(configuration)}.configuration.json` })),
     read: (input) => recorded(input, configuration),
   },
   "what was applied": {
-    reads: ["packages/engine/src/state/applied-records.ts", "packages/engine/src/applied/removed-deployment.ts"],
+    reads: ["packages/engine/state/src/applied-records.ts", "packages/engine/engine/src/applied/removed-deployment.ts"],
     inputs: near(configuration),
     read: (input) => recorded(JSON.stringify({ ...record, configuration: `${hash(input)}.configuration.json` }), input),
     quoted: true,
   },
   "costs to compare with": {
-    reads: ["packages/engine/src/cost/compare.ts"],
+    reads: ["packages/engine/cli/src/cost/compare.ts"],
     inputs: near(
       JSON.stringify({ results: [{ id, environment: "a", name: "b", stack: "c", provider: "d", cost: priced }] }),
     ),
@@ -199,15 +197,16 @@ readsOrRefuses({
     },
   },
   "a plan that is priced": {
-    reads: ["packages/engine/src/verbs/cost.ts"],
+    reads: ["packages/engine/engine/src/verbs/cost.ts"],
     inputs: near(JSON.stringify(serverWith(cloudConfig))),
+    fixed: withEachReplaced(JSON.stringify(serverWith(cloudConfig))),
     read: (input) => {
       const { data } = pricedPlanSchema.safeParse(parseJson(input));
       return data && deploymentCost(data, { provider: "hetzner", region: "fsn1" });
     },
   },
   "what Checkov prints": {
-    reads: ["packages/engine/src/policy/checkov.ts"],
+    reads: ["packages/engine/policy/src/checkov.ts"],
     inputs: near(
       JSON.stringify({ passed: 0, failed: 0 }),
       JSON.stringify({
@@ -218,12 +217,17 @@ readsOrRefuses({
     read: (input) => runCheckov(program(input), [{}], { scratch: folder }),
   },
   "a plan that rules look at": {
-    reads: ["packages/engine/src/verbs/policy.ts"],
+    reads: ["packages/engine/engine/src/verbs/policy.ts"],
     inputs: near(JSON.stringify(serverWith(cloudConfig)), JSON.stringify(bucketWith(policy))),
+    fixed: [
+      '{"resource_changes":{}}',
+      ...withEachReplaced(JSON.stringify(serverWith(cloudConfig))),
+      ...withEachReplaced(JSON.stringify({ ...bucketWith(policy), ...plannedValues })),
+    ],
     read: (input) => checkPolicy(engineThatPrints(input) as never),
   },
   "the text for cloud-init": {
-    reads: ["packages/engine/src/policy/rules/password-login.ts"],
+    reads: ["packages/engine/policy/src/rules/password-login.ts"],
     inputs: near(
       cloudConfig,
       `#cloud-config-archive\n- content: "a: 1"\n  Merge-Type: no_replace\n`,
@@ -232,12 +236,12 @@ readsOrRefuses({
     read: (input) => checkPlans([{ plan: serverWith(input.toString()) }]),
   },
   "the policy of a bucket": {
-    reads: ["packages/engine/src/policy/rules/public-bucket.ts"],
+    reads: ["packages/engine/policy/src/rules/public-bucket.ts"],
     inputs: near(policy, '{"Statement":{"Effect":"Allow","Principal":"*"}}', '{"Statement":[null]}'),
     read: (input) => checkPlans([{ plan: bucketWith(input.toString()) }]),
   },
   "package-lock.json of a product": {
-    reads: ["packages/engine/src/report/causes.ts", "packages/engine/src/report/lockfile.ts"],
+    reads: ["packages/engine/report/src/causes.ts", "packages/engine/report/src/lockfile.ts"],
     inputs: near(lockfile.replaceAll("4.0.0", "4.0.1"), lockfile.replace('"packages/a"', '"constructor"')),
     read: async (input) => {
       file("package-lock.json", input);
@@ -245,12 +249,12 @@ readsOrRefuses({
     },
   },
   "what npm installed": {
-    reads: ["packages/engine/src/impact/installation.ts"],
+    reads: ["packages/engine/impact/src/installation.ts"],
     inputs: near(lockfile),
     read: (input) => isChangedBy({ name: "zod", version: "4.0.1" }, dirname(file("modules/.package-lock.json", input))),
   },
   "package.json of an installed package": {
-    reads: ["packages/engine/src/applied/packages.ts"],
+    reads: ["packages/engine/engine/src/applied/packages.ts"],
     inputs: near(JSON.stringify({ name: "a", version: "1.0.0", dependencies: { "@infra/stack-x": "1" } })),
     read: (input) => {
       // Each is read once.
@@ -260,19 +264,20 @@ readsOrRefuses({
     },
   },
   "workspaces of a product": {
-    reads: ["packages/engine/src/product-copy/own-packages.ts"],
+    reads: ["packages/engine/impact/src/product-copy/own-packages.ts"],
     inputs: near('{"workspaces":["packages/*"]}', '{"workspaces":{"packages":["package.json/*"]}}'),
     read: (input) => ownPackages(dirname(file("npm/package.json", input))),
   },
   "workspaces of pnpm": {
-    reads: ["packages/engine/src/product-copy/own-packages.ts"],
+    reads: ["packages/engine/impact/src/product-copy/own-packages.ts"],
     inputs: near("packages: ['packages/*']\n", "packages: ['pnpm-workspace.yaml/*']\n"),
     read: (input) => ownPackages(dirname(file("pnpm/pnpm-workspace.yaml", input))),
     quoted: true,
   },
   "a state that the engine opened": {
-    reads: ["packages/engine/src/deployment/recovery.ts"],
-    inputs: near(JSON.stringify({ version: 4, lineage: "a", outputs: { p: canary } })),
+    reads: ["packages/engine/engine/src/deployment/recovery.ts"],
+    inputs: near(openedState),
+    fixed: withEachReplaced(openedState),
     read: (input) => {
       file("errored.tfstate", input);
       return recoverState(engineThatPrints(input) as never);

@@ -6,19 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect } from "vitest";
-import { driftLabel, keepIssues } from "../../src/drift/issues.js";
-import { TransitKey } from "../../src/keys/transit-key.js";
-import { Transit } from "../../src/keys/transit.js";
-import { surroundings, type Surroundings } from "../../src/platforms/environment.js";
-import { GitHub } from "../../src/platforms/github.js";
-import { GitLab } from "../../src/platforms/gitlab.js";
-import { type Platform, postSticky, RestApi } from "../../src/platforms/index.js";
-import { GitHubReviews } from "../../src/reviewed/github.js";
-import { GitLabReviews } from "../../src/reviewed/gitlab.js";
-import { takePlans } from "../../src/reviewed/index.js";
-import type { Review } from "../../src/reviewed/review.js";
-import { VaultTier } from "../../src/secrets/index.js";
-import { KeyCipher } from "../../src/state/index.js";
+import { driftLabel } from "../../platforms/src/drift/issues.js";
+import { keepIssues, postSticky, takePlans } from "@infra/platforms";
+import { KeyCipher, Transit, TransitKey } from "@infra/keys";
+import { surroundings, type Surroundings } from "../../platforms/src/clients/environment.js";
+import { GitHub } from "../../platforms/src/clients/github.js";
+import { GitLab } from "../../platforms/src/clients/gitlab.js";
+import type { Platform } from "../../platforms/src/clients/platform.js";
+import { RestApi } from "../../platforms/src/clients/rest.js";
+import { GitHubReviews } from "../../platforms/src/reviewed/github.js";
+import { GitLabReviews } from "../../platforms/src/reviewed/gitlab.js";
+import type { Review } from "../../platforms/src/reviewed/review.js";
+import { VaultTier } from "@infra/secrets";
 import { deployment } from "../report-run.js";
 import { canary, near } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";
@@ -98,12 +97,15 @@ const followUps: readonly ((platform: Platform) => Promise<unknown>)[] = [
 
 const platform = (make: () => Platform, reads: string, inputs: Parser["inputs"]): Record<string, Parser> => ({
   [`answers of ${reads}`]: {
-    reads: ["packages/engine/src/platforms/rest.ts", `packages/engine/src/platforms/${reads.toLowerCase()}.ts`],
+    reads: [
+      "packages/engine/platforms/src/clients/rest.ts",
+      `packages/engine/platforms/src/clients/${reads.toLowerCase()}.ts`,
+    ],
     inputs,
     read: (input) => (served(input), chosen(input, uses)(make())),
   },
   [`answers of ${reads} to comments and issues`]: {
-    reads: ["packages/engine/src/platforms/sticky-comment.ts", "packages/engine/src/drift/issues.ts"],
+    reads: ["packages/engine/platforms/src/clients/sticky-comment.ts", "packages/engine/platforms/src/drift/issues.ts"],
     inputs,
     read: (input) => (served(input, certain), chosen(input, followUps)(make())),
   },
@@ -157,7 +159,7 @@ const asked: readonly ((key: TransitKey) => Promise<unknown>)[] = [
 
 readsOrRefuses({
   "the event of a workflow": {
-    reads: ["packages/engine/src/platforms/environment.ts"],
+    reads: ["packages/engine/platforms/src/clients/environment.ts"],
     inputs: near(
       JSON.stringify(event),
       JSON.stringify({ issue: { number: 7, pull_request: {} } }),
@@ -177,7 +179,7 @@ readsOrRefuses({
   ...platform(gitHub, "GitHub", gitHubAnswers),
   ...platform(gitLab, "GitLab", gitLabAnswers),
   "reviews on GitHub": {
-    reads: ["packages/engine/src/reviewed/github.ts"],
+    reads: ["packages/engine/platforms/src/reviewed/github.ts"],
     inputs: near(
       JSON.stringify([{ number: 7, merged_at: "2026-01-31", head: { sha: commit } }]),
       JSON.stringify({ artifacts: [{ id: 1, expired: false, workflow_run: run }] }),
@@ -186,7 +188,7 @@ readsOrRefuses({
     accepted: reviewed,
   },
   "reviews on GitLab": {
-    reads: ["packages/engine/src/reviewed/gitlab.ts"],
+    reads: ["packages/engine/platforms/src/reviewed/gitlab.ts"],
     inputs: near(
       JSON.stringify([{ iid: 7, state: "merged", source_project_id: 1, target_project_id: 1, id: 1, name: "plan" }]),
     ),
@@ -194,12 +196,12 @@ readsOrRefuses({
     accepted: reviewed,
   },
   "what a platform keeps of a pipeline": {
-    reads: ["packages/engine/src/platforms/rest.ts"],
+    reads: ["packages/engine/platforms/src/clients/rest.ts"],
     inputs: near("PK"),
     read: (input) => (served(input), api().bytes("/archive")),
   },
   "an archive of plans": {
-    reads: ["packages/engine/src/reviewed/take.ts"],
+    reads: ["packages/engine/platforms/src/reviewed/take.ts"],
     inputs: near(archive("real/production/compute/plan.tfplan"), archive("../x")).map((text) =>
       Buffer.from(text.toString(), "latin1"),
     ),
@@ -209,7 +211,7 @@ readsOrRefuses({
     },
   },
   "answers of Transit": {
-    reads: ["packages/engine/src/keys/transit.ts", "packages/engine/src/secrets/http.ts"],
+    reads: ["packages/engine/keys/src/transit.ts", "packages/engine/secrets/src/tiers/http.ts"],
     inputs: near(
       JSON.stringify({ data: { plaintext: Buffer.alloc(32).toString("base64"), ciphertext: "vault:v1:YQ==" } }),
       JSON.stringify({ data: { hmac: "vault:v1:YQ==", latest_version: 3, min_decryption_version: 1 } }),

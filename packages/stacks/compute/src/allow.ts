@@ -1,5 +1,5 @@
 import { findTrafficProblem, ports, protocol, sources, type Traffic } from "@infra/base-firewall";
-import { type Finding, rule } from "@infra/core";
+import { type Finding, rule } from "@infra/inventory";
 import { z } from "zod";
 
 const service = z.enum(["http", "https", "icmp"]);

@@ -5,11 +5,11 @@ const servers = {
   web: { "web-1": { id: "1", name: "acme-web-1", privateIpv4: "10.20.0.10", publicIpv4: "192.0.2.10" } },
   db: { "db-1": { id: "2", name: "acme-db-1", privateIpv4: "10.20.0.20" } },
 };
-const ssh = { user: "ops", keyIds: () => [], publicKeys: () => [] };
+const ssh = { user: "ops" };
 
 describe("the lines for ~/.ssh/config", () => {
   it("lead to every server through the bastion, by private addresses", () => {
-    const lines = clientConfig(servers, { ...ssh, bastionAddress: "192.0.2.1" });
+    const lines = clientConfig(servers, ssh, "192.0.2.1");
     expect(lines).toBe(
       [
         ...["Host acme-web-1", "  HostName 10.20.0.10", "  User ops", "  ProxyJump ops@192.0.2.1", ""],
@@ -19,7 +19,7 @@ describe("the lines for ~/.ssh/config", () => {
   });
 
   it("lead to servers by their public addresses, where they have one and there is no bastion", () => {
-    const lines = clientConfig(servers, ssh);
+    const lines = clientConfig(servers, ssh, undefined);
     expect(lines).toContain("Host acme-web-1\n  HostName 192.0.2.10\n  User ops\n");
     expect(lines).toContain("Host acme-db-1\n  HostName 10.20.0.20\n  User ops\n");
     expect(lines).not.toContain("ProxyJump");

@@ -1,7 +1,15 @@
 import type { ICompute, ISsh } from "@infra/core";
 
-/** Lines for ~/.ssh/config: every server by its name, through the bastion when there is one. */
-export function clientConfig(servers: ICompute["groups"], { user, bastionAddress }: ISsh): string {
+/**
+ * Lines for ~/.ssh/config: every server by its name, through the bastion when there is one.
+ *
+ * @param bastionAddress Public address of the bastion.
+ */
+export function clientConfig(
+  servers: ICompute["groups"],
+  { user }: Pick<ISsh, "user">,
+  bastionAddress: string | undefined,
+): string {
   return Object.values(servers)
     .flatMap((group) => Object.values(group))
     .map(({ name, privateIpv4, publicIpv4 }) =>

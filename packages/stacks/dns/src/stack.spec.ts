@@ -1,4 +1,5 @@
-import { InfraError, type ProviderName, providerNames, synthesize, type TerraformConfiguration } from "@infra/core";
+import { synthesize, type TerraformConfiguration } from "@infra/core";
+import { InfraError, type ProviderName, providerNames } from "@infra/inventory";
 import { addressesOf, testDeployment } from "@infra/core/testing";
 import dns from "@infra/stack-dns";
 import { join } from "node:path";

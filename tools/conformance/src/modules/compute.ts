@@ -1,10 +1,17 @@
 import { Firewall } from "@infra/base-firewall";
-import { Ssh, sshContract } from "@infra/base-ssh";
-import { Compute, type ComputeContract, computeContract, type ComputeProps } from "@infra/cloud-compute";
+import { Ssh, sshAdapters } from "@infra/base-ssh";
+import {
+  Compute,
+  type ComputeContract,
+  computeContract,
+  type ComputeProps,
+  computeAdapters,
+} from "@infra/cloud-compute";
 import { Network } from "@infra/cloud-network";
-import { type DeploymentStack, gapOf, type ProviderName } from "@infra/core";
+import { type DeploymentStack, type FeatureOf, gapOf } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import { z } from "zod";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
 import { hostName, perEntry, perKey, text } from "./output-forms.js";
 import { exampleKey } from "./ssh.js";
@@ -48,7 +55,8 @@ export const compute: ModuleCase = {
     { name: "scaling", refusedBy: ["hetzner", "heroku"] },
     { name: "plain" },
   ],
-  contract: computeContract as unknown as AnyContract,
+  contract: computeContract,
+  adapters: computeAdapters,
   build: (stack, props, id = "compute") => {
     const { groups, loadBalancers } = new Compute(stack, id, { ...peersFor(stack, id, props), ...props } as never);
     return { [id]: { groups, loadBalancers } };
@@ -205,15 +213,15 @@ export const compute: ModuleCase = {
 function peersFor(stack: DeploymentStack, id: string, props: object) {
   const { provider } = stack.context.settings;
   const { groups = {} } = props as { groups?: Record<string, { subnet?: string }> };
-  const several = gapOf(network.contract, provider, "severalSubnets") === undefined;
+  const several = gapOf(network.adapters, provider, "severalSubnets") === undefined;
   const wantsData = several && Object.values(groups).some(({ subnet }) => subnet === "data");
-  const zone = gapOf(network.contract, provider, "zones") === undefined ? { zone: "a" as const } : {};
+  const zone = gapOf(network.adapters, provider, "zones") === undefined ? { zone: "a" as const } : {};
   const subnets = { default: {}, ...(wantsData ? { data: { cidr: "10.20.40.0/24", ...zone } } : {}) };
   const net = new Network(stack, `${id}-network`, { cidr: "10.20.0.0/16", subnets });
   const firewalls = Object.fromEntries(Object.keys(groups).map((name) => [name, {}]));
   const firewall = new Firewall(stack, `${id}-firewall`, { network: net, groups: firewalls });
-  if (typeof sshContract.adapters[provider] !== "function") return { network: net, firewall };
-  return { network: net, firewall, ssh: new Ssh(stack, `${id}-ssh`, { network: net, keys: { alice: exampleKey } }) };
+  if (typeof sshAdapters[provider] !== "function") return { network: net, firewall };
+  return { network: net, firewall, ssh: new Ssh(stack, `${id}-ssh`, { keys: { alice: exampleKey } }) };
 }
 
 type Group = ComputeProps["groups"][string];

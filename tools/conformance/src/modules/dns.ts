@@ -1,7 +1,8 @@
-import { Dns, type DnsContract, dnsContract, type DnsProps } from "@infra/cloud-dns";
+import { Dns, type DnsContract, dnsContract, type DnsProps, dnsAdapters } from "@infra/cloud-dns";
 import { referenceTo } from "@infra/core/testing";
+import type { FeatureOf } from "@infra/core";
 import { z } from "zod";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { ModuleCase } from "./module-case.js";
 import { hostName, perEntry, perKey, text } from "./output-forms.js";
 
 const domain = "acme.example";
@@ -28,7 +29,8 @@ export const dns: ModuleCase = {
   word: "dns",
   folder: "packages/cloud/dns",
   examples: [{ name: "web-and-mail", refusedBy: ["heroku"] }, { name: "alias" }],
-  contract: dnsContract as unknown as AnyContract,
+  contract: dnsContract,
+  adapters: dnsAdapters,
   build: (stack, props, id = "dns") => ({ [id]: new Dns(stack, id, props as DnsProps).zones }),
   puts: ({ props, has }) =>
     perEntry((props as DnsProps).zones, ({ records = {} }: DnsProps["zones"][string]) =>

@@ -1,7 +1,13 @@
-import { Firewall, type FirewallContract, firewallContract, type FirewallProps } from "@infra/base-firewall";
+import {
+  Firewall,
+  type FirewallContract,
+  firewallContract,
+  type FirewallProps,
+  firewallAdapters,
+} from "@infra/base-firewall";
 import { Network } from "@infra/cloud-network";
-import type { DeploymentStack } from "@infra/core";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { DeploymentStack, FeatureOf } from "@infra/core";
+import type { ModuleCase } from "./module-case.js";
 import { network } from "./network.js";
 import { perKey, text } from "./output-forms.js";
 
@@ -29,7 +35,8 @@ export const firewall: ModuleCase = {
   word: "firewall",
   folder: "packages/base/firewall",
   examples: [{ name: "web-and-db", refusedBy: ["heroku"] }, { name: "web" }],
-  contract: firewallContract as unknown as AnyContract,
+  contract: firewallContract,
+  adapters: firewallAdapters,
   build: (stack, props, id = "firewall") => {
     const made = new Firewall(stack, id, { network: testNetwork(stack), ...(props as FirewallProps) });
     const groups = Object.keys((props as FirewallProps).groups);

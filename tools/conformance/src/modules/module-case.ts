@@ -1,12 +1,6 @@
-import type { Contract, DeploymentStack, ProviderName } from "@infra/core";
+import type { AdaptersOf, AnyCloudContract, DeploymentStack } from "@infra/core";
+import type { ProviderName } from "@infra/inventory";
 import type { z } from "zod";
-
-/** A contract of any module. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- peers and outputs differ from module to module
-export type AnyContract = Contract<z.ZodType, any, any>;
-
-/** The names of the features of a contract. */
-export type FeatureOf<T> = T extends { readonly features: infer F } ? keyof F : never;
 
 /** A map of a module's input: how to put one more key into it. */
 export interface MapCase {
@@ -62,7 +56,8 @@ export interface ModuleCase {
   readonly folder: string;
   /** Its examples; the first is the one of the README. */
   readonly examples: readonly [ExampleCase, ...ExampleCase[]];
-  readonly contract: AnyContract;
+  readonly contract: AnyCloudContract;
+  readonly adapters: AdaptersOf<AnyCloudContract>;
   /**
    * Creates the module, with the modules that it needs. @returns all that it puts out, under its id
    * @param id Id of the construct; the module's word by default.

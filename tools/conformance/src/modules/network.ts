@@ -1,6 +1,13 @@
-import { Network, type NetworkContract, networkContract, type NetworkProps } from "@infra/cloud-network";
+import {
+  Network,
+  type NetworkContract,
+  networkContract,
+  type NetworkProps,
+  networkAdapters,
+} from "@infra/cloud-network";
+import type { FeatureOf } from "@infra/core";
 import { z } from "zod";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { ModuleCase } from "./module-case.js";
 import { perKey, text } from "./output-forms.js";
 
 const cidr = "10.20.0.0/16";
@@ -27,7 +34,8 @@ export const network: ModuleCase = {
     { name: "nat-and-peering", refusedBy: ["hetzner", "heroku", "digitalocean"] },
     { name: "one-subnet" },
   ],
-  contract: networkContract as unknown as AnyContract,
+  contract: networkContract,
+  adapters: networkAdapters,
   build: (stack, props, id = "network") => ({ [id]: outputsOf(new Network(stack, id, props as NetworkProps)) }),
   puts: ({ props }) => {
     const { cidr: range, subnets = { default: {} }, peering: others = {} } = props as NetworkProps;

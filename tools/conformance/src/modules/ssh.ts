@@ -1,7 +1,6 @@
-import { Ssh, type SshContract, sshContract, type SshProps } from "@infra/base-ssh";
+import { Ssh, sshContract, type SshProps, sshAdapters } from "@infra/base-ssh";
 import { z } from "zod";
-import { testNetwork } from "./firewall.js";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { ModuleCase } from "./module-case.js";
 import { perEntry, text } from "./output-forms.js";
 
 /** A key that is in use nowhere. */
@@ -9,30 +8,38 @@ export const exampleKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICvYBsl/DgCvGh/DMo+nY6kmlyPI24+sT5OvcdsYbW6Q alice@acme.example";
 
 const keys = { alice: exampleKey };
-const uses: Record<FeatureOf<SshContract>, object> = { bastion: { keys, bastion: { from: ["203.0.113.0/24"] } } };
-const bastion = (more: object) => ({ keys, bastion: { from: ["203.0.113.0/24"], ...more } });
 const key = (text: unknown) => ({ keys: { alice: text } });
+
+/** A public key whose body holds other fields than its kind wants. */
+const keyOf = (kind: string, ...fields: Buffer[]) => {
+  const parts = [Buffer.from(kind), ...fields].flatMap((field) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(field.length);
+    return [length, field];
+  });
+  return `${kind} ${Buffer.concat(parts).toString("base64")}`;
+};
 
 /** The module ssh. */
 export const ssh: ModuleCase = {
   word: "ssh",
   folder: "packages/base/ssh",
-  examples: [{ name: "bastion" }],
-  contract: sshContract as unknown as AnyContract,
+  examples: [{ name: "keys" }],
+  contract: sshContract,
+  adapters: sshAdapters,
   build: (stack, props, id = "ssh") => ({
-    [id]: { ...new Ssh(stack, id, { network: testNetwork(stack), ...(props as SshProps) }).outputs },
+    [id]: { ...new Ssh(stack, id, props as SshProps).outputs },
   }),
   puts: ({ props }) => {
-    const { keys: owners, bastion: way } = props as SshProps;
+    const { keys: owners } = props as SshProps;
     return z.strictObject({
       user: text,
       keys: perEntry(owners, (publicKey) => z.strictObject({ id: text, publicKey: z.literal(publicKey) })),
-      ...(way ? { bastionAddress: z.ipv4() } : {}),
     });
   },
-  peers: (stack) => ({ network: testNetwork(stack) }),
-  props: uses.bastion,
-  uses,
+  peers: () => ({}),
+  props: { keys },
+  uses: {},
   maps: [
     {
       path: "keys",
@@ -75,40 +82,30 @@ export const ssh: ModuleCase = {
       path: "user",
       says: ['"Ops"', "must match pattern", "log in as"],
     },
-    "a bastion without sources": {
-      props: { keys, bastion: {} },
-      path: "bastion.from",
-      says: ["from", "is missing", "CIDR"],
+    "a user of no letters": {
+      props: { keys, user: "" },
+      path: "user",
+      says: ['""', "must match pattern", "log in as"],
     },
-    "a bastion with no source": {
-      props: bastion({ from: [] }),
-      path: "bastion.from",
-      says: ["[]", "is too small: at least 1", "CIDR"],
+    "a list of keys": {
+      props: { keys: [exampleKey] },
+      path: "keys",
+      says: ["[", "is not a map", "name of their owner"],
     },
-    "a bastion for everyone": {
-      props: bastion({ from: ["0.0.0.0/0"] }),
-      path: "bastion.from.0",
-      says: ['"0.0.0.0/0"', "opens the bastion to the whole internet", "List the networks"],
+    "a key of RSA that is short": {
+      props: key(keyOf("ssh-rsa", Buffer.from([1, 0, 1]), Buffer.alloc(128, 1))),
+      path: "keys.alice",
+      says: ["ssh-rsa", "fewer than 2048 bits", ".pub"],
     },
-    "a bastion for half of the internet": {
-      props: bastion({ from: ["203.0.113.0/24", "0.0.0.0/1"] }),
-      path: "bastion.from.1",
-      says: ['"0.0.0.0/1"', "opens the bastion to the whole internet", "List the networks"],
-    },
-    "a source that is no network": {
-      props: bastion({ from: ["office"] }),
-      path: "bastion.from.0",
-      says: ['"office"', "is not an IPv4 network", "for example"],
-    },
-    "a bastion in an unknown subnet": {
-      props: bastion({ subnet: "defualt" }),
-      path: "bastion.subnet",
-      says: ['"defualt"', "is not a subnet", 'Did you mean "default"?'],
+    "a key of Ed25519 that is short": {
+      props: key(keyOf("ssh-ed25519", Buffer.alloc(16, 1))),
+      path: "keys.alice",
+      says: ["ssh-ed25519", "of the wrong length", ".pub"],
     },
     "an unknown key": {
       props: { keys, port: 2222 },
       path: "port",
-      says: ["port", "not a known key", "Known keys here: keys, user, bastion"],
+      says: ["port", "not a known key", "Known keys here: keys, user"],
     },
   },
 };

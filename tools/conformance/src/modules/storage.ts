@@ -1,6 +1,13 @@
-import { Storage, type StorageContract, storageContract, type StorageProps } from "@infra/cloud-storage";
+import {
+  Storage,
+  type StorageContract,
+  storageContract,
+  type StorageProps,
+  storageAdapters,
+} from "@infra/cloud-storage";
+import type { FeatureOf } from "@infra/core";
 import { z } from "zod";
-import type { AnyContract, FeatureOf, ModuleCase } from "./module-case.js";
+import type { ModuleCase } from "./module-case.js";
 import { perKey, text } from "./output-forms.js";
 
 const files = (bucket: object) => ({ buckets: { files: bucket } });
@@ -37,7 +44,8 @@ export const storage: ModuleCase = {
     { name: "website", refusedBy: ["heroku", "oracle"] },
     { name: "archive", refusedBy: ["heroku", "gcp", "hetzner", "digitalocean"] },
   ],
-  contract: storageContract as unknown as AnyContract,
+  contract: storageContract,
+  adapters: storageAdapters,
   build: (stack, props, id = "storage") => ({ [id]: new Storage(stack, id, props as StorageProps).buckets }),
   puts: ({ props }) => {
     const credentials = z.string().startsWith("secret://");

@@ -1,4 +1,4 @@
-import { setting } from "@infra/core/inventory";
+import { setting } from "@infra/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { type Api, get } from "./http.js";

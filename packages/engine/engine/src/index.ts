@@ -1,0 +1,18 @@
+export { removedDeployment } from "./applied/removed-deployment.js";
+export { inventoryOfStates } from "./applied/removed-inventory.js";
+export { type RemovedState, withRemoved } from "./applied/removed.js";
+export {
+  type AppliedState,
+  type DeploymentStatus,
+  exitCodeOfStatus,
+  statusOf,
+  type VersionChange,
+} from "./applied/status.js";
+export { costProblems } from "./cost/limits.js";
+export { type DeploymentPaths, pathsOf } from "./deployment/paths.js";
+export { pushKept } from "./deployment/push.js";
+export { type StateBackend, StateBackends, type StateKind } from "./deployment/state-backends.js";
+export { writeEditorSchemas } from "./editor-schemas.js";
+export { rekeyDeployment } from "./rekey/rekey-deployment.js";
+export { isClean, type KeyReport } from "./rekey/rekey.js";
+export { run } from "./run.js";

@@ -1,0 +1,1 @@
+export { attachMockProviders, type MockProviders } from "./process/offline.js";

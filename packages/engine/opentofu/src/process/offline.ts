@@ -1,0 +1,60 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { infraError, InfraError, providers } from "@infra/inventory";
+import {
+  type Fault,
+  type MockProvider,
+  parseFaults,
+  reattachEnvironment,
+  startMockProvider,
+  usedTypes,
+} from "@infra/mock-provider";
+
+/** The mock providers of one offline run. */
+export interface MockProviders {
+  /** Attaches them to the engine. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts a mock provider for every provider that a configuration uses; together they emulate one cloud. */
+export async function attachMockProviders(
+  configuration: Parameters<typeof usedTypes>[0],
+  root: string,
+  cloud: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Promise<MockProviders> {
+  const faults = faultsOf(env["INFRA_FAULTS"] ?? "");
+  const started: MockProvider[] = [];
+  const close = async () => {
+    await Promise.all(started.map((provider) => provider.close()));
+  };
+  try {
+    for (const used of usedTypes(configuration))
+      started.push(await startMockProvider({ ...used, bindings: bindingsFolder(used.source, root), cloud, faults }));
+  } catch (error) {
+    await close();
+    const remedy = "Correct what it names, or remove the emulated cloud to begin with an empty one";
+    throw error instanceof InfraError ? error : infraError(messageOf(error), remedy);
+  }
+  return { env: reattachEnvironment(started), close };
+}
+
+function faultsOf(text: string): Fault[] {
+  try {
+    return parseFaults(text);
+  } catch (error) {
+    throw infraError(messageOf(error), "Correct INFRA_FAULTS, or unset it");
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+}
+
+/** The installed folder of the bindings of a provider. */
+function bindingsFolder(source: string, root: string): string {
+  const description = Object.values(providers).find((provider) => provider.source === source);
+  if (!description) throw infraError(`the provider ${source} has no bindings here`, "Run without --offline");
+  return dirname(createRequire(join(root, "package.json")).resolve(`${description.bindings}/package.json`));
+}

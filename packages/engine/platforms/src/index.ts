@@ -1,0 +1,10 @@
+export { NotPossible, PlatformError } from "./clients/errors.js";
+export { findPlatform, type FoundPlatform } from "./clients/find.js";
+export { platformNames } from "./clients/names.js";
+export { noChange } from "./clients/no-change.js";
+export { keyIn, postSticky } from "./clients/sticky-comment.js";
+export { type DriftIssue, keepIssues } from "./drift/issues.js";
+export { happeningsOf, type Notice } from "./notify/notice.js";
+export { type Notified, notifyAll } from "./notify/notify.js";
+export { reviewsOf } from "./reviewed/reviews-of.js";
+export { takePlans } from "./reviewed/take.js";

@@ -1,0 +1,10 @@
+export { collect, dropResults } from "./collect.js";
+export { renderCosts, renderCostsMarkdown } from "./costs.js";
+export { diffLines } from "./diff.js";
+export { type Format, formats, leastLimit } from "./formats.js";
+export { makeReport, render, type ReportRequest, type WriteOptions } from "./make.js";
+export { fence } from "./markdown/escape.js";
+export { pipelineUrl } from "./pipeline-url.js";
+export { plainLine } from "./plain.js";
+export type { Cause, Report, ReportedDeployment } from "./report.js";
+export { countsText, offlineNotice, renderIgnored, type RenderOptions, renderSummary } from "./terminal.js";
