@@ -16,7 +16,7 @@ run = @$(INFRA) $(1); code=$$?; [ $$code -eq 0 ] || [ $$code -eq 2 ]
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup toolchain engine validate plan apply destroy drift cost list doctor test test-real test-faults bench build lint format clean
+.PHONY: help setup toolchain engine validate plan apply destroy drift cost list doctor test test-real test-roles test-faults bench build lint format clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
@@ -71,6 +71,9 @@ test: ## Lint, and run all tests; the last line counts passes and failures
 
 test-real: toolchain ## Validate and plan every example with the real providers that can be downloaded or built
 	@node tools/real/dist/cli.js
+
+test-roles: setup ## Run the whole scenario of every Ansible role on systemd containers (podman or docker); ROLE=dns limits it to one
+	@node tools/roles/dist/cli.js test $(ROLE)
 
 test-faults: toolchain ## Run the fault matrix (100 rounds, 30 kills each) and 10,000 fuzzed inputs per parser, on real services
 	@INFRA_TEST_LONG=1 INFRA_FUZZ_RUNS=$${INFRA_FUZZ_RUNS:-10000} node_modules/.bin/vitest run .fault.spec .fuzz.spec \

@@ -38,16 +38,16 @@ describe.each(pythonTools)("%s", (name, tool) => {
   const read = (file: string) => readFileSync(path.join(requirements, tool.requirements, file), "utf8");
 
   test("has the version that its list of packages requires", () => {
-    expect(read("requirements.in").trim()).toBe(`${name}==${tool.version}`);
+    expect(read("requirements.in").split("\n")[0]).toBe(`${name}==${tool.version}`);
     expect(read("requirements.txt")).toMatch(new RegExp(`^${name}==${tool.version.replaceAll(".", "\\.")} `, "m"));
-    expect(tool.file).toContain(`/${tool.version}/`);
+    expect(tool.file).toContain(`/${tool.version}`);
   });
 
   test("lists every package with hashes, for every Python that is new enough", () => {
     const packages = read("requirements.txt").match(/^[^\s#].*$(?:\n {4}--hash=.*)*/gm) ?? [];
     expect(packages.length).toBeGreaterThan(0);
     expect(packages.filter((each) => !each.includes("--hash=sha256:"))).toEqual([]);
-    expect(read("requirements.txt")).toContain(`--python-version ${leastPython} `);
+    expect(read("requirements.txt")).toContain(`--python-version ${tool.python ?? leastPython} `);
   });
 });
 

