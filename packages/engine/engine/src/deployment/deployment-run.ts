@@ -43,6 +43,8 @@ export type CallOptions = Partial<Pick<EngineCall, "env" | "folder" | "onEvent">
 export class DeploymentRun {
   /** Things that the user should know and that are not wrong. */
   readonly notes: string[] = [];
+  /** Whether `init` was run by this run; what it made before may turn out not to be right. */
+  initialised: "before" | "now" | undefined;
   /** Why a destroy has no values for its references; only what is left to destroy needs them. */
   unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
