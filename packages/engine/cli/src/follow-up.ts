@@ -1,11 +1,19 @@
-import { findDeploymentFiles, InfraError, type Inventory, loadInventory, type Problem, providerNames, type Workspace } from "@infra/inventory";
+import {
+  findDeploymentFiles,
+  InfraError,
+  type Inventory,
+  loadInventory,
+  type Problem,
+  providerNames,
+  type Workspace,
+} from "@infra/inventory";
 import { type DriftIssue, happeningsOf, keepIssues, type Notice, notifyAll } from "@infra/platforms";
 import { hiddenValues, secretsOf } from "@infra/secrets";
 import { Mask } from "@infra/io";
 import { pipelineUrl } from "@infra/report";
 import type { RunResult } from "@infra/results";
 import { platformOf } from "./platform-actions.js";
-import type { PlatformCommandOptions } from "./platform.js";
+import type { PlatformCommandOptions } from "./platform-options.js";
 
 /** What is to be done with the results of a run. */
 export interface FollowUpOptions extends PlatformCommandOptions {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openTofu, passphrase, Product } from "../product.js";
+import { openTofu, passphrase, Product, until } from "../product.js";
 
 const id = "production/net";
 const inventory = (cidr = "10.0.0.0/16") => `stack: ./stacks/net\nconfig:\n  networks:\n    one: { cidr: ${cidr} }\n`;
@@ -129,14 +129,15 @@ describe("offline", () => {
   });
 
   it("keeps runs apart that have clouds of their own and the same working folder", async () => {
-    const marks = watched.at("beside");
-    watched.meddle(`if [ "$1" = plan ]; then touch ${marks}; sleep 3; fi\n`);
+    const [begun, over] = [watched.at("begun"), watched.at("over")];
+    watched.meddle(`if [ "$1" = plan ]; then touch ${begun}; while [ ! -e ${over} ]; do sleep 0.1; done; fi\n`);
     const env = (name: string) => ({ INFRA_EMULATION: join(watched.product.root, name) });
     const first = watched.product.start(["plan", id, "--offline"], env("a"));
-    while (!existsSync(marks)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("the first run plans", () => existsSync(begun));
     const second = await watched.product.infraWith(env("b"), "plan", id, "--offline");
     expect(second.code, second.output).toBe(1);
     expect(second.output).toMatch(/locked/);
+    writeFileSync(over, "");
     expect((await first.ended).code).toBe(2);
   });
 });

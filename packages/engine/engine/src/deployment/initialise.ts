@@ -43,9 +43,10 @@ export async function initialiseAgain(run: DeploymentRun): Promise<void> {
   await makeInit(run);
 }
 
-/** Does the engine say that a folder has to be initialised? Its messages end with the command that does it. */
+/** Does the engine say that a folder is not initialised? It names the command that does it, or what it did not find. */
 export function asksForInit({ context: { engine } }: DeploymentRun, texts: readonly string[]): boolean {
-  return texts.some((text) => text.includes(`${engine.name} init`) || text.includes("failed to instantiate provider"));
+  const signs = [`${engine.name} init`, ".terraform/providers", "failed to instantiate provider"];
+  return texts.some((text) => signs.some((sign) => text.includes(sign)));
 }
 
 async function makeInit(run: DeploymentRun): Promise<InitResult | undefined> {
