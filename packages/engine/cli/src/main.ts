@@ -15,6 +15,7 @@ export const groups: readonly { readonly commands: readonly string[]; readonly l
     commands: ["list", "doctor", "configured", "schema"],
     load: async () => (await import("./inspection.js")).addInspectionCommands,
   },
+  { commands: ["affected"], load: async () => (await import("./affected.js")).addAffectedCommand },
   { commands: ["status"], load: async () => (await import("./status.js")).addStatusCommand },
   { commands: ["state"], load: async () => (await import("./state.js")).addStateCommands },
   { commands: ["secrets"], load: async () => (await import("./secrets.js")).addSecretCommands },
@@ -32,6 +33,7 @@ const examples = `
 Examples:
   $ infra list                                what the inventory holds
   $ infra plan --offline                      plan everything, with no account
+  $ infra plan --affected --base origin/main  plan what a change affects
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after a question
   $ infra status                              what is applied, against what the inventory says now

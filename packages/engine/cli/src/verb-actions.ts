@@ -2,13 +2,15 @@ import { createInterface } from "node:readline/promises";
 import { formatProblem, infraError } from "@infra/inventory";
 import type { DeploymentResult, RunResult, Verb } from "@infra/results";
 import type { FollowUpOptions } from "./follow-up.js";
+import { affectedBy, type BaseOptions } from "./affected.js";
 import { interruption } from "./interruption.js";
 import { coloured, print, workspaceOf } from "./options.js";
 import { progressOf } from "./progress.js";
 import { changes } from "./verbs.js";
 
 /** Options of a verb on the command line. */
-export interface VerbOptions extends FollowUpOptions {
+export interface VerbOptions extends FollowUpOptions, Pick<BaseOptions, "base" | "head"> {
+  readonly affected?: boolean;
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly planned?: boolean;
@@ -18,7 +20,12 @@ export interface VerbOptions extends FollowUpOptions {
 }
 
 /** Runs a verb, shows how it goes on, and prints what it found. @throws InfraError */
-export async function execute(verb: Verb, ids: readonly string[], options: VerbOptions): Promise<void> {
+export async function execute(verb: Verb, named: readonly string[], options: VerbOptions): Promise<void> {
+  const ids = await wantedOf(verb, named, options);
+  if (options.affected && ids.length === 0) {
+    print(options, { verb, results: [], exitCode: 0 }, () => "the change affects no deployment");
+    return;
+  }
   const { root, inventory } = workspaceOf(options);
   if ((changes(verb) || options.destroy) && ids.length === 0 && !options.all) {
     const all = ["infra", verb, "--all", options.destroy && "--destroy", options.offline && "--offline"];
@@ -75,6 +82,16 @@ export async function execute(verb: Verb, ids: readonly string[], options: VerbO
     return [...details(verb, result, options), ignored, summary, after].filter(Boolean).join("\n\n");
   });
   for (const problem of followed?.problems ?? []) process.stderr.write(`${formatProblem(problem)}\n`);
+}
+
+/** The deployments that the command line names, or that the change that it names affects. @throws InfraError when it does both */
+async function wantedOf(verb: Verb, named: readonly string[], options: VerbOptions): Promise<readonly string[]> {
+  if (!options.affected && (options.base ?? options.head) === undefined) return named;
+  if (!options.affected)
+    throw infraError("--base and --head name a change", `Say what it is for: infra ${verb} --affected --base <ref>`);
+  if (named.length > 0 || options.all)
+    throw infraError("--affected chooses the deployments", "Name no deployments, or leave --affected out");
+  return (await affectedBy(options)).map(({ id }) => id);
 }
 
 /** The changes of deployments that a person should look at: of a single one, of drift, of what is destructive. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Verb } from "@infra/results";
+import { withBaseOptions } from "./affected.js";
 import { positive, withCommonOptions } from "./options.js";
 import { withPlatformOptions } from "./platform-options.js";
 import type { VerbOptions } from "./verb-actions.js";
@@ -26,6 +27,8 @@ export function addVerbCommands(program: Command): void {
       .option("-a, --all", "all deployments of the inventory")
       .addOption(verboseOption(verb))
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
+    if (!changes(verb) && verb !== "output")
+      withBaseOptions(command.option("--affected", "the deployments that a change affects"));
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
