@@ -2,7 +2,7 @@ import { join, posix } from "node:path";
 import { Minimatch } from "minimatch";
 import { type Changes, changesSince, hashesOfFiles } from "./changed-files.js";
 import { changedPackages } from "./changed-packages.js";
-import { type Deciders, decidersOf } from "./deciders.js";
+import { decidersOf } from "./deciders.js";
 import { inferDeployments, type InferredDeployment } from "./deployments.js";
 import { FactsCache } from "./facts-cache.js";
 import { LocalCodeReader } from "./local-code.js";
@@ -71,25 +71,29 @@ async function touchedDeployments(
   { root, nxJson, inventory, changes, code }: Comparison,
   deployments: readonly InferredDeployment[],
 ): Promise<Set<string>> {
-  const all = () => new Set(deployments.map(({ id }) => id));
+  const everything = () => new Set(deployments.map(({ id }) => id));
   const { files, base } = changes;
   if (files.size === 0) return new Set();
-  if (["nx.json", "tsconfig.base.json", "tsconfig.json"].some((file) => files.has(file))) return all();
+  if (["nx.json", "tsconfig.base.json", "tsconfig.json"].some((file) => files.has(file))) return everything();
   const changed = await changedPackages(root, nxJson, changes);
-  if (changed === "everything") return all();
+  if (changed === "everything") return everything();
   const lockFile = lockFileIn(root);
   const isLockChanged = lockFile !== undefined && files.has(lockFile);
   const unchanged = { ...(lockFile === undefined ? {} : { file: lockFile }), gone: {}, redirected: new Set<string>() };
   const lock = isLockChanged ? await lockChangesSince(root, [base]) : unchanged;
   const packages = new Packages(root);
   const touched = new TouchedFiles(files);
-  const users = new PackageUsers(root, changed, { packages, code, touched });
-  const isTouched = (deployment: InferredDeployment, deciders: Deciders) =>
-    touched.isBelow(posix.join(inventory, deployment.id)) ||
-    deciders.files.some((pattern) => touched.matches(pattern)) ||
-    deciders.packages.some((name) => users.isAffected(name));
   const surroundings = { inventory, packages, code, lock };
-  return new Set(deployments.flatMap((each) => (isTouched(each, decidersOf(each, surroundings)) ? [each.id] : [])));
+  const all = deployments.map((deployment) => ({ id: deployment.id, ...decidersOf(deployment, surroundings) }));
+  const used = new Set(all.flatMap((each) => each.packages));
+  const users = new PackageUsers(root, changed, used, { packages, code, touched });
+  const affected = all.filter(
+    ({ id, files: patterns, packages: names }) =>
+      touched.isBelow(posix.join(inventory, id)) ||
+      patterns.some((pattern) => touched.matches(pattern)) ||
+      names.some((name) => users.isAffected(name)),
+  );
+  return new Set(affected.map(({ id }) => id));
 }
 
 /** Deployments, and all that refer to them. */
@@ -146,15 +150,17 @@ class PackageUsers {
   constructor(
     root: string,
     changed: ReadonlySet<string>,
+    used: ReadonlySet<string>,
     private readonly sources: Sources,
   ) {
     // The lock file is not read where nothing in it matters.
     const graph = changed.size > 0 ? PackageGraph.read(root) : undefined;
     const plain = (name: string) => changed.has(name);
-    this.external = {
-      deployment: graph?.usersOf(changed, "of deployments") ?? plain,
-      other: graph?.usersOf(changed, "all") ?? plain,
-    };
+    const deployment = graph?.usersOf(changed, "of deployments") ?? plain;
+    const all = graph?.usersOf(changed, "all") ?? plain;
+    // Nx resolves an import to the node of deployments where they use the package as well.
+    const shared = new Set(Object.values(graph?.reachedFrom([...used]) ?? {}).map(({ data }) => data.packageName));
+    this.external = { deployment, other: (name) => (shared.has(name) ? deployment(name) : all(name)) };
   }
 
   /** Is a package that a deployment uses affected? */

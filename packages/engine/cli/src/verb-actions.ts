@@ -1,16 +1,20 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { formatProblem, infraError } from "@infra/inventory";
-import type { DeploymentResult, RunResult, Verb } from "@infra/results";
+import { Profile, table } from "@infra/io";
+import type { DeploymentResult, RunRequest, RunResult, Verb } from "@infra/results";
 import type { FollowUpOptions } from "./follow-up.js";
 import { affectedBy, type BaseOptions } from "./affected.js";
 import { interruption } from "./interruption.js";
 import { coloured, print, workspaceOf } from "./options.js";
-import { progressOf } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 import { changes } from "./verbs.js";
 
 /** Options of a verb on the command line. */
 export interface VerbOptions extends FollowUpOptions, Pick<BaseOptions, "base" | "head"> {
   readonly affected?: boolean;
+  readonly profile?: boolean;
   readonly all?: boolean;
   readonly yes?: boolean;
   readonly planned?: boolean;
@@ -42,6 +46,7 @@ export async function execute(verb: Verb, named: readonly string[], options: Ver
   const progress = progressOf(verb, process.stderr, options.json);
   const { offline = false, yes, planned, destroy, parallelism } = options;
   const { signal, abandon } = interruption(progress);
+  const profile = options.profile ? new Profile() : undefined;
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
     verb,
@@ -56,20 +61,11 @@ export async function execute(verb: Verb, named: readonly string[], options: Ver
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),
     signal,
     abandon,
-    onBegin: (all) => {
-      progress.begin(all);
-    },
-    onStart: (id) => {
-      progress.start(id);
-    },
-    onResources: (resources) => {
-      progress.resources(resources);
-    },
-    onResult: (ended) => {
-      progress.end(ended);
-    },
+    ...(profile ? { profile } : {}),
+    ...told(progress),
   }).finally(() => {
     progress.stop();
+    if (profile) showProfile(profile, root);
   });
   const followed = await followUp?.(result);
   const exitCode = followed && followed.problems.length > 0 ? 1 : result.exitCode;
@@ -82,6 +78,44 @@ export async function execute(verb: Verb, named: readonly string[], options: Ver
     return [...details(verb, result, options), ignored, summary, after].filter(Boolean).join("\n\n");
   });
   for (const problem of followed?.problems ?? []) process.stderr.write(`${formatProblem(problem)}\n`);
+}
+
+/** Shows on the error output how a run goes on. */
+function told(progress: Progress): Pick<RunRequest, "onBegin" | "onStart" | "onResources" | "onResult"> {
+  return {
+    onBegin: (all) => {
+      progress.begin(all);
+    },
+    onStart: (id) => {
+      progress.start(id);
+    },
+    onResources: (resources) => {
+      progress.resources(resources);
+    },
+    onResult: (ended) => {
+      progress.end(ended);
+    },
+  };
+}
+
+/** Prints where the time of a run went, beside what it prints for machines, and writes the trace. */
+function showProfile(profile: Profile, root: string): void {
+  const folder = join(root, ".infra");
+  const file = join(folder, "profile.json");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(profile.trace())}\n`);
+  const rows = profile
+    .phases()
+    .map(({ phase, count, seconds, longest }) => [
+      phase,
+      String(count),
+      seconds.toFixed(2),
+      `${longest.seconds.toFixed(2)} ${longest.deployment}`,
+    ]);
+  const lines = table([["phase", "count", "seconds", "longest"], ...rows]);
+  const note =
+    "Seconds are added up over deployments. provider is inside the other phases; of real providers it is not known.";
+  process.stderr.write(`${[...lines, "", note, `Trace: ${file} (chrome://tracing, ui.perfetto.dev)`].join("\n")}\n`);
 }
 
 /** The deployments that the command line names, or that the change that it names affects. @throws InfraError when it does both */

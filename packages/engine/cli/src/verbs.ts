@@ -29,6 +29,11 @@ export function addVerbCommands(program: Command): void {
       .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
     if (!changes(verb) && verb !== "output")
       withBaseOptions(command.option("--affected", "the deployments that a change affects"));
+    if (verb !== "synth" && verb !== "output")
+      command.option(
+        "--profile",
+        "print where the time goes, and write .infra/profile.json for the trace viewer of Chrome",
+      );
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");

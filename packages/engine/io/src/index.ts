@@ -11,5 +11,6 @@ export { filesIn, visibleIn } from "./files-in.js";
 export { askGit, git } from "./git.js";
 export { limited } from "./limited.js";
 export { holds, Mask, shortest } from "./mask.js";
+export { type PhaseTime, presently, Profile, providerPhase, rest, type Span, wholeDeployment } from "./profile.js";
 export { markdownTable, section, table } from "./table.js";
 export { toolEnvironment } from "./tool-environment.js";

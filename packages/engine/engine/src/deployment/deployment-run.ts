@@ -18,6 +18,7 @@ import {
 import type { MockProviders } from "@infra/opentofu/offline";
 import type { RunContext } from "../run-context.js";
 import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "@infra/secrets";
+import { presently, providerPhase } from "@infra/io";
 import { describeHolder, type Session } from "@infra/state";
 import { synthesizeDeployment, writeConfiguration } from "./configuration.js";
 import {
@@ -33,6 +34,7 @@ import { refuseForeign } from "./foreign.js";
 import { initialise } from "./initialise.js";
 import type { DeploymentPaths } from "./paths.js";
 import { placeOfAddress } from "./places.js";
+import { profiledCall } from "./profiled-call.js";
 import { withReference } from "./reference-problem.js";
 import { recoverState } from "./recovery.js";
 
@@ -82,10 +84,12 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
-    const { root, env } = context.request;
-    const { synthesis, paths } = isRemoved(deployment)
-      ? recordedDeployment(root, deployment, context.offline, env)
-      : synthesizeDeployment(root, deployment, context.offline, env);
+    const { root, env, profile } = context.request;
+    const synthesize = () =>
+      isRemoved(deployment)
+        ? recordedDeployment(root, deployment, context.offline, env)
+        : synthesizeDeployment(root, deployment, context.offline, env);
+    const { synthesis, paths } = profile ? profile.measure("synthesis", deployment.id, synthesize) : synthesize();
     refuseForeign(deployment, synthesis, context.allow);
     const applicable = isRemoved(deployment) ? deployment.record : applicableOf(deployment, synthesis, root);
     context.declared.check(deployment, synthesis, operation);
@@ -113,8 +117,8 @@ export class DeploymentRun {
   /** Calls the engine, in the deployment's folder unless another is named. */
   call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
-    const { signal, abandon } = context.request;
-    return callEngine({
+    const { signal, abandon, profile } = context.request;
+    const engineCall: EngineCall = {
       binary: context.engine.path,
       arguments: args,
       folder,
@@ -130,7 +134,8 @@ export class DeploymentRun {
       ...(signal ? { signal } : {}),
       ...(abandon ? { abandon } : {}),
       ...(onEvent ? { onEvent } : {}),
-    });
+    };
+    return profile ? profiledCall(profile, this.deployment.id, engineCall) : callEngine(engineCall);
   }
 
   /** Turns diagnostics of the engine, and what went wrong with the state, into problems with their place in the inventory. */
@@ -256,7 +261,15 @@ export class DeploymentRun {
   /** Real runs never load the mock provider. */
   private async attachMock(): Promise<void> {
     const { attachMockProviders } = await import("@infra/opentofu/offline");
-    const { root, env = process.env } = this.context.request;
-    this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env);
+    const { root, env = process.env, profile } = this.context.request;
+    const deployment = this.deployment.id;
+    const onCall =
+      profile &&
+      ((what: string, begin: number, end: number) => {
+        profile.add({ phase: providerPhase, deployment, begin, end, what });
+      });
+    const begin = presently();
+    this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env, onCall);
+    profile?.add({ phase: "provider start", deployment, begin, end: presently() });
   }
 }

@@ -16,7 +16,8 @@ export class SharedInits {
    * @returns undefined when `init` was run for this deployment
    */
   async of(key: string, init: () => Promise<InitResult | undefined>): Promise<InitResult | undefined> {
-    const earlier = await this.known.get(key)?.catch(() => undefined);
+    const known = this.known.get(key);
+    const earlier = known && (await known.catch(() => undefined));
     if (earlier) return earlier;
     const made = init();
     this.known.set(key, made);
