@@ -65,7 +65,7 @@ doctor: engine ## Check that this machine has what runs need
 test: ## Lint, and run all tests; the last line says how many passed and failed
 	@node tools/test-report/test-report.mjs \
 		--setup '$(MAKE) --no-print-directory setup' \
-		--check '$(MAKE) --no-print-directory toolchain' \
+		--check '$(MAKE) --no-print-directory toolchain >/dev/null' \
 		--check 'npm run --silent lint' \
 		--vitest 'node_modules/.bin/vitest run'
 

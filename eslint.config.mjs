@@ -6,7 +6,8 @@ import tseslint from "typescript-eslint";
  */
 const layers = [
   { files: ["packages/inventory/**"], may: [] },
-  { files: ["packages/core/**"], may: ["inventory"] },
+  { files: ["packages/facts/**"], may: ["inventory"] },
+  { files: ["packages/core/**"], may: ["inventory", "facts"] },
   { files: ["packages/mock-provider/**"], may: [] },
   { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "inventory", "provider-*"] },
   { files: ["packages/stacks/**"], may: ["core", "inventory", "cloud-*", "base-*", "services-*", "apps-*"] },
@@ -36,9 +37,10 @@ const layers = [
       "impact",
       "engine",
       "cost",
+      "facts",
     ],
   }).map(([part, may]) => ({ files: [`packages/engine/${part}/**`], may: ["inventory", ...may] })),
-  { files: ["packages/cost/**"], may: ["inventory", "io"] },
+  { files: ["packages/cost/**"], may: ["inventory", "io", "facts"] },
   { files: ["generators/**"], may: ["inventory", "core", "affected", "results", "report", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];

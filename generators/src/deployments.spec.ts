@@ -216,6 +216,7 @@ describe("projectOf", () => {
       "@infra/provider-hcloud",
       "@cdktf/provider-aws",
       "@infra/engine",
+      "@infra/facts",
     ]);
   });
 

@@ -125,10 +125,6 @@ describe("what is planned after a change", () => {
     const extra = free.flatMap(({ kind, planned: wanted }) =>
       (found.get(kind) ?? []).filter((project) => !wanted.includes(project)).map((project) => `${kind}: ${project}`),
     );
-    const forced = mutations.length - free.length;
-    process.stdout.write(
-      `mutations: ${String(mutations.length)} kinds, ${String(misses.length)} missed; ${String(extra.length)} of ${String(all)} plans extra (${((100 * extra.length) / all).toFixed(1)} %); everything planned for ${String(forced)} kinds, because Nx does so by itself\n`,
-    );
     expect(misses).toEqual([]);
     expect(extra.length / all, extra.join("\n")).toBeLessThanOrEqual(mostExtra);
   });

@@ -27,7 +27,7 @@ const verbs: readonly Verb[] = ["synth", "validate", "policy", "plan", "apply", 
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
   readonly project: ProjectConfiguration;
-  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, and the engine. */
+  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, the engine, and the facts. */
   readonly packages: readonly string[];
 }
 

@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { GeneratorCallback, Tree } from "@nx/devkit";
+import { logger, type GeneratorCallback, type Tree } from "@nx/devkit";
 import { flushChanges, FsTree } from "nx/src/generators/tree";
+import { vi } from "vitest";
 import newGenerator, { type NewOptions } from "../src/generators/new/new.js";
 
 const repository = resolve(__dirname, "../..");
@@ -16,17 +17,30 @@ export function emptyFolder(): string {
   return realpathSync(mkdtempSync(join(tmpdir(), "product-")));
 }
 
-/** Runs a generator on a folder. @returns the paths that it changed, and its callback */
-export async function generate<O>(
-  root: string,
-  generator: Generator<O>,
-  options: O,
-): Promise<{ changed: string[]; callback: GeneratorCallback | undefined }> {
-  const tree = new FsTree(root, false);
-  const callback = (await generator(tree, options)) as GeneratorCallback | undefined;
-  const changes = tree.listChanges();
-  flushChanges(root, changes);
-  return { changed: changes.map(({ path }) => path).sort(), callback };
+/** What a generator did. */
+interface Generated {
+  /** The paths that it changed. */
+  readonly changed: string[];
+  readonly callback: GeneratorCallback | undefined;
+  /** The lines that it told the user, unless the test listens to the logger itself. */
+  readonly told: string[];
+}
+
+/** Runs a generator on a folder. */
+export async function generate<O>(root: string, generator: Generator<O>, options: O): Promise<Generated> {
+  const told: string[] = [];
+  const listener = vi.isMockFunction(logger.info)
+    ? undefined
+    : vi.spyOn(logger, "info").mockImplementation((line: string) => void told.push(line));
+  try {
+    const tree = new FsTree(root, false);
+    const callback = (await generator(tree, options)) as GeneratorCallback | undefined;
+    const changes = tree.listChanges();
+    flushChanges(root, changes);
+    return { changed: changes.map(({ path }) => path).sort(), callback, told };
+  } finally {
+    listener?.mockRestore();
+  }
 }
 
 /** A product in a folder of its own, with the repository's packages installed. */
@@ -53,7 +67,7 @@ export interface Exit {
 
 /** Runs the infra command in a product. */
 export function infra(root: string, ...args: string[]): Exit {
-  return program(root, "@infra/engine/bin/infra.js", args);
+  return program(root, "@infra/cli/bin/infra.js", args);
 }
 
 /** Runs nx in a product, with no daemon and nothing shared with other workspaces. */

@@ -6,8 +6,26 @@ const { compute, dns, hetznerStorage, azure, own, web } = projects;
 /** A kind of which Nx's own comparison sees nothing. */
 export const redirect = "a transitive dependency that is another of two versions, which both stay (nx#36929)";
 
+/** Parts of the runner that cannot change what a deployment plans or applies. */
+const besideRuns = ["cli", "report", "platforms", "impact"];
+
+/** Parts of the runner that decide about every deployment; cost and policy do so for the targets of the same names. */
+const insideRuns = ["inventory", "io", "state", "secrets", "opentofu", "keys", "results", "cost", "policy"];
+
+function newVersionOf(part: string, planned: readonly string[]): Mutation {
+  return {
+    kind: `a new version of @infra/${part}`,
+    change: (w) => {
+      w.bump({ [`@infra/${part}`]: "0.1.1" });
+    },
+    planned,
+  };
+}
+
 /** Changes of package.json and of package-lock.json. */
 export const packageMutations: readonly Mutation[] = [
+  ...besideRuns.map((part) => newVersionOf(part, [])),
+  ...insideRuns.map((part) => newVersionOf(part, everything)),
   {
     kind: "a patch of a module, with the stack that pins it",
     isRun: true,

@@ -12,6 +12,7 @@ import {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+import { type Choice, Choices } from "./choices.js";
 import {
   describeProvider,
   infraError,
@@ -37,6 +38,10 @@ export interface DeploymentContext {
   readonly settingPlaces?: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** Top-level keys of the stack's configuration. @default - none */
   readonly configKeys?: readonly string[];
+  /** Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all */
+  readonly recorded?: readonly Choice[];
+  /** Are images found that clouds no longer offer? Only to see what an earlier apply may have chosen. @default false */
+  readonly looksBack?: boolean;
 }
 
 /** A resource group, as the resources in it see it. */
@@ -51,6 +56,8 @@ export interface ResourceGroup {
  * The id `Default` is left out: the main resource of a construct takes the construct's own address.
  */
 export class DeploymentStack extends TerraformStack {
+  /** The kinds of servers and the images that are chosen for the deployment. */
+  readonly choices: Choices;
   private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
   private readonly secretVariables = new Map<string, { secret: SecretReference; variable: TerraformVariable }>();
 
@@ -61,6 +68,7 @@ export class DeploymentStack extends TerraformStack {
   ) {
     // Not cdktf's App: that creates an output folder in the working folder.
     super(new RootConstruct(), context.name);
+    this.choices = new Choices(context.recorded, context.looksBack);
   }
 
   /** The deployment that a construct is part of. */

@@ -43,21 +43,19 @@ export type {
   Zone,
 } from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
+export type { Advice, Choice, MadeChoice, NativeImage } from "./choices.js";
+export { checkRegion, resolveImage, resolveSize, zoneLetter } from "./facts.js";
 export {
   type Architecture,
-  checkRegion,
   factsOf,
   type ImageName,
   imageNames,
   type RegionFacts,
   type ResolvedSize,
-  resolveImage,
-  resolveSize,
   type SizeClass,
   sizeClasses,
   type SizeRequest,
-  zoneLetter,
-} from "./facts.js";
+} from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
@@ -72,4 +70,4 @@ export {
 export { type NameRule, resourceName } from "./naming.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
-export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
+export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

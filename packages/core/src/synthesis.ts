@@ -1,5 +1,6 @@
 import { TerraformElement, TerraformOutput } from "./cdktf.js";
-import { DeploymentStack } from "./deployment-stack.js";
+import type { Advice, MadeChoice } from "./choices.js";
+import { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 import {
   bindingsOf,
   check,
@@ -26,7 +27,14 @@ export interface Synthesis {
   readonly references: ReadonlyMap<string, Reference>;
   /** For each variable that holds a secret, which one. */
   readonly secrets: ReadonlyMap<string, SecretReference>;
+  /** The kinds of servers and the images that were chosen. */
+  readonly choices: readonly MadeChoice[];
+  /** What the user should know and what is not wrong. */
+  readonly advice: readonly Advice[];
 }
+
+/** What is known of the last apply. */
+export type SynthesisOptions = Pick<DeploymentContext, "recorded" | "looksBack">;
 
 /** The parts of Terraform's JSON configuration that the engine looks at. */
 export interface TerraformConfiguration {
@@ -47,14 +55,19 @@ export interface TerraformConfiguration {
  * @param root Folder that bindings are loaded from. @default - the working folder
  * @throws InfraError with places in the inventory.
  */
-export function synthesize(deployment: Deployment, definition: StackDefinition, root?: string): Synthesis {
+export function synthesize(
+  deployment: Deployment,
+  definition: StackDefinition,
+  root?: string,
+  { recorded = [], looksBack = false }: SynthesisOptions = {},
+): Synthesis {
   const checked = check(definition.config, deployment.config);
   if ("problems" in checked)
     throw new InfraError(
       checked.problems.map((problem) => ({ ...problem, place: problem.place ?? deployment.config.place })),
     );
   const stack = new DeploymentStack(
-    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])] },
+    { ...deployment, configKeys: [...(deployment.config.entries?.keys() ?? [])], recorded, looksBack },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
@@ -66,6 +79,8 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
     origins: originsOf(stack),
     references: stack.references,
     secrets: stack.secrets,
+    choices: stack.choices.all(),
+    advice: stack.choices.advice,
   };
 }
 

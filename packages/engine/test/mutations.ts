@@ -78,3 +78,22 @@ function withOther(text: string, share: number, value: unknown): string | undefi
   else place.of[place.key] = value;
   return JSON.stringify(whole);
 }
+
+/** A JSON object with each of its values, at any depth, replaced by each of what a program may print in its place. */
+export function withEachReplaced(text: string): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, whole: (replacement: unknown) => unknown): void => {
+    for (const other of [null, 7, "text", [], {}, [null]]) found.push(JSON.stringify(whole(other)));
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, each] of Object.entries(value))
+      visit(each, (replacement) =>
+        whole(
+          Array.isArray(value)
+            ? value.map((item: unknown, at) => (String(at) === key ? replacement : item))
+            : { ...value, [key]: replacement },
+        ),
+      );
+  };
+  visit(JSON.parse(text), (replacement) => replacement);
+  return found;
+}

@@ -9,6 +9,8 @@ export interface Parser {
   /** Files whose parsers read it, from the root of the repository; `coverage.spec.ts` looks for those that no table names. */
   readonly reads: readonly string[];
   readonly inputs: fc.Arbitrary<Buffer>;
+  /** Inputs that are tried each time, before those that are made at random: what once was a crash. @default - none */
+  readonly fixed?: readonly string[];
   /** Reads it. It may throw an error for users, and nothing else. */
   read(input: Buffer): unknown;
   /** Whether it reads nothing secret, so that errors may quote it. @default false */
@@ -26,7 +28,7 @@ export function readsOrRefuses(parsers: Readonly<Record<string, Parser>>): void 
   describe("whatever stands in the place of", () => {
     it.each(Object.entries(parsers))(
       "%s is read or refused with an error for users, in which no secret is",
-      async (_name, { inputs, read, quoted = false, accepted }) => {
+      async (_name, { inputs, fixed = [], read, quoted = false, accepted }) => {
         await fc.assert(
           fc.asyncProperty(
             fc.oneof({ weight: 1, arbitrary: anything }, { weight: 9, arbitrary: inputs }),
@@ -42,7 +44,7 @@ export function readsOrRefuses(parsers: Readonly<Record<string, Parser>>): void 
               accepted?.(found as never, input);
             },
           ),
-          { numRuns: fuzzRuns },
+          { numRuns: fuzzRuns + fixed.length, examples: fixed.map((text): [Buffer] => [Buffer.from(text)]) },
         );
       },
       1_800_000,

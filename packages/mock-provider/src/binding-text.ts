@@ -35,7 +35,13 @@ export interface BindingProperty {
 /** The facts that a schema needs, as they stand in the text of one binding. */
 export interface BindingFacts {
   /** Class, base class and type of the resource, data source or provider. */
-  readonly main: { readonly name: string; readonly base: string; readonly terraformType: string };
+  readonly main: {
+    readonly name: string;
+    readonly base: string;
+    readonly terraformType: string;
+    /** The interface of its configuration: the name of the class and `Config`, unless a block has that name. */
+    readonly config: string;
+  };
   /** The inputs per structure; the main class under its own name. */
   readonly inputs: ReadonlyMap<string, readonly BindingMember[]>;
   /** The getters per class. */
@@ -46,12 +52,14 @@ export interface BindingFacts {
 
 /** Reads the facts out of the generated JavaScript and its declarations; undefined when they are no binding. */
 export function readBinding(javascript: string, declarations: string): BindingFacts | undefined {
-  const type = /^\w+\.tfResourceType = "(\w+)";/m.exec(javascript)?.[1];
+  const type = /^(?:\w+\.| +static )tfResourceType = "(\w+)";/m.exec(javascript)?.[1];
   const [, name, base] =
     /^class (\w+) extends cdktf\.(Terraform(?:Resource|DataSource|Provider)) \{/m.exec(javascript) ?? [];
   if (type === undefined || name === undefined || base === undefined) return undefined;
   const { inputs, getters } = readJavascript(javascript, name);
-  return { main: { name, base, terraformType: type }, inputs, getters, properties: readDeclarations(declarations) };
+  const config = /^export interface (\w+) extends cdktf\.TerraformMetaArguments/m.exec(declarations)?.[1];
+  const main = { name, base, terraformType: type, config: config ?? `${name}Config` };
+  return { main, inputs, getters, properties: readDeclarations(declarations) };
 }
 
 /** `instanceEbsBlockDevice` → `InstanceEbsBlockDevice`. */
@@ -101,14 +109,15 @@ function readMember(line: string, member: Record<string, string | boolean | unde
 }
 
 function readGetter(line: string, computed: boolean): BindingGetter | undefined {
-  const simple = /return (cdktf\.Fn\.tolist\()?this\.(?:get(\w+)Attribute|interpolationForAttribute)\('(\w+)'\)/.exec(
-    line,
-  );
+  const simple =
+    /return (?:cdktf\.Token\.\w+\()?(cdktf\.Fn\.tolist\()?this\.(?:get(\w+)Attribute|interpolationForAttribute)\('(\w+)'\)/.exec(
+      line,
+    );
   if (simple) {
     const [, wrapper, getter = "String", name = ""] = simple;
     return { name, getter, fromSet: wrapper !== undefined, computed };
   }
-  const complex = /this\._\w+ = new (?:\w+\.)?(\w+)\(this, "(\w+)"(?:, (true|false))?\);/.exec(line);
+  const complex = /^ +(?:this\.)?_\w+ = new (?:\w+\.)?(\w+)\(this, "(\w+)"(?:, (true|false))?\);/.exec(line);
   if (!complex) return undefined;
   const [, getter = "", name = "", wrapsSet] = complex;
   return { name, getter, fromSet: wrapsSet === "true", computed };

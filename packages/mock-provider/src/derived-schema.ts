@@ -1,5 +1,6 @@
 import { type BindingFacts, type BindingGetter, type BindingMember } from "./binding-text.js";
 import { type Attribute, type Block, type CtyType, type NestedBlock, type Nesting, type Schema } from "./schema.js";
+import { nothingUnrecorded, type Unrecorded } from "./unrecorded.js";
 
 /**
  * Optional attributes of the top level that a provider fills when they are unset. A binding does not tell them from
@@ -14,24 +15,42 @@ const filledWhenUnsetInBlock = /^(nat_ip|network_ip)$/;
 /** Attributes that a provider receives and never keeps in the state. */
 const writeOnly = /_wo$/;
 
-/** The schema that the facts of a binding amount to. The version of the state is not in a binding: it is 0. */
-export function deriveSchema(facts: BindingFacts): Schema {
-  return { version: 0, block: new Derivation(facts).block() };
+/**
+ * The schema that the facts of a binding amount to. The version of the state is not in a binding: it is 0.
+ * @param unrecorded what is known of the type besides. @default - nothing: names decide what is computed
+ */
+export function deriveSchema(facts: BindingFacts, unrecorded: Unrecorded = nothingUnrecorded): Schema {
+  return { version: 0, block: new Derivation(facts, unrecorded).block() };
+}
+
+/** Where a structure is in the text of a binding, and in the schema. */
+interface Place {
+  readonly struct: string;
+  readonly className: string;
+  readonly interfaceName: string;
+  /** The path that the names of its members continue, such as `ebs_block_device.`; empty at the top level. */
+  readonly path: string;
+  /** Matches the optional attributes that the provider fills. */
+  readonly filled: RegExp;
 }
 
 class Derivation {
-  constructor(readonly facts: BindingFacts) {}
+  constructor(
+    readonly facts: BindingFacts,
+    readonly unrecorded: Unrecorded,
+  ) {}
 
   block(): Block {
-    const { name, base } = this.facts.main;
+    const { name, base, config } = this.facts.main;
     const isProvider = base === "TerraformProvider";
-    const block = this.#struct(name, name, `${name}Config`, !isProvider);
+    const filled = isProvider ? filledWhenUnsetInBlock : filledWhenUnset;
+    const block = this.#struct({ struct: name, className: name, interfaceName: config, path: "", filled });
     const attributes = { ...block.attributes };
     if (isProvider) delete attributes["alias"];
     return { ...block, attributes };
   }
 
-  #struct(struct: string, className: string, interfaceName: string, top = false): Block {
+  #struct({ struct, className, interfaceName, path, filled }: Place): Block {
     const attributes: Record<string, Attribute> = {};
     const blocks: Record<string, NestedBlock> = {};
     const inputs = this.facts.inputs.get(struct) ?? [];
@@ -40,55 +59,74 @@ class Derivation {
     for (const member of inputs) {
       const property = properties?.get(member.property ?? "");
       const required = property?.required ?? false;
+      const at = path + member.name;
       if (member.struct !== undefined && property?.block) {
-        blocks[member.name] = this.#nestedBlock(member, member.struct, required);
+        blocks[member.name] = this.#nestedBlock(member, member.struct, required, at);
       } else {
-        const computed = (top ? filledWhenUnset : filledWhenUnsetInBlock).test(member.name);
         const noted = member.struct !== undefined && (getters.get(member.name)?.computed ?? false);
-        attributes[member.name] = this.#input(member, required, computed || noted);
+        const computed = noted || filled.test(member.name);
+        attributes[member.name] = this.#input(member, required, this.unrecorded.computed.get(at) ?? computed, at);
       }
     }
     for (const getter of getters.values()) {
-      if (!attributes[getter.name] && !blocks[getter.name]) attributes[getter.name] = this.#computed(getter);
+      if (!attributes[getter.name] && !blocks[getter.name])
+        attributes[getter.name] = this.#computed(getter, path + getter.name);
     }
     return { attributes, block_types: blocks };
   }
 
-  #nested(struct: string): Block {
-    return this.#struct(struct, `${struct}OutputReference`, struct);
+  #nested(struct: string, at: string): Block {
+    const className = `${struct}OutputReference`;
+    return this.#struct({
+      struct,
+      className,
+      interfaceName: struct,
+      path: `${at}.`,
+      filled: filledWhenUnsetInBlock,
+    });
   }
 
-  #nestedBlock(member: BindingMember, struct: string, required: boolean): NestedBlock {
+  #nestedBlock(member: BindingMember, struct: string, required: boolean, at: string): NestedBlock {
     const nesting_mode = nestingOf(member);
     const isCollection = nesting_mode === "list" || nesting_mode === "set";
+    const min_items = this.unrecorded.least.get(at) ?? (isCollection && required ? 1 : undefined);
+    const max_items = this.unrecorded.most.get(at) ?? (isCollection && !member.many ? 1 : undefined);
     return {
       nesting_mode,
-      block: this.#nested(struct),
-      ...(isCollection && required && { min_items: 1 }),
-      ...(isCollection && !member.many && { max_items: 1 }),
+      block: this.#nested(struct, at),
+      ...(min_items !== undefined && { min_items }),
+      ...(max_items !== undefined && { max_items }),
     };
   }
 
-  #input(member: BindingMember, required: boolean, computed: boolean): Attribute {
-    const flags = required ? { required } : { optional: true, ...(computed && { computed }) };
+  #input(member: BindingMember, required: boolean, computed: boolean, at: string): Attribute {
+    const flags = {
+      ...(required ? { required } : { optional: true, ...(computed && { computed }) }),
+      ...this.#secret(at),
+    };
     if (member.struct !== undefined) {
-      const attributes = this.#nested(member.struct).attributes ?? {};
+      const attributes = this.#nested(member.struct, at).attributes ?? {};
       return { ...flags, nested_type: { attributes, nesting_mode: nestingOf(member) } };
     }
     const type = storageType(member.storage ?? "string", member.kind === "set");
     return { ...flags, type, ...(writeOnly.test(member.name) && { write_only: true }) };
   }
 
-  #computed({ name, getter, fromSet }: BindingGetter): Attribute {
+  #computed({ name, getter, fromSet }: BindingGetter, at: string): Attribute {
+    const flags = { computed: true, ...this.#secret(at) };
     const primitive = /^(String|Number|Boolean|Any)?(List|Map)?$/.exec(getter);
     if (primitive) {
       const element = (primitive[1] ?? "String").toLowerCase();
-      return { computed: true, type: storageType(element + (primitive[2] ?? ""), fromSet) };
+      return { ...flags, type: storageType(element + (primitive[2] ?? ""), fromSet) };
     }
     const [, struct = getter, suffix] = /^(\w+?)(OutputReference|List|Map)$/.exec(getter) ?? [];
     const nesting_mode = suffix === "List" ? (fromSet ? "set" : "list") : suffix === "Map" ? "map" : "single";
-    if (name === "id" || !this.facts.getters.has(`${struct}OutputReference`)) return { computed: true, type: "string" };
-    return { computed: true, nested_type: { attributes: this.#nested(struct).attributes ?? {}, nesting_mode } };
+    if (name === "id" || !this.facts.getters.has(`${struct}OutputReference`)) return { ...flags, type: "string" };
+    return { ...flags, nested_type: { attributes: this.#nested(struct, at).attributes ?? {}, nesting_mode } };
+  }
+
+  #secret(at: string): Pick<Attribute, "sensitive"> {
+    return this.unrecorded.sensitive.has(at) ? { sensitive: true } : {};
   }
 }
 

@@ -184,6 +184,35 @@ describe.each(engines)("under $name", ({ find }) => {
     expect(output.replace(/[\s│]+/g, " ")).toMatch(/cloud\.jsonl: hcloud_volume \d+: size: "big" is not a number/);
   });
 
+  const keys = (...publicKeys: string[]): Configuration => ({
+    ...ofProvider(hcloudConfiguration(), []),
+    resource: {
+      hcloud_ssh_key: Object.fromEntries(
+        publicKeys.map((public_key, at) => [`key${at}`, { name: `key${at}`, public_key }]),
+      ),
+    },
+  });
+
+  test("a second key of the same content is refused as the cloud does, whatever its comment", async () => {
+    await start(keys("ssh-ed25519 AAAA ann", "ssh-ed25519 AAAA bob"));
+    const { code, output } = await sandbox.apply();
+    expect(code).toBe(1);
+    expect(output.replace(/[\s│]+/g, " ")).toMatch(
+      /uniqueness_error: SSH key not unique\. hcloud_ssh_key \d+ has the same/,
+    );
+    only("hcloud_ssh_key");
+    sandbox.configure(keys("ssh-ed25519 AAAA ann", "ssh-ed25519 BBBB bob"));
+    expect((await sandbox.apply()).code).toBe(0);
+  });
+
+  test("a key with a newline at its end breaks the apply as the real provider of hcloud does", async () => {
+    await start(keys("ssh-ed25519 AAAA ann\n"));
+    const { code, output } = await sandbox.apply();
+    expect(code).toBe(1);
+    expect(output.replace(/[\s│]+/g, " ")).toContain("Provider produced inconsistent result after apply");
+    expect(only("hcloud_ssh_key").values["public_key"]).toBe("ssh-ed25519 AAAA ann");
+  });
+
   test("an injected fault says that it is injected, and strikes as often as asked", async () => {
     await start(volumeOnly());
     sandbox.faults = [{ type: "hcloud_volume", operation: "create", error: "no capacity", times: 1 }];

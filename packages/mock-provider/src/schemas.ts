@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readBinding } from "./binding-text.js";
 import { deriveSchema } from "./derived-schema.js";
 import { schemaOf, type Schema } from "./schema.js";
+import { unrecordedOf, type Unrecorded } from "./unrecorded.js";
 
 /** What a schema is of. */
 export type SchemaKind = "provider" | "resource" | "data source";
@@ -65,7 +66,17 @@ function folderOf(kind: SchemaKind, type: string): string {
   return (kind === "data source" ? ["data", provider, ...rest] : rest).join("-");
 }
 
-function derive(bindings: string, kind: SchemaKind, type: string): Schema | undefined {
+/**
+ * The schema that the text of a binding amounts to, whatever `schema.json` lies beside it; undefined when the bindings do
+ * not have the type.
+ * @param unrecorded what the text does not tell. @default - what the package knows of the type
+ */
+export function derive(
+  bindings: string,
+  kind: SchemaKind,
+  type: string,
+  unrecorded: Unrecorded = unrecordedOf(kind, type),
+): Schema | undefined {
   const folder = join(bindings, "lib", folderOf(kind, type));
   const javascript = readIfPresent(join(folder, "index.js"));
   if (javascript === undefined) return undefined;
@@ -77,7 +88,7 @@ function derive(bindings: string, kind: SchemaKind, type: string): Schema | unde
     [readIfPresent(join(folder, "index.d.ts")) ?? "", ...more(".d.ts")].join("\n"),
   );
   if (!facts || (kind !== "provider" && facts.main.terraformType !== type)) return undefined;
-  return deriveSchema(facts);
+  return deriveSchema(facts, unrecorded);
 }
 
 const namesIn = (folder: string, extension: string): string[] => {

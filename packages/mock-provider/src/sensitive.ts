@@ -30,14 +30,22 @@ function mapSecrets(block: Block, values: ValueObject, change: (text: string) =>
   const result: Record<string, Value> = { ...values };
   for (const [name, attribute] of Object.entries(block.attributes ?? {})) {
     const value = values[name] ?? null;
-    if (isSecret(name, attribute) && typeof value === "string") result[name] = change(value);
     const nested = attribute.nested_type;
-    if (nested) result[name] = mapNested(nested, nested.nesting_mode, value, change);
+    if (isSecret(name, attribute)) result[name] = mapTexts(value, change);
+    else if (nested) result[name] = mapNested(nested, nested.nesting_mode, value, change);
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     result[name] = mapNested(nested.block, nested.nesting_mode, values[name] ?? null, change);
   }
   return result;
+}
+
+/** A secret may be a map or a list as well: each text in it is one. */
+function mapTexts(value: Value, change: (text: string) => string): Value {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((element: Value) => mapTexts(element, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, mapTexts(element, change)]));
 }
 
 function mapNested(block: Block, mode: Nesting, value: Value, change: (text: string) => string): Value {

@@ -1,4 +1,5 @@
 import { type EmulatedCloud } from "./cloud.js";
+import { keptValues, refusalOf } from "./cloud-rules.js";
 import { withComputed } from "./computed-values.js";
 import { type FaultInjector } from "./faults.js";
 import { digest, idOf } from "./identifiers.js";
@@ -118,7 +119,7 @@ export class ProviderService {
     }
     await this.faults.strike(type, prior ? "update" : "create");
     const id = prior ? this.#idIn(prior, request.planned_private) : this.#create(type, block, planned);
-    const values = this.#completed(type, block, planned, id);
+    const values = keptValues(type, this.#completed(type, block, planned, id));
     if (prior) this.#replace(type, id, concealed(block, values));
     return { new_state: this.#encode(values, block), private: privateOf(id) };
   }
@@ -162,7 +163,9 @@ export class ProviderService {
     const token = digest(type, JSON.stringify(planned));
     const object = this.cloud.create(type, token, (ordinal) => {
       const id = idOf(type, digest(token, String(ordinal)));
-      return { id, values: concealed(block, this.#completed(type, block, planned, id)) };
+      const values = keptValues(type, this.#completed(type, block, planned, id));
+      this.#admit(type, undefined, values);
+      return { id, values: concealed(block, values) };
     });
     return object.id;
   }
@@ -170,7 +173,14 @@ export class ProviderService {
   #replace(type: string, id: string, values: ValueObject): void {
     if (!this.cloud.get(type, id))
       throw new Refused(`${type} ${id} is not in the emulated cloud ${this.cloud.file} any more.`);
+    this.#admit(type, id, values);
     this.cloud.put({ type, id, values });
+  }
+
+  /** Refuses what the real cloud would not take beside its other objects. */
+  #admit(type: string, id: string | undefined, values: ValueObject): void {
+    const refusal = refusalOf(type, id, values, this.cloud);
+    if (refusal !== undefined) throw new Refused(refusal);
   }
 
   #completed(type: string, block: Block, planned: ValueObject, id: string): ValueObject {

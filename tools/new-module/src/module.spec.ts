@@ -12,6 +12,8 @@ const repository = resolve(__dirname, "../../..");
 
 function workspace(): Tree {
   const tree = createTreeWithEmptyWorkspace();
+  // The repository is formatted with prettier; the workspace of Nx's tests is with another formatter.
+  for (const name of tree.children(".").filter((each) => each.includes("oxfmt"))) tree.delete(name);
   tree.write("tsconfig.json", JSON.stringify({ files: [], references: [] }));
   tree.write(".prettierrc", readFileSync(join(repository, ".prettierrc")));
   return tree;
@@ -86,7 +88,8 @@ describe.each([
     const tree = new FsTree(folder, false);
     await moduleGenerator(tree, { path: `${layer}/key-store`, ...(provider ? { provider } : {}) });
     flushChanges(folder, tree.listChanges());
-    symlinkSync(join(repository, "packages/core"), join(folder, "packages/core"));
+    for (const name of ["core", "engine", "inventory"])
+      symlinkSync(join(repository, "packages", name), join(folder, "packages", name));
     linkPackages(join(folder, "node_modules"), { [`${layer}-key-store`]: module });
   }, 60_000);
   afterAll(() => {

@@ -8,7 +8,10 @@ import { join } from "node:path";
 import { format } from "prettier";
 import { inputsTable } from "./inputs.js";
 import { outputsTable } from "./outputs.js";
+import { packageGraph, packagesIn, packageTables } from "./packages.js";
 import { supportTable } from "./support.js";
+
+export { circleIn, packageGraph, packagesIn } from "./packages.js";
 
 const repository = join(__dirname, "../../..");
 
@@ -48,7 +51,12 @@ async function supportsOf(each: ModuleCase): Promise<Readme> {
 }
 
 async function withSections(): Promise<readonly Readme[]> {
-  const folders = [
+  const packages = packagesIn(repository);
+  const folders: { readonly folder: string; readonly sections: Sections }[] = [
+    {
+      folder: "packages",
+      sections: { graph: packageGraph(packages), packages: packageTables(packages, "packages") },
+    },
     ...modules.map((each) => ({
       folder: each.folder,
       sections: {

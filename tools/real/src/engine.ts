@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Mirror } from "./mirror.js";
 
 /** How engines are called. */
 export interface EngineOptions {
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly timeout: number;
   /** Base URL of the registry of providers. @default - the one that their sources name */
   readonly registry?: string | undefined;
+  /** Provider binaries of the user. @default - none */
+  readonly mirror?: Mirror | undefined;
 }
 
 /** Something that the engine objects to. */
@@ -51,7 +54,7 @@ export class RealEngine {
   constructor(private readonly options: EngineOptions) {
     const cache = join(this.folder, "home");
     mkdirSync(cache);
-    writeFileSync(join(this.folder, "real.tofurc"), engineConfiguration(options.registry));
+    writeFileSync(join(this.folder, "real.tofurc"), engineConfiguration(options));
   }
 
   /** Installs the providers that a configuration requires. */
@@ -74,7 +77,7 @@ export class RealEngine {
     return { succeeded: parsed.valid, errors: parsed.diagnostics.filter(({ severity }) => severity === "error") };
   }
 
-  /** Plans the configuration that was validated last. @param override Arguments for the providers. */
+  /** Plans the configuration that was validated last. @param override The content of an override file for it. */
   async plan(env: Readonly<Record<string, string>>, override: object | undefined): Promise<Answer> {
     if (override) this.write("arguments_override.tf.json", override);
     const { exitCode, stdout, stderr, timedOut } = await this.run(env, "plan", "-json", "-input=false", "-lock=false");
@@ -122,19 +125,25 @@ export class RealEngine {
   }
 }
 
-/** Providers that the toolchain built come from its mirror, all others from the registry. */
-function engineConfiguration(registry: string | undefined): string {
-  const mirror = mirrorDirectory();
+/** Providers come from the mirror of the user, else from what the toolchain built, all others from the registry. */
+function engineConfiguration({ registry, mirror }: EngineOptions): string {
+  const own = mirrorDirectory();
+  const given = [...(mirror?.versions.keys() ?? [])];
   const built = Object.values(providers)
     .map(({ source }) => source)
-    .filter((source) => existsSync(join(mirror, source)));
-  const list = JSON.stringify(built);
-  const installation =
-    built.length === 0
-      ? ""
-      : `provider_installation {\n  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n    include = ${list}\n  }\n  direct {\n    exclude = ${list}\n  }\n}\n`;
+    .filter((source) => !given.includes(source) && existsSync(join(own, source)));
+  const blocks = [
+    ...(mirror ? [filesystemMirror(mirror.folder, given)] : []),
+    ...(built.length > 0 ? [filesystemMirror(own, built)] : []),
+  ];
+  const direct = `  direct {\n    exclude = ${JSON.stringify([...given, ...built])}\n  }\n`;
+  const installation = blocks.length === 0 ? "" : `provider_installation {\n${blocks.join("")}${direct}}\n`;
   if (registry === undefined) return installation;
   return `${installation}host "registry.opentofu.org" {\n  services = { "providers.v1" = ${JSON.stringify(registry)} }\n}\n`;
+}
+
+function filesystemMirror(path: string, include: readonly string[]): string {
+  return `  filesystem_mirror {\n    path    = ${JSON.stringify(path)}\n    include = ${JSON.stringify(include)}\n  }\n`;
 }
 
 function parse(text: string): unknown {

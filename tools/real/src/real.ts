@@ -1,10 +1,11 @@
-import type { ProviderName } from "@infra/inventory";
+import { type ProviderName, providers } from "@infra/inventory";
 import type { TerraformConfiguration } from "@infra/core";
 import { OfflineEngine } from "@infra/conformance";
 import { ensureTool } from "@infra/toolchain";
-import { accounts } from "./accounts.js";
+import { planningOf } from "./accounts.js";
 import { type Answer, type Diagnostic, RealEngine } from "./engine.js";
 import { type Example, examplesOn } from "./examples.js";
+import type { Mirror } from "./mirror.js";
 import { unreachableReason } from "./reason.js";
 import type { CloudReport, Remark } from "./report.js";
 
@@ -15,6 +16,8 @@ export interface RealOptions {
   readonly timeout?: number;
   /** Base URL of the registry of providers. @default - the one that their sources name */
   readonly registry?: string | undefined;
+  /** Provider binaries of the user; they come before what the toolchain builds and before the registry. @default - none */
+  readonly mirror?: Mirror | undefined;
   /** Is told what was done. @default - nobody */
   readonly log?: (line: string) => void;
 }
@@ -24,12 +27,13 @@ export interface RealOptions {
  * account. No credentials of the user are used, and nothing is applied.
  */
 export async function validateExamples(options: RealOptions): Promise<CloudReport[]> {
-  const { clouds, timeout = 180, registry, log = () => undefined } = options;
-  if (clouds.includes("hetzner")) await ensureTool("provider-hcloud", { log });
+  const { clouds, timeout = 180, registry, mirror, log = () => undefined } = options;
+  const isGiven = mirror?.versions.has(providers.hetzner.source) ?? false;
+  if (clouds.includes("hetzner") && !isGiven) await ensureTool("provider-hcloud", { log });
   const program = await OfflineEngine.find();
   const reports: CloudReport[] = [];
   for (const cloud of clouds)
-    reports.push(await new Cloud(cloud, { program, timeout: timeout * 1000, registry }, log).report());
+    reports.push(await new Cloud(cloud, { program, timeout: timeout * 1000, registry, mirror }, log).report());
   return reports;
 }
 
@@ -95,18 +99,15 @@ class Cloud {
   }
 
   private async plan(engine: RealEngine, configuration: TerraformConfiguration) {
-    const account = accounts[this.provider];
-    if (typeof account === "string") return { message: account, isFault: false };
-    const { env, arguments: more, isCertain } = account;
-    const names = Object.keys(configuration.provider ?? {});
-    const override = more && names[0] !== undefined ? { provider: { [names[0]]: more } } : undefined;
-    const answer = await engine.plan(env, override);
+    const planning = planningOf(configuration);
+    if (typeof planning === "string") return { message: planning, isFault: false };
+    const answer = await engine.plan(planning.env, planning.override);
     if (answer.succeeded) return undefined;
     const asked = answer.errors.every(
       ({ address, summary, detail }) =>
         address?.startsWith("data.") || unreachableReason(`${summary} ${detail ?? ""}`) !== undefined,
     );
-    return { message: messageOf(answer), isFault: isCertain === true && !asked };
+    return { message: messageOf(answer), isFault: planning.isCertain && !asked };
   }
 
   /** Installs each set of providers once. */
@@ -125,11 +126,20 @@ class Cloud {
     const { succeeded, errors } = await engine.install(configuration);
     if (succeeded) return { engine };
     const text = errors.map(({ summary }) => summary).join(" ");
-    const reason = unreachableReason(text);
-    if (reason === undefined) return { fault: text };
     const [, missing = sources.join(", ")] = /provider (?:registry\S+?\/)?([\w-]+\/[\w-]+)/.exec(text) ?? [];
+    const reason = this.otherVersions(missing, text) ?? unreachableReason(text);
+    if (reason === undefined) return { fault: text };
     this.log(`${this.provider}: ${missing} is not reachable: ${reason}`);
     return { unreachable: `${missing}: ${reason}` };
+  }
+
+  /** Why the user's mirror does not help, where it has another version of a provider. */
+  private otherVersions(address: string, text: string): string | undefined {
+    const [source, versions] =
+      [...(this.options.mirror?.versions ?? [])].find(([each]) => each.endsWith(`/${address}`)) ?? [];
+    const [, wanted] = /no available releases match the given constraints ([^"]+)/.exec(text) ?? [];
+    if (source === undefined || wanted === undefined) return undefined;
+    return `the mirror has ${versions?.join(", ") ?? "none"}, the example needs ${wanted.trim()}`;
   }
 }
 

@@ -63,21 +63,23 @@ describe("new", () => {
 
   it("changes nothing when it runs again", async () => {
     const root = await product({ ci: "both", packageManager: "pnpm" });
-    const { changed } = await generate(root, newGenerator, {
+    const { changed, told } = await generate(root, newGenerator, {
       name: "acme",
       directory: ".",
       ci: "both",
       packageManager: "pnpm",
     });
     expect(changed).toEqual([]);
+    expect(told).toContain("KEEP inventory/product.yaml (it exists, and is the product's)");
   });
 
   it("leaves what the user wrote", async () => {
     const root = await product();
     writeFileSync(join(root, "inventory/product.yaml"), "product: mine\nprovider: aws\nregion: eu-central-1\n");
     rmSync(join(root, "README.md"));
-    const { changed } = await generate(root, newGenerator, { name: "acme", directory: "." });
+    const { changed, told } = await generate(root, newGenerator, { name: "acme", directory: "." });
     expect(changed).toEqual(["README.md"]);
+    expect(told.filter((line) => line.includes("README.md"))).toEqual([]);
     expect(text(root, "inventory/product.yaml")).toMatch(/^product: mine/);
   });
 

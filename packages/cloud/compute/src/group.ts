@@ -60,17 +60,26 @@ const needs = z.strictObject({
   memory: z.number().min(0.5).max(4096).describe("at least this much memory in GiB"),
 });
 
+/** The cloud's own names of kinds of servers, in the order in which they are wanted. */
+const kinds = z
+  .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/))
+  .min(1)
+  .max(20)
+  .describe("names of kinds of servers such as [cpx22, cx23], 1 to 20");
+
 const group = z.strictObject({
   count: z.int().min(1).max(1000).optional().describe("how many servers, a whole number from 1 to 1000; by default 1"),
   size: z
-    .union([z.enum(sizeNames), needs])
+    .union([z.enum(sizeNames), needs, kinds])
     .default("small")
-    .describe(`size class: ${sizeNames.join(", ")}; or { cpus, memory } for the first kind that has as much`),
+    .describe(
+      `size class: ${sizeNames.join(", ")}; { cpus, memory } for the first kind that has as much; or the cloud's own names of kinds, of which the first that can be ordered is taken`,
+    ),
   native: native.optional().describe("what only one cloud understands; it replaces `size` there"),
   image: z
     .enum(imageNames)
     .optional()
-    .describe("the operating system's image; by default debian-12, on oracle ubuntu-24.04"),
+    .describe("the operating system's image; by default debian-13, on oracle ubuntu-24.04"),
   architecture: z.enum(["amd64", "arm64"]).default("amd64").describe("the processor: amd64 or arm64"),
   subnet: name().default("default").describe("name of the subnet that the servers join"),
   publicAddress: z.boolean().default(true).describe("do the servers get public addresses"),

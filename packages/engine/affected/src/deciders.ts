@@ -27,7 +27,13 @@ export function decidersOf(deployment: InferredDeployment, surroundings: Surroun
   const origin = surroundings.packages.origin(stackPackage);
   const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
   const packages = [
-    ...new Set([stackPackage, ...(provider?.bindings ?? []), "@infra/engine", ...(code?.packages ?? [])]),
+    ...new Set([
+      stackPackage,
+      ...(provider?.bindings ?? []),
+      "@infra/engine",
+      "@infra/facts",
+      ...(code?.packages ?? []),
+    ]),
   ];
   return { files: filesOf(deployment, origin, code, surroundings, packages), packages };
 }

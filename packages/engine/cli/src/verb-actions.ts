@@ -19,6 +19,7 @@ export interface VerbOptions extends FollowUpOptions, Pick<BaseOptions, "base" |
   readonly yes?: boolean;
   readonly planned?: boolean;
   readonly destroy?: boolean;
+  readonly reselect?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
@@ -44,7 +45,7 @@ export async function execute(verb: Verb, named: readonly string[], options: Ver
   const { run } = await import("@infra/engine");
   const { renderIgnored, renderSummary } = await import("@infra/report/terminal");
   const progress = progressOf(verb, process.stderr, options.json);
-  const { offline = false, yes, planned, destroy, parallelism } = options;
+  const { offline = false, yes, planned, destroy, reselect, parallelism } = options;
   const { signal, abandon } = interruption(progress);
   const profile = options.profile ? new Profile() : undefined;
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
@@ -56,6 +57,7 @@ export async function execute(verb: Verb, named: readonly string[], options: Ver
     ...(yes ? { yes } : {}),
     ...(planned ? { planned } : {}),
     ...(destroy ? { destroy } : {}),
+    ...(reselect ? { reselect } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),

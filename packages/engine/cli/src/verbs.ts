@@ -35,6 +35,8 @@ export function addVerbCommands(program: Command): void {
         "print where the time goes, and write .infra/profile.json for the trace viewer of Chrome",
       );
     if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
+    if (verb === "plan")
+      command.option("--reselect", "choose kinds of servers and images by the tables of now, whatever is deployed");
     if (changes(verb)) command.option("-y, --yes", "do not ask");
     if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
     if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");

@@ -14,3 +14,5 @@ export { holds, Mask, shortest } from "./mask.js";
 export { type PhaseTime, presently, Profile, providerPhase, rest, type Span, wholeDeployment } from "./profile.js";
 export { markdownTable, section, table } from "./table.js";
 export { toolEnvironment } from "./tool-environment.js";
+export { type HttpAnswer, HttpClient, type HttpOptions, type HttpRequest } from "./http-client.js";
+export { retried, type RetryOptions } from "./retried.js";

@@ -19,6 +19,7 @@ export {
   parseOutputs,
   type ShownChange,
   shownPlanSchema,
+  unreadableAnswer,
   validationSchema,
 } from "./process/engine-events.js";
 export { callEngine, type EngineCall, type EngineExit } from "./process/engine-process.js";

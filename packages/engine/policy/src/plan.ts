@@ -89,7 +89,9 @@ export function readPlan({ plan, configuration, isProtected = false }: PlanInput
 /** What nobody wrote is left to the cloud's default: that counts as not set, although the plan does not know it. */
 function unknownOf(unknown: unknown, expressions: Readonly<Record<string, unknown>>): unknown {
   if (typeof unknown !== "object" || unknown === null) return unknown;
-  return Object.fromEntries(Object.entries(unknown).filter(([name, value]) => value !== true || name in expressions));
+  return Object.fromEntries(
+    Object.entries(unknown).filter(([name, value]) => value !== true || Object.hasOwn(expressions, name)),
+  );
 }
 
 function providerOf(source: string): ProviderName | undefined {
@@ -106,5 +108,15 @@ export function writtenText({ expressions }: PlannedResource, attribute: string)
 
 /** Does the configuration of one resource name another in an attribute? */
 export function refersTo(from: unknown, { address }: PlannedResource): boolean {
-  return new RegExp(`(?<![\\w.-])${address.replaceAll(".", "\\.")}(?![\\w-])`).test(JSON.stringify(from) ?? "");
+  const text = JSON.stringify(from) ?? "";
+  // As it stands within a text of JSON: an address may have quotes.
+  const name = JSON.stringify(address).slice(1, -1);
+  if (name === "") return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!isOfName(text[at - 1], /[\w.-]/) && !isOfName(text[at + name.length], /[\w-]/)) return true;
+  return false;
 }
+
+/** Does a character beside an address belong to a longer one? */
+const isOfName = (character: string | undefined, ofName: RegExp): boolean =>
+  character !== undefined && ofName.test(character);

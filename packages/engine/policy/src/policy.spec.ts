@@ -167,4 +167,13 @@ describe("what Checkov is given of a plan", () => {
     expect(text).toContain('"name":"db"');
     expect(text).toContain('"key":"open"');
   });
+
+  it.each([
+    ["no object", []],
+    ["changes that are no list", { resource_changes: { 0: {} } }],
+    ["a change that is none", { resource_changes: [canary] }],
+    ["resources that are no list", { planned_values: { root_module: { resources: canary } } }],
+  ])("is refused when the engine shows %s, and quotes no value", (_what, plan) => {
+    expect(() => withoutSensitive(plan)).toThrow(/^what the engine shows of the plan cannot be read: (?![^]*canary)/);
+  });
 });

@@ -1,6 +1,5 @@
-import { connectionProblem } from "@infra/io";
+import { connectionProblem, HttpClient, retried } from "@infra/io";
 import type { ConsulSettings } from "./remote-settings.js";
-import { retried } from "./retry.js";
 
 const DEFAULT_PATIENCE_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -40,6 +39,7 @@ export class ConsulFailure extends Error {
 /** Consul over HTTP. Calls are repeated for a while when a server does not answer or has no leader, at the next server. */
 export class ConsulClient {
   private server = 0;
+  private readonly http = new HttpClient({ answerMs: ANSWER_TIMEOUT_MS });
 
   constructor(readonly settings: ConsulSettings) {}
 
@@ -62,12 +62,8 @@ export class ConsulClient {
     let text: string;
     let date: string | null;
     try {
-      const response = await fetch(`${address}/v1/${path}`, {
-        method,
-        headers: token === undefined ? {} : { "X-Consul-Token": token },
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-        ...(body === undefined ? {} : { body }),
-      });
+      const headers: Record<string, string> = token === undefined ? {} : { "X-Consul-Token": token };
+      const response = await this.http.send(`${address}/v1/${path}`, { method, headers, body });
       ({ status } = response);
       date = response.headers.get("date");
       text = await response.text();

@@ -16,7 +16,7 @@ import { parseOutputs, shownPlanSchema, validationSchema } from "@infra/opentofu
 import { FileLock, FolderStore, identifyState, sha256Of, type StateStore } from "@infra/state";
 import { formatPointer, parsePointer } from "../../state/src/stores/pointer.js";
 import { parseLockInfo } from "../../state/src/service/wire.js";
-import { canary, near } from "../mutations.js";
+import { canary, near, withEachReplaced } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";
 
 const id = "production/compute";
@@ -112,6 +112,19 @@ const run = () => ({
 });
 const change = { actions: ["update"], before: { a: canary }, after: { a: "b" }, before_sensitive: { a: true } };
 const holder = { id: "x", operation: "apply", deployment: id, user: "ada", host: "h", pid: 1, since: "2026-01-31" };
+
+const plannedChange = JSON.stringify({
+  type: "planned_change",
+  change: { resource: { addr: "a.b", resource_type: "a" }, action: "create" },
+});
+const diagnostic = { severity: "error", summary: "a", snippet: { code: "a", values: [{ traversal: "a" }] } };
+const shown = JSON.stringify({
+  resource_changes: [{ address: "a.b", change }],
+  resource_drift: [{ address: "a.b", change }],
+  valid: false,
+  diagnostics: [diagnostic],
+});
+const printedOutputs = JSON.stringify({ ids: { sensitive: true, type: "string", value: canary } });
 
 const parsers: Record<string, Parser> = {
   "product.yaml": inventory("product.yaml"),
@@ -222,12 +235,8 @@ const parsers: Record<string, Parser> = {
   },
   "events of the engine": {
     reads: ["packages/engine/opentofu/src/process/engine-events.ts"],
-    inputs: near(
-      JSON.stringify({
-        type: "planned_change",
-        change: { resource: { addr: "a.b", resource_type: "a" }, action: "create" },
-      }),
-    ),
+    inputs: near(plannedChange),
+    fixed: withEachReplaced(plannedChange),
     read: (input) => {
       const event = parseEvent(input.toString());
       if (event?.type !== "planned_change") return undefined;
@@ -241,7 +250,8 @@ const parsers: Record<string, Parser> = {
   },
   "a plan as the engine shows it": {
     reads: ["packages/engine/engine/src/verbs/plan.ts", "packages/engine/engine/src/verbs/validate.ts"],
-    inputs: near(JSON.stringify({ resource_changes: [{ address: "a.b", change }], valid: true, diagnostics: [] })),
+    inputs: near(shown),
+    fixed: withEachReplaced(shown),
     read: (input) => {
       const json = parsed(input);
       validationSchema.safeParse(json);
@@ -251,7 +261,8 @@ const parsers: Record<string, Parser> = {
   },
   "outputs as the engine prints them": {
     reads: ["packages/engine/opentofu/src/process/engine-events.ts"],
-    inputs: near(JSON.stringify({ ids: { sensitive: true, type: "string", value: canary } })),
+    inputs: near(printedOutputs),
+    fixed: withEachReplaced(printedOutputs),
     read: (input) => parseOutputs(input.toString()),
     accepted: (outputs: ReturnType<typeof parseOutputs>) => {
       for (const output of Object.values(outputs ?? {})) expect(typeof output.sensitive).toBe("boolean");
@@ -260,6 +271,7 @@ const parsers: Record<string, Parser> = {
   "the version that an engine prints": {
     reads: ["packages/engine/opentofu/src/binary/probe.ts"],
     inputs: near('{"terraform_version":"1.12.6"}', "OpenTofu v1.12.6"),
+    fixed: withEachReplaced('{"terraform_version":"1.12.6"}'),
     read: async (input) => {
       const env = { INFRA_CACHE: folder };
       const asked = identify(file("engine", "#!/bin/sh\n"), env, () => Promise.resolve(input.toString()));

@@ -17,7 +17,7 @@ import { ownPackages } from "@infra/impact";
 import { Difference } from "../../report/src/causes.js";
 import { FolderStore, sha256Of } from "@infra/state";
 import { checkPolicy } from "../../engine/src/verbs/policy.js";
-import { canary, near } from "../mutations.js";
+import { canary, near, withEachReplaced } from "../mutations.js";
 import { type Parser, readsOrRefuses } from "../parsers.js";
 import { deployment, richReport } from "../report-run.js";
 
@@ -105,7 +105,7 @@ const recorded = async (last: Buffer | string, configuration: Buffer | string): 
 };
 const configuration = JSON.stringify(applied);
 
-const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner" };
+const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner", stale: [] };
 const priced = { ...costs, resources: [{ address: "a.b", before: 0, after: 4.5, currency: "EUR", source: "table" }] };
 
 const lockfile = JSON.stringify({
@@ -132,6 +132,8 @@ const planOf = (type: string, source: string, values: object) => ({
 });
 const serverWith = (text: string) => planOf("hcloud_server", "hetznercloud/hcloud", { user_data: text, name: "a" });
 const bucketWith = (text: string) => planOf("aws_s3_bucket_policy", "hashicorp/aws", { policy: text });
+const openedState = JSON.stringify({ version: 4, lineage: "a", outputs: { p: canary } });
+const plannedValues = { planned_values: { root_module: { resources: [{ address: "a.b", values: { a: canary } }] } } };
 const cloudConfig = "#cloud-config\nssh_pwauth: false\nusers: [{ name: ada, lock_passwd: true }]\n";
 const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { AWS: ["*"] } }] });
 
@@ -197,6 +199,7 @@ readsOrRefuses({
   "a plan that is priced": {
     reads: ["packages/engine/engine/src/verbs/cost.ts"],
     inputs: near(JSON.stringify(serverWith(cloudConfig))),
+    fixed: withEachReplaced(JSON.stringify(serverWith(cloudConfig))),
     read: (input) => {
       const { data } = pricedPlanSchema.safeParse(parseJson(input));
       return data && deploymentCost(data, { provider: "hetzner", region: "fsn1" });
@@ -216,6 +219,11 @@ readsOrRefuses({
   "a plan that rules look at": {
     reads: ["packages/engine/engine/src/verbs/policy.ts"],
     inputs: near(JSON.stringify(serverWith(cloudConfig)), JSON.stringify(bucketWith(policy))),
+    fixed: [
+      '{"resource_changes":{}}',
+      ...withEachReplaced(JSON.stringify(serverWith(cloudConfig))),
+      ...withEachReplaced(JSON.stringify({ ...bucketWith(policy), ...plannedValues })),
+    ],
     read: (input) => checkPolicy(engineThatPrints(input) as never),
   },
   "the text for cloud-init": {
@@ -268,7 +276,8 @@ readsOrRefuses({
   },
   "a state that the engine opened": {
     reads: ["packages/engine/engine/src/deployment/recovery.ts"],
-    inputs: near(JSON.stringify({ version: 4, lineage: "a", outputs: { p: canary } })),
+    inputs: near(openedState),
+    fixed: withEachReplaced(openedState),
     read: (input) => {
       file("errored.tfstate", input);
       return recoverState(engineThatPrints(input) as never);

@@ -2,7 +2,7 @@ import { ComputeRegionAutoscaler } from "@cdktf/provider-google/lib/compute-regi
 import { ComputeRegionInstanceGroupManager } from "@cdktf/provider-google/lib/compute-region-instance-group-manager";
 import { ComputeRegionInstanceTemplate } from "@cdktf/provider-google/lib/compute-region-instance-template";
 import { checkRegion, Construct, gcpMetadata, resourceName } from "@infra/core";
-import { diskType, type Kind, networkInterface, shielded, zoneOf } from "./instance.js";
+import { type Kind, networkInterface, shielded, zoneOf } from "./instance.js";
 import type { GroupPlan } from "../servers.js";
 
 /** Longest prefix of a template's name, and longest beginning of the names of a pool's servers. */
@@ -46,7 +46,7 @@ function template(scope: Construct, name: string, plan: GroupPlan, kind: Kind, r
     machineType: kind.machineType,
     tags: [plan.firewallId],
     labels: { ...plan.labels },
-    disk: [{ boot: true, autoDelete: true, sourceImage: kind.image, diskType }],
+    disk: [{ boot: true, autoDelete: true, sourceImage: kind.image, diskType: kind.disk }],
     networkInterface: [networkInterface(plan)],
     metadata: gcpMetadata(plan),
     shieldedInstanceConfig: shielded(kind),

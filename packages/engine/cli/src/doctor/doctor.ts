@@ -5,6 +5,7 @@ import { inBatches, Mask } from "@infra/io";
 import { findEngine } from "@infra/opentofu";
 import { credentialFinding } from "./credentials.js";
 import { platformFindings } from "./platform.js";
+import { tableFindings } from "./tables.js";
 import { StateKeys } from "@infra/keys";
 import { checkTiers, secretsOf, type TierReport } from "@infra/secrets";
 import { StateBackends } from "@infra/engine";
@@ -55,6 +56,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
       ...used.map((provider) => providerFinding(provider, root, deployments, env)),
+      ...tableFindings(used),
       ...places,
     ];
   } catch (error) {

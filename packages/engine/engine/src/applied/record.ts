@@ -5,6 +5,7 @@ import type { Deployment } from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import type { Engine } from "@infra/opentofu";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { choicesToRecord } from "../deployment/kept-choices.js";
 import type { RunRequest } from "@infra/results";
 import type { AppliedConfiguration, AppliedRecord } from "@infra/state";
 import { digestOfConfiguration, digestOfInventory } from "./digest.js";
@@ -92,6 +93,7 @@ function appliedConfiguration({ deployment, synthesis }: DeploymentRun, lockFile
     references: texts(synthesis.references),
     secrets: texts(synthesis.secrets),
     lockFile,
+    choices: choicesToRecord(synthesis),
   };
 }
 

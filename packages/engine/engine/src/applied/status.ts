@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Deployment, findDeploymentFiles, type Inventory, loadInventory, type Problem, problemsOfError } from "@infra/inventory";
 import { inBatches } from "@infra/io";
-import { synthesizeDeployment } from "../deployment/configuration.js";
+import { synthesizeAsApplied } from "../deployment/kept-choices.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "@infra/state";
 import { type Applicable, applicableOf, providersIn } from "./record.js";
@@ -100,7 +100,8 @@ async function statusOfOne(
     const known = { id, ...(record && { record }) };
     const unfinished = (await underWay(record, lock)) ?? withoutApply(record, current);
     if (unfinished || !record) return { ...known, ...(unfinished ?? { state: "never-applied" }) };
-    const { synthesis, paths } = synthesizeDeployment(root, deployment, offline, env);
+    const last = current && { record, applied: await store.applied.configurationOf(record) };
+    const { synthesis, paths } = synthesizeAsApplied(root, deployment, offline, env, last);
     const now = applicableOf(deployment, synthesis, root);
     const { lockFile } = paths;
     const providers = !offline && existsSync(lockFile) ? providersIn(readFileSync(lockFile, "utf8")) : record.providers;

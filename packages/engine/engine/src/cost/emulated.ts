@@ -31,7 +31,7 @@ function ownValues(values: Values, expressions: Values | undefined): Values {
   if (!expressions) return Object.fromEntries(entries);
   return Object.fromEntries(
     entries.flatMap(([name, value]) => {
-      const expression = expressions[name];
+      const expression = Object.hasOwn(expressions, name) ? expressions[name] : undefined;
       return expression === undefined ? [] : [[name, ownValue(value, expression)] as const];
     }),
   );

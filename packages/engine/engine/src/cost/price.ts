@@ -12,7 +12,7 @@ import {
 } from "@infra/cost";
 import { sensitiveTexts } from "../deployment/changes.js";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
-import { shownPlanSchema } from "@infra/opentofu";
+import { shownPlanSchema, unreadableAnswer } from "@infra/opentofu";
 import { memoryFolder } from "../deployment/memory-folder.js";
 import { withoutEmulated } from "./emulated.js";
 import { toolEnvironment } from "@infra/io";
@@ -22,7 +22,8 @@ export async function priceShownPlan(run: DeploymentRun, shown: unknown, stderr:
   const { provider, region } = run.deployment.settings;
   const plan = pricedPlanSchema.safeParse(shown);
   const changes = shownPlanSchema.safeParse(shown);
-  if (!plan.success || !changes.success) throw new InfraError(run.problemsOf([], stderr));
+  if (!plan.success || !changes.success)
+    throw new InfraError(run.problemsOf([], unreadableAnswer("show -json", stderr)));
   run.context.mask.add(changes.data.resource_changes.flatMap(sensitiveTexts));
   const priced = run.context.offline ? withoutEmulated(plan.data, shown) : plan.data;
   return deploymentCost(priced, { provider, region }, await infracostOf(run, shown));

@@ -6,7 +6,7 @@ import { refuseForeign } from "./foreign.js";
 const deployment = testDeployment("hetzner", "{}");
 
 function refused(configuration: object, allow: { providers?: string[]; provisioners?: boolean } = {}): string {
-  const synthesis = { configuration, origins: {}, references: new Map(), secrets: new Map() } as Synthesis;
+  const synthesis = { configuration, origins: {}, references: new Map(), secrets: new Map(), choices: [], advice: [] } as Synthesis;
   try {
     refuseForeign(deployment, synthesis, { providers: [], provisioners: false, ...allow });
     return "";

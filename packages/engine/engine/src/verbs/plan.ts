@@ -1,7 +1,7 @@
 import { InfraError, parseJson } from "@infra/inventory";
 import { attributeChanges, countChanges, resourceChange, sensitiveTexts } from "../deployment/changes.js";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
-import { shownPlanSchema } from "@infra/opentofu";
+import { shownPlanSchema, unreadableAnswer } from "@infra/opentofu";
 import {
   dropPlan,
   engineOf,
@@ -57,6 +57,7 @@ export function makePlan(run: DeploymentRun, destroy: boolean): Promise<Planned>
         digest: run.digest,
         version: run.session.version,
         destroy,
+        reselect: run.reselected,
         changes,
       });
     return shown(changes, changed);
@@ -93,7 +94,7 @@ export async function withAttributes(
   if (!changes.some(({ action }) => action === "update" || action === "replace")) return changes;
   const exit = await run.call(["show", "-json", "-no-color", file]);
   const parsed = shownPlanSchema.safeParse(parseJson(exit.stdout));
-  if (!parsed.success) throw new InfraError(run.problemsOf([], exit.stderr));
+  if (!parsed.success) throw new InfraError(run.problemsOf([], unreadableAnswer("show -json", exit.stderr)));
   const { mask } = run.context;
   mask.add(parsed.data[section].flatMap(sensitiveTexts));
   const byAddress = new Map(parsed.data[section].map((each) => [each.address, each]));

@@ -1,7 +1,7 @@
 import { parseJson } from "@infra/inventory";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
 import { asksForInit, initialiseAgain } from "../deployment/initialise.js";
-import { validationSchema } from "@infra/opentofu";
+import { validationSchema, unreadableAnswer } from "@infra/opentofu";
 import type { Outcome } from "./outcome.js";
 
 /** Lets the engine check the configuration. */
@@ -13,7 +13,8 @@ export async function validate(run: DeploymentRun): Promise<Outcome> {
     exit = await call();
   }
   const result = validationSchema.safeParse(parseJson(exit.stdout));
-  if (!result.success) return { status: "failed", problems: run.problemsOf([], exit.stderr) };
+  if (!result.success)
+    return { status: "failed", problems: run.problemsOf([], unreadableAnswer("validate -json", exit.stderr)) };
   const { valid, diagnostics } = result.data;
   return valid
     ? { status: "done", text: "valid" }

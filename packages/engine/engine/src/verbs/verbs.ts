@@ -54,7 +54,7 @@ async function withRun(
 async function outcomeOf(run: DeploymentRun, action: (run: DeploymentRun) => Promise<Outcome>): Promise<Outcome> {
   try {
     await run.prepare();
-    return { ...(await action(run)), notes: run.notes };
+    return { ...(await action(run)), warnings: run.warnings, notes: run.notes };
   } catch (error) {
     if (!(error instanceof InfraError) || error instanceof NotApplied) throw error;
     return { status: "failed", problems: error.problems, notes: run.notes };

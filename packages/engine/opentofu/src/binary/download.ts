@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { HttpClient } from "@infra/io";
 import { checksumMismatch, downloadFailed } from "./errors.js";
 
 /** How {@link downloadFile} goes about it. */
@@ -48,16 +49,15 @@ async function receive(
   { timeout = 15_000 }: DownloadOptions,
   consume: (body: Readable) => Promise<void>,
 ): Promise<void> {
-  const { EnvHttpProxyAgent, fetch } = await import("undici");
-  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout });
+  const http = new HttpClient({ connectMs: timeout, idleMs: timeout, proxy: true });
   try {
-    const response = await fetch(url, { dispatcher });
+    const response = await http.send(url, { follow: true });
     if (!response.ok || !response.body) throw new Error(`HTTP status ${String(response.status)}`);
     if (url.startsWith("https:") && !response.url.startsWith("https:")) throw new Error("redirected away from https");
     await consume(Readable.fromWeb(response.body));
   } catch (error) {
     throw downloadFailed(url, error);
   } finally {
-    await dispatcher.destroy();
+    await http.close();
   }
 }

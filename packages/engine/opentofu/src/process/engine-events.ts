@@ -108,3 +108,12 @@ export type OutputValues = z.output<typeof outputsSchema>;
 export function parseOutputs(text: string): OutputValues | undefined {
   return outputsSchema.safeParse(parseJson(text)).data;
 }
+
+/**
+ * Why the answer of an engine's command is of no use, for a problem.
+ * @param command The command, such as `show -json`.
+ * @param stderr What the engine printed beside it: its own reason comes first.
+ */
+export function unreadableAnswer(command: string, stderr: string): string {
+  return stderr.trim() || `what "${command}" of the engine printed cannot be read`;
+}

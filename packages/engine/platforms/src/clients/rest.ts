@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseJson } from "@infra/inventory";
-import type { Dispatcher, Response } from "undici";
 import type { z } from "zod";
-import { Mask } from "@infra/io";
+import { type HttpAnswer, HttpClient, Mask, retried } from "@infra/io";
 import { PlatformError } from "./errors.js";
 
 /** What a REST client needs to know of a platform. */
@@ -40,13 +38,11 @@ export interface RestRequest {
 /** A parsed answer. */
 export interface RestAnswer<T> {
   readonly value: T;
-  readonly headers: Response["headers"];
+  readonly headers: HttpAnswer["headers"];
 }
 
-/** Milliseconds: how long one answer may take, the first pause before a request is repeated, and the longest. */
+/** Milliseconds that one answer may take. */
 const timeout = 30_000;
-const firstPause = 500;
-const longestPause = 20_000;
 
 /** Failures of a connection before anything was sent. */
 const unsent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
@@ -57,7 +53,7 @@ const unsent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETU
  */
 export class RestApi {
   private readonly mask: Mask;
-  private dispatcher: Promise<Dispatcher> | undefined;
+  private readonly http = new HttpClient({ answerMs: timeout, proxy: true });
 
   constructor(private readonly settings: RestSettings) {
     this.mask = new Mask([settings.token, ...(settings.isAddressSecret ? partsOf(settings.base) : [])]);
@@ -96,60 +92,33 @@ export class RestApi {
   }
 
   /** What lies at an address that the platform names, without the token. */
-  private async elsewhere(address: string): Promise<Response> {
-    const { fetch } = await import("undici");
-    const options = { dispatcher: await this.connect(), signal: AbortSignal.timeout(10 * timeout) };
-    return await fetch(new URL(address, this.settings.base), options);
+  private async elsewhere(address: string): Promise<HttpAnswer> {
+    return await this.http.send(new URL(address, this.settings.base), { follow: true, answerMs: 10 * timeout });
   }
 
-  private async patiently(request: RestRequest): Promise<Response> {
-    const deadline = performance.now() + (this.settings.patienceMs ?? 120_000);
-    for (let attempt = 0; ; attempt += 1) {
-      const outcome = await this.once(request).catch((error: unknown) => this.unanswered(request, error));
-      const failed = outcome instanceof PlatformError;
-      if (failed ? outcome.uncertain && changes(request) : !bearsRepetition(request, outcome)) {
-        if (failed) throw outcome;
-        return outcome;
-      }
-      const asked = failed ? undefined : askedPause(outcome);
-      const own = Math.min(firstPause * 2 ** attempt, longestPause) * (0.5 + Math.random() / 2);
-      const pause = Math.max(asked ?? 0, own);
-      if (performance.now() + pause > deadline) {
-        if (failed) throw outcome;
-        return outcome;
-      }
-      if (pause > 5_000) this.settings.onWait?.(`${this.settings.name} asks to wait ${(pause / 1000).toFixed(0)} s`);
-      if (!failed) await outcome.body?.cancel();
-      await sleep(pause);
-    }
-  }
-
-  private async once({ method = "GET", path, body }: RestRequest): Promise<Response> {
-    const { fetch } = await import("undici");
-    return await fetch(/^https?:/.test(path) ? path : this.settings.base + path, {
-      method,
-      headers: {
-        accept: "application/json",
-        "user-agent": "infra",
-        ...this.settings.headers,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+  private patiently(request: RestRequest): Promise<HttpAnswer> {
+    return retried(
+      async () => await this.once(request).catch((error: unknown) => Promise.reject(this.unanswered(request, error))),
+      {
+        patienceMs: this.settings.patienceMs ?? 120_000,
+        firstPauseMs: 500,
+        longestPauseMs: 20_000,
+        passes: (error) => error instanceof PlatformError && !(error.uncertain && changes(request)),
+        isTransient: (answer) => bearsRepetition(request, answer) && (askedPause(answer) ?? true),
+        onPause: (pause) => {
+          if (pause > 5_000)
+            this.settings.onWait?.(`${this.settings.name} asks to wait ${(pause / 1000).toFixed(0)} s`);
+        },
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      dispatcher: await this.connect(),
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeout),
-    });
+    );
   }
 
-  /** Through the proxy that the environment names; never to this machine itself. */
-  private connect(): Promise<Dispatcher> {
-    const make = async () => {
-      const { EnvHttpProxyAgent } = await import("undici");
-      const { no_proxy, NO_PROXY } = process.env;
-      const noProxy = [no_proxy ?? NO_PROXY ?? [], "localhost", "127.0.0.1", "[::1]"].flat().join(",");
-      return new EnvHttpProxyAgent({ noProxy, keepAliveTimeout: 1_000, pipelining: 0 });
-    };
-    return (this.dispatcher ??= make());
+  private once({ method, path, body }: RestRequest): Promise<HttpAnswer> {
+    return this.http.send(/^https?:/.test(path) ? path : this.settings.base + path, {
+      ...(method ? { method } : {}),
+      headers: { accept: "application/json", "user-agent": "infra", ...this.settings.headers },
+      body,
+    });
   }
 
   private unanswered(request: RestRequest, error: unknown): PlatformError {
@@ -164,14 +133,14 @@ export class RestApi {
     );
   }
 
-  private refusal(request: RestRequest, { status, headers }: Response, text: string): PlatformError {
+  private refusal(request: RestRequest, { status, headers }: HttpAnswer, text: string): PlatformError {
     const { name, remedies } = this.settings;
     const reason = status < 400 ? `it is at ${this.placeOf(headers)} now` : reasonIn(text, this.mask);
     const message = this.mask.text(`${name} answered ${said(request)} with ${String(status)}: ${reason}`);
     return new PlatformError(message, remedyOf(status, headers, remedies), status, status >= 500 && changes(request));
   }
 
-  private placeOf(headers: Response["headers"]): string {
+  private placeOf(headers: HttpAnswer["headers"]): string {
     const { base, isAddressSecret } = this.settings;
     const location = headers.get("location");
     if (!isAddressSecret || location === null) return location ?? "another address";
@@ -195,7 +164,7 @@ function meant(text: string): string {
   }
 }
 
-function remedyOf(status: number, headers: Response["headers"], remedies: RestSettings["remedies"]): string {
+function remedyOf(status: number, headers: HttpAnswer["headers"], remedies: RestSettings["remedies"]): string {
   if (status === 429 || headers.get("x-ratelimit-remaining") === "0")
     return "Its rate limit is reached: run this later";
   if (status === 401) return remedies.unauthorized;
@@ -217,14 +186,14 @@ function changes({ method, reads = false }: RestRequest): boolean {
 }
 
 /** GitHub also answers 403 where a rate limit is reached. */
-function bearsRepetition(request: RestRequest, { status, headers }: Response): boolean {
+function bearsRepetition(request: RestRequest, { status, headers }: HttpAnswer): boolean {
   if (status === 429) return true;
   if (status === 403) return headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0";
   return status >= 500 && status !== 501 && !changes(request);
 }
 
 /** The pause that the platform asks for, in milliseconds. */
-function askedPause({ headers }: Response): number | undefined {
+function askedPause({ headers }: HttpAnswer): number | undefined {
   const after = headers.get("retry-after");
   if (after !== null) {
     const pause = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();

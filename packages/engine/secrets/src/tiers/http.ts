@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseJson } from "@infra/inventory";
-import type { Dispatcher } from "undici";
+import { HttpClient, retried } from "@infra/io";
 import { connectionFailure, SecretFailure, wrong } from "../failure.js";
 
 /** A request to the HTTP API of a tier. */
@@ -21,64 +20,45 @@ export interface ApiAnswer {
   readonly json: unknown;
 }
 
-/** In milliseconds: how long an answer may take, and the pauses before a request is sent again. */
+/** Milliseconds that an answer may take. */
 const timeout = 10_000;
-const pauses = [200, 600];
 
 /** Speaks to the HTTP API of a tier: JSON, with a time limit, never through a redirect, and again when the connection broke. */
 export class Api {
-  private readonly ca: { ca?: string };
-  private dispatcher: Promise<Dispatcher> | undefined;
+  private readonly http: HttpClient;
 
   /** @param certificates File of the certificate authority. @default - the system's */
   constructor(
     private readonly base: string,
     certificates?: string,
   ) {
-    this.ca = certificates ? { ca: readCertificates(certificates) } : {};
+    this.http = new HttpClient({ answerMs: timeout, ...(certificates ? { ca: readCertificates(certificates) } : {}) });
   }
 
   /** @throws SecretFailure when no answer comes */
-  async ask(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
-    const repeatable = request.repeat ?? (request.method ?? "GET") === "GET";
-    for (const pause of repeatable ? pauses : []) {
-      const answer = await this.once(path, request).catch((error: unknown) => {
-        if (error instanceof SecretFailure && error.kind === "unavailable" && !error.reason.startsWith("no answer"))
-          return undefined;
-        throw error;
-      });
-      if (answer && ![500, 502, 504].includes(answer.status)) return answer;
-      await sleep(pause);
-    }
-    return await this.once(path, request);
+  ask(path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    const isRepeatable = request.repeat ?? (request.method ?? "GET") === "GET";
+    return retried(() => this.once(path, request), {
+      patienceMs: timeout,
+      attempts: isRepeatable ? 3 : 1,
+      firstPauseMs: 300,
+      passes: (error) =>
+        error instanceof SecretFailure && error.kind === "unavailable" && !error.reason.startsWith("no answer"),
+      isTransient: ({ status }) => [500, 502, 504].includes(status),
+    });
   }
 
   /** Closes what is open. */
-  async close(): Promise<void> {
-    await (await this.dispatcher)?.destroy();
-    this.dispatcher = undefined;
+  close(): Promise<void> {
+    return this.http.close();
   }
 
-  /** Loaded by who needs it: most commands speak to no server. */
-  private connect(): Promise<Dispatcher> {
-    const make = async () => {
-      const { Agent } = await import("undici");
-      return new Agent({ connect: { timeout: 5_000, ...this.ca }, pipelining: 0, keepAliveTimeout: 1_000 });
-    };
-    return (this.dispatcher ??= make());
-  }
-
-  private async once(path: string, { method = "GET", headers = {}, body }: ApiRequest): Promise<ApiAnswer> {
-    const { fetch } = await import("undici");
-    const dispatcher = await this.connect();
+  private async once(path: string, { method, headers, body }: ApiRequest): Promise<ApiAnswer> {
     try {
-      const answer = await fetch(`${this.base}${path}`, {
-        method,
-        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        dispatcher,
-        redirect: "manual",
-        signal: AbortSignal.timeout(timeout),
+      const answer = await this.http.send(`${this.base}${path}`, {
+        ...(method ? { method } : {}),
+        ...(headers ? { headers } : {}),
+        body,
       });
       return { status: answer.status, json: parseJson(await answer.text()) };
     } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setting } from "@infra/inventory";
+import { HttpClient } from "@infra/io";
 import { z } from "zod";
 import { connectionFailure, denied, wrong } from "../failure.js";
 import type { VaultApi } from "./vault-api.js";
@@ -64,10 +65,12 @@ async function jobToken({ env, audience, address }: VaultOptions): Promise<strin
   const asked = new URL(url);
   asked.searchParams.set("audience", audience ?? address);
   const headers = { authorization: `Bearer ${bearer}` };
-  const answer = await fetch(asked, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+  const http = new HttpClient({ answerMs: 10_000, proxy: true });
+  const answer = await http.send(asked, { headers }).catch((error: unknown) => {
     throw connectionFailure(error, 10_000);
   });
   const parsed = z.object({ value: z.string().min(1) }).safeParse(await answer.json().catch(() => undefined));
+  await http.close();
   if (!parsed.success)
     throw wrong(`GitHub gave no ID token (${String(answer.status)})`, "Give the job `permissions: id-token: write`");
   return parsed.data.value;

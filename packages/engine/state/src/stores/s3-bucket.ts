@@ -8,9 +8,8 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { connectionProblem } from "@infra/io";
+import { connectionProblem, HttpClient, retried } from "@infra/io";
 import type { S3Settings } from "../remote-settings.js";
-import { retried } from "../retry.js";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const SILENCE_TIMEOUT_MS = 20_000;
@@ -139,13 +138,15 @@ export class S3Bucket {
   /** The store's clock as an answer says it; asked without a signature, which a wrong clock would spoil. */
   async clock(): Promise<Date | undefined> {
     const { endpoint, region } = this.settings;
+    const http = new HttpClient({ answerMs: CONNECT_TIMEOUT_MS });
     try {
-      const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
-      const answer = await fetch(endpoint ?? `https://s3.${region}.amazonaws.com`, { signal });
+      const answer = await http.send(endpoint ?? `https://s3.${region}.amazonaws.com`);
       const date = answer.headers.get("date");
       return date === null ? undefined : new Date(date);
     } catch {
       return undefined;
+    } finally {
+      await http.close();
     }
   }
 
