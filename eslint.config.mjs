@@ -23,8 +23,10 @@ const layers = [
     report: ["io", "results", "policy", "cost", "secrets"],
     platforms: ["io", "results", "report"],
     impact: ["core", "io", "opentofu", "secrets"],
+    affected: [],
     engine: ["core", "io", "state", "keys", "secrets", "opentofu", "policy", "results", "cost"],
     cli: [
+      "affected",
       "io",
       "state",
       "keys",
@@ -40,7 +42,7 @@ const layers = [
     ],
   }).map(([part, may]) => ({ files: [`packages/engine/${part}/**`], may: ["inventory", ...may] })),
   { files: ["packages/cost/**"], may: ["inventory", "io", "facts"] },
-  { files: ["generators/**"], may: ["inventory", "core", "results", "report", "engine"] },
+  { files: ["generators/**"], may: ["inventory", "core", "affected", "results", "report", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];
 

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { inferDeployments, type InferredDeployment } from "./deployments.js";
-import { FactsCache } from "./facts-cache.js";
-import { inventoryFolder } from "./options.js";
-import { Packages } from "./packages.js";
+import { inferDeployments, type InferredDeployment } from "@infra/affected";
+import { FactsCache } from "@infra/affected";
+import { inventoryFolder } from "@infra/affected";
+import { Packages } from "@infra/affected";
 import { deploymentMetadata, inventoryOf, projectOf } from "./project.js";
 
 let root: string;

@@ -1,2 +1,2 @@
 export { createDependencies, createNodes, name, preTasksExecution } from "./plugin.js";
-export type { PluginOptions } from "./options.js";
+export type { PluginOptions } from "@infra/affected";

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { affectedDeployments } from "@infra/affected";
 import { ensureTool } from "@infra/toolchain";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { everything, type Mutation } from "../test/mutations/mutation.js";
@@ -30,6 +31,8 @@ const since = ["--base=HEAD~1", "--head=HEAD"];
 const outer = process.cwd();
 let workspace: Workspace;
 const found = new Map<string, readonly string[]>();
+/** What `infra affected` lists, by the kind of change. */
+const listed = new Map<string, readonly string[]>();
 /** What the commands say and do, by the kind of change. */
 const commands = new Map<string, Readonly<Record<"shown" | "told" | "ran", readonly string[]>>>();
 
@@ -70,6 +73,8 @@ async function measure({ kind, change }: Mutation): Promise<void> {
   workspace.commit();
   try {
     found.set(kind, await affectedProjects("HEAD~1", "HEAD"));
+    const affected = await affectedDeployments({ root, base: "HEAD~1", head: "HEAD" });
+    listed.set(kind, affected.map(({ project }) => project).sort());
     if (run.some((each) => each.kind === kind)) commands.set(kind, await ask());
   } finally {
     workspace.reset();
@@ -90,6 +95,10 @@ describe("what is planned after a change", () => {
   it.each(mutations)("$kind", ({ kind, planned: wanted, extra, forced }) => {
     const known = forced === undefined ? [...wanted, ...(extra?.planned ?? [])] : everything;
     expect(found.get(kind)).toEqual([...new Set(known)].sort());
+  });
+
+  it.each(mutations)("is the same without Nx: $kind", ({ kind }) => {
+    expect(listed.get(kind)).toEqual(found.get(kind));
   });
 
   it.each(run)("is listed, announced and run alike: $kind", ({ kind }) => {

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { near } from "../../packages/engine/test/mutations.js";
 import { type Parser, readsOrRefuses } from "../../packages/engine/test/parsers.js";
 /* eslint-enable no-restricted-imports */
-import { FactsCache } from "./facts-cache.js";
-import { inventoryFolder } from "./options.js";
-import { PackageGraph } from "./package-graph.js";
-import { Packages } from "./packages.js";
+import { FactsCache } from "@infra/affected";
+import { inventoryFolder } from "@infra/affected";
+import { PackageGraph } from "@infra/affected";
+import { Packages } from "@infra/affected";
 import { editYaml } from "./product/inventory-edits.js";
 import { addPins, writeManifest } from "./product/manifest.js";
 import { readProduct } from "./product/product.js";

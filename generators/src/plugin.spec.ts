@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import type { CreateDependenciesContext, CreateNodesContext } from "@nx/devkit";
 import { setupWorkspaceContext } from "nx/src/utils/workspace-context";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PluginOptions } from "./options.js";
+import type { PluginOptions } from "@infra/affected";
 import { createDependencies, createNodes, preTasksExecution } from "./plugin.js";
 
 const roots = ["inventory/production/base", "inventory/production/web"];

@@ -4,13 +4,20 @@ import { DependencyType } from "nx/src/config/project-graph";
 import { workspaceDataDirectoryForWorkspace } from "nx/src/utils/cache-directory";
 import { getAllFileDataInContext } from "nx/src/utils/workspace-context";
 import { InfraError, linksIn } from "@infra/inventory";
-import { inferDeployments, type InferredDeployment } from "./deployments.js";
-import { FactsCache } from "./facts-cache.js";
-import { LocalCodeReader } from "./local-code.js";
-import { type LockChanges, lockChanges } from "./lock-changes.js";
-import { inventoryFolder, type PluginOptions } from "./options.js";
-import { PackageGraph, type PackageNode } from "./package-graph.js";
-import { Packages } from "./packages.js";
+import {
+  deploymentFilesIn,
+  FactsCache,
+  inferDeployments,
+  inventoryFolder,
+  LocalCodeReader,
+  type LockChanges,
+  lockChanges,
+  PackageGraph,
+  type PackageNode,
+  Packages,
+  type PluginOptions,
+  projectNames,
+} from "@infra/affected";
 import { type DeploymentProject, projectOf } from "./project.js";
 
 /** Name of the plugin. */
@@ -69,13 +76,6 @@ function packageNodes(root: string, projects: readonly DeploymentProject[]): Pac
   return Object.values(PackageGraph.read(root)?.reachedFrom([...used]) ?? {});
 }
 
-/** The files that declare deployments, sorted. */
-function deploymentFilesIn(inventory: string, files: readonly string[]): string[] {
-  const prefix = inventory === "." ? "" : `${inventory}/`;
-  const declares = (path: string) => /^[^./][^/]*\/[^./][^/]*\.yaml$/.test(path) && !path.endsWith("/environment.yaml");
-  return files.filter((file) => file.startsWith(prefix) && declares(file.slice(prefix.length))).sort();
-}
-
 /** Edges to the deployments that a deployment refers to, and to the packages that decide what it deploys. */
 export const createDependencies: CreateDependencies<PluginOptions> = async (options, context) => {
   const { workspaceRoot: root, nxJsonConfiguration, externalNodes = {} } = context;
@@ -116,16 +116,6 @@ export const createDependencies: CreateDependencies<PluginOptions> = async (opti
 export const preTasksExecution: PreTasksExecution = (_options, { id }) => {
   process.env["INFRA_NX_COMMAND"] = id;
 };
-
-/** `production-compute`; two deployments that would share a name are told apart by a dot: `eu.west-compute`, `eu-west.compute`. */
-function projectNames(deployments: readonly InferredDeployment[]): string[] {
-  const plain = deployments.map(({ environment, name }) => `${environment}-${name}`);
-  const counts = new Map<string, number>();
-  for (const name of plain) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return deployments.map(({ environment, name }, index) =>
-    counts.get(plain[index] ?? "") === 1 ? `${environment}-${name}` : `${environment}.${name}`,
-  );
-}
 
 /** Nx knows the content of every file; it is asked for hashes so that unchanged files are not read. */
 async function hashesOf(root: string): Promise<Map<string, string>> {

@@ -1,10 +1,7 @@
 import { posix } from "node:path";
 import type { ProjectConfiguration } from "@nx/devkit";
 import type { Verb } from "@infra/results";
-import type { InferredDeployment } from "./deployments.js";
-import type { LocalCode } from "./local-code.js";
-import type { LockChanges } from "./lock-changes.js";
-import type { PackageOrigin, Packages } from "./packages.js";
+import { decidersOf, type InferredDeployment, type Surroundings } from "@infra/affected";
 
 /** What a project says about its deployment, in `metadata.infra`. */
 export interface DeploymentMetadata {
@@ -26,16 +23,6 @@ export function inventoryOf({ root }: ProjectConfiguration): string {
 
 const verbs: readonly Verb[] = ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "cost", "output"];
 
-/** What of the workspace, besides the inventory, decides about a deployment. */
-export interface Surroundings {
-  /** Folder of the inventory, relative to the root. */
-  readonly inventory: string;
-  readonly packages: Packages;
-  /** Tells what the code of a folder uses. */
-  readonly code: { of(folder: string): LocalCode };
-  readonly lock: LockChanges;
-}
-
 /** A deployment in the graph. */
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
@@ -52,19 +39,8 @@ export interface DeploymentProject {
  * @param name Its name, unique in the workspace
  */
 export function projectOf(deployment: InferredDeployment, name: string, surroundings: Surroundings): DeploymentProject {
-  const { id, environment, stack, provider, providerBindings, stackPackage, problems } = deployment;
-  const origin = surroundings.packages.origin(stackPackage);
-  const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
-  const packages = [
-    ...new Set([
-      stackPackage,
-      ...(provider?.bindings ?? []),
-      ...providerBindings,
-      "@infra/engine",
-      "@infra/facts",
-      ...(code?.packages ?? []),
-    ]),
-  ];
+  const { id, environment, stack, provider, problems } = deployment;
+  const { files, packages } = decidersOf(deployment, surroundings);
   const metadata: DeploymentMetadata = { deployment: id, ...(problems.length > 0 ? { problems } : {}) };
   const project = {
     name,
@@ -73,24 +49,10 @@ export function projectOf(deployment: InferredDeployment, name: string, surround
     tags: [`environment:${environment}`, `stack:${stack}`, ...(provider ? [`provider:${provider.name}`] : [])],
     // The folder of the project holds nothing: what belongs to it lies in the inventory.
     namedInputs: {
-      default: filesOf(deployment, origin, code, surroundings, packages).map((file) => `{workspaceRoot}/${file}`),
+      default: files.map((file) => `{workspaceRoot}/${file}`),
     },
     targets: Object.fromEntries(verbs.map((verb) => [verb, { executor: "@infra/product:run", inputs: ["default"] }])),
     metadata: { infra: metadata },
   } satisfies ProjectConfiguration;
   return { deployment, project, packages };
-}
-
-/** Files that decide about a deployment. The lock file does where Nx sees no change of a package that it uses. */
-function filesOf(
-  { files }: InferredDeployment,
-  origin: PackageOrigin,
-  code: LocalCode | undefined,
-  { packages, lock: { file, redirected } }: Surroundings,
-  used: readonly string[],
-): string[] {
-  const own = origin.kind === "folder" ? [`${origin.folder}/**/*`, ...(code?.files ?? [])] : [];
-  const isRedirected = redirected.size > 0 && packages.withDependencies(used).some((name) => redirected.has(name));
-  // Without a lock file the pins are all there is.
-  return [...files, ...own, ...(file === undefined ? ["package.json"] : isRedirected ? [file] : [])];
 }

@@ -23,6 +23,8 @@ export interface MockProviderOptions {
   readonly cloud: string;
   /** What goes wrong. @default - nothing */
   readonly faults?: readonly Fault[];
+  /** Told of every call: its name, when it began and ended in milliseconds since 1970. @default - nothing is measured */
+  readonly onCall?: (name: string, begin: number, end: number) => void;
 }
 
 /** A mock provider that listens on a socket. */
@@ -42,7 +44,7 @@ export async function startMockProvider(options: MockProviderOptions): Promise<M
   try {
     const schemas = servedSchemas(options, cloud);
     const service = new ProviderService(options.source, schemas, cloud, new FaultInjector(options.faults ?? []));
-    const server = await listen(service);
+    const server = await listen(service, options.onCall);
     let closed = false;
     const close = async (): Promise<void> => {
       if (closed) return;

@@ -46,12 +46,14 @@ export interface ListeningServer {
   close(): void;
 }
 
-/** Serves the plugin protocol on a unix socket in a private folder. */
-export async function listen(service: ProviderService): Promise<ListeningServer> {
+type OnCall = (name: string, begin: number, end: number) => void;
+
+/** Serves the plugin protocol on a unix socket in a private folder. @param onCall Told of every call */
+export async function listen(service: ProviderService, onCall?: OnCall): Promise<ListeningServer> {
   const { grpc, definition } = await loadProtocol();
   const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
   const server: Server = new grpc.Server(unlimited);
-  server.addService(definition, implementation(service));
+  server.addService(definition, implementation(service, onCall));
   const folder = socketFolder();
   const socket = join(folder, "provider.sock");
   try {
@@ -77,7 +79,7 @@ export async function listen(service: ProviderService): Promise<ListeningServer>
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Handler = (request: any) => object | Promise<object>;
 
-function implementation(service: ProviderService): UntypedServiceImplementation {
+function implementation(service: ProviderService, onCall?: OnCall): UntypedServiceImplementation {
   const nothing: Handler = () => ({});
   const handlers: Record<string, Handler> = {
     GetMetadata: () => service.getMetadata(),
@@ -101,10 +103,14 @@ function implementation(service: ProviderService): UntypedServiceImplementation 
     Object.entries(handlers).map(([name, handler]) => [
       name,
       (call: { request: unknown }, answer: (error: null, response: object) => void) => {
+        const begin = performance.now();
         Promise.resolve()
           .then(() => handler(call.request))
           .catch((error: unknown) => ({ diagnostics: [diagnosticOf(error)] }))
-          .then((response) => answer(null, response));
+          .then((response) => {
+            answer(null, response);
+            onCall?.(name, performance.timeOrigin + begin, performance.timeOrigin + performance.now());
+          });
       },
     ]),
   );

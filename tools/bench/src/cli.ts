@@ -11,11 +11,13 @@ import { manyDeployments } from "./many-deployments.js";
 import { manyResults } from "./many-results.js";
 import { planOverhead } from "./plan-overhead.js";
 import type { Group, Report, Section } from "./report.js";
+import { start } from "./start.js";
 import { stateTransfer } from "./state.js";
 import { synthesis } from "./synthesis.js";
 import { renderReport } from "./table.js";
 
 const groups: Readonly<Record<string, Group>> = {
+  start,
   plan: planOverhead,
   synth: synthesis,
   graph: graphInference,

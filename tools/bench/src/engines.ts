@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join } from "node:path";
 import { pathsOf } from "@infra/engine";
 import { z } from "zod";
-import { observe, type Observed, take } from "./process.js";
+import { observe, type Observed, take, type Taken } from "./process.js";
 import type { Settings } from "./report.js";
 import type { BenchWorkspace } from "./workspace.js";
 
@@ -28,6 +28,21 @@ export function infra(settings: Settings, { root }: BenchWorkspace, ...args: rea
     env: infraEnvironment(settings),
     expected: [0, 2],
   });
+}
+
+/** Runs `infra` as users do, with nothing that looks into it. */
+export function startOf(settings: Settings, { root }: BenchWorkspace, ...args: readonly string[]): Promise<Taken> {
+  const env = infraEnvironment(settings);
+  return take({ program: process.execPath, arguments: [infraProgram, ...args], folder: root, env });
+}
+
+const profile = z.object({
+  otherData: z.object({ phases: z.array(z.object({ phase: z.string(), count: z.number(), seconds: z.number() })) }),
+});
+
+/** The phases of the last run of infra with `--profile`, as it wrote them. */
+export function phasesOf({ root }: BenchWorkspace): readonly { phase: string; count: number; seconds: number }[] {
+  return profile.parse(JSON.parse(readFileSync(join(root, ".infra", "profile.json"), "utf8"))).otherData.phases;
 }
 
 /** Removes what earlier runs of infra left in a workspace, so that the next one is a first run. */

@@ -12,7 +12,7 @@ import { Mask } from "@infra/io";
 import { pipelineUrl } from "@infra/report";
 import type { RunResult } from "@infra/results";
 import { platformOf } from "./platform-actions.js";
-import type { PlatformCommandOptions } from "./platform.js";
+import type { PlatformCommandOptions } from "./platform-options.js";
 
 /** What is to be done with the results of a run. */
 export interface FollowUpOptions extends PlatformCommandOptions {

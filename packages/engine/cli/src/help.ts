@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { infraError, suggest } from "@infra/inventory";
 
 /** Gives a command, and each of its commands that has some, a `help` that refuses what is no command. */
 export function withHelp(command: Command): void {
@@ -21,6 +20,7 @@ export function withHelp(command: Command): void {
 function childOf({ commands }: Command, word: string): Command {
   const found = commands.find((each) => each.name() === word || each.aliases().includes(word));
   if (found) return found;
+  const { infraError, suggest } = require("@infra/inventory") as typeof import("@infra/inventory");
   const names = commands.map((each) => each.name());
   throw infraError(`${JSON.stringify(word)} is not a command`, suggest(word, names));
 }

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { type Deployment, type Inventory, loadInventory, type Workspace } from "@infra/inventory";
+import type { Deployment, Inventory, Workspace } from "@infra/inventory";
 import type { RemovedState } from "@infra/engine";
-import { table } from "@infra/io";
 import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./options.js";
 
 /** Adds the commands that only look: list, doctor, configured, schema. */
@@ -19,6 +18,8 @@ export function addInspectionCommands(program: Command): void {
 }
 
 async function list(options: CommonOptions): Promise<void> {
+  const { loadInventory } = await import("@infra/inventory");
+  const { table } = await import("@infra/io");
   const workspace = workspaceOf(options);
   const loaded = loadInventory(workspace.inventory);
   const deployments = [...loaded.deployments.map(entryOf), ...(await removedEntries(options, workspace, loaded))];
@@ -51,7 +52,7 @@ function entryOf({ id, environment, name, stack, settings, file, references, sec
 
 /** A store that does not answer hides what was removed, not what there is. */
 async function removedEntries({ offline = false }: CommonOptions, { root, inventory }: Workspace, loaded: Inventory) {
-  const { withRemoved } = await import("@infra/engine");
+  const { withRemoved } = await import("@infra/engine/removed");
   const env = { ...process.env, TF_STATE_PATIENCE: "2" };
   try {
     return await withRemoved({ root, inventory, offline, env }, loaded, (removed) =>
@@ -69,7 +70,7 @@ async function removedEntry(
   inventory: string,
 ): Promise<ReturnType<typeof entryOf>> {
   if (record) {
-    const { removedDeployment } = await import("@infra/engine");
+    const { removedDeployment } = await import("@infra/engine/removed");
     const applied = await store.applied.configurationOf(record);
     return { ...entryOf(removedDeployment(id, inventory, record, applied)), removed: true };
   }
@@ -101,6 +102,7 @@ async function doctor(options: CommonOptions): Promise<void> {
 
 async function schema(options: CommonOptions): Promise<void> {
   const { writeEditorSchemas } = await import("@infra/engine");
+  const { loadInventory } = await import("@infra/inventory");
   const { root, inventory } = workspaceOf(options);
   const files = writeEditorSchemas(root, loadInventory(inventory).deployments);
   print(options, files, () => files.join("\n"));

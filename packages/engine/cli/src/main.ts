@@ -1,23 +1,40 @@
 import { Command, CommanderError } from "commander";
-import { formatProblemWithFrame, problemsOfError } from "@infra/inventory";
-import { addCostCommand } from "./cost.js";
 import { withHelp } from "./help.js";
-import { addImpactCommand } from "./impact.js";
-import { addInspectionCommands } from "./inspection.js";
-import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
-import { addProviderCommands } from "./providers.js";
-import { addReportCommand } from "./report.js";
-import { addReviewedCommand } from "./reviewed.js";
-import { addSecretCommands } from "./secrets.js";
-import { addStateCommands } from "./state.js";
-import { addStatusCommand } from "./status.js";
-import { addTestCommand } from "./test.js";
-import { addVerbCommands } from "./verbs.js";
+
+type AddCommands = (program: Command) => void;
+
+/** The commands in the order of the help, and who adds them: only what the command line names is loaded. */
+export const groups: readonly { readonly commands: readonly string[]; readonly load: () => Promise<AddCommands> }[] = [
+  {
+    commands: ["synth", "validate", "policy", "plan", "apply", "destroy", "drift", "output"],
+    load: async () => (await import("./verbs.js")).addVerbCommands,
+  },
+  { commands: ["cost"], load: async () => (await import("./cost.js")).addCostCommand },
+  { commands: ["report"], load: async () => (await import("./report.js")).addReportCommand },
+  {
+    commands: ["list", "doctor", "configured", "schema"],
+    load: async () => (await import("./inspection.js")).addInspectionCommands,
+  },
+  { commands: ["affected"], load: async () => (await import("./affected.js")).addAffectedCommand },
+  { commands: ["status"], load: async () => (await import("./status.js")).addStatusCommand },
+  { commands: ["providers"], load: async () => (await import("./providers.js")).addProviderCommands },
+  { commands: ["state"], load: async () => (await import("./state.js")).addStateCommands },
+  { commands: ["secrets"], load: async () => (await import("./secrets.js")).addSecretCommands },
+  { commands: ["impact"], load: async () => (await import("./impact.js")).addImpactCommand },
+  { commands: ["reviewed"], load: async () => (await import("./reviewed.js")).addReviewedCommand },
+  { commands: ["test"], load: async () => (await import("./test.js")).addTestCommand },
+  {
+    commands: ["comment", "commit-status"],
+    load: async () => (await import("./platform.js")).addPlatformCommands,
+  },
+  { commands: ["issues", "notify"], load: async () => (await import("./platform.js")).addFollowUpCommands },
+];
 
 const examples = `
 Examples:
   $ infra list                                list the deployments of the inventory
   $ infra plan --offline                      plan everything, with no account
+  $ infra plan --affected --base origin/main  plan what a change affects
   $ infra plan production/compute             plan one deployment; the plan is saved
   $ infra apply production/compute            apply the saved plan, after approval
   $ infra status                              what is applied, compared with the inventory
@@ -39,19 +56,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText("after", examples)
     .showSuggestionAfterError()
     .exitOverride();
-  addVerbCommands(program);
-  addCostCommand(program);
-  addReportCommand(program);
-  addInspectionCommands(program);
-  addStatusCommand(program);
-  addProviderCommands(program);
-  addStateCommands(program);
-  addSecretCommands(program);
-  addImpactCommand(program);
-  addReviewedCommand(program);
-  addTestCommand(program);
-  addPlatformCommands(program);
-  addFollowUpCommands(program);
+  for (const { load } of wanted(argv.slice(2))) (await load())(program);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosed);
   withHelp(program);
   const doing = ["infra", ...argv.slice(2, 3).filter((word) => !word.startsWith("-"))].join(" ");
@@ -79,6 +84,13 @@ function withoutVerbose(program: Command, argv: readonly string[]): string[] {
   return isOwn(program) ? [...argv] : argv.filter((word) => word !== "--verbose");
 }
 
+/** The groups that a command line needs: all of them where it names no command, for the help and for suggestions. */
+function wanted([word = ""]: readonly string[]): typeof groups {
+  if (word === "--version" || word === "-V") return [];
+  const named = groups.filter(({ commands }) => commands.includes(word));
+  return named.length > 0 ? named : groups;
+}
+
 /** Whoever reads the output may go (`| head`, a terminal that is closed): what is being done ends as it should. */
 function ignoreClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
@@ -86,6 +98,7 @@ function ignoreClosed(error: NodeJS.ErrnoException): void {
 
 function report(error: unknown, doing: string): number {
   if (error instanceof CommanderError) return error.exitCode;
+  const { formatProblemWithFrame, problemsOfError } = require("@infra/inventory") as typeof import("@infra/inventory");
   const problems = problemsOfError(error, doing);
   if (process.argv.includes("--json"))
     process.stdout.write(`${JSON.stringify({ results: [], problems, exitCode: 1 }, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { findWorkspace, isOn, type Workspace } from "@infra/inventory";
+import type { Workspace } from "@infra/inventory";
+import { isOn } from "@infra/inventory/switch";
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -21,6 +22,7 @@ export function withCommonOptions(command: Command): Command {
 
 /** The workspace of the working folder. */
 export function workspaceOf(options: CommonOptions): Workspace {
+  const { findWorkspace } = require("@infra/inventory") as typeof import("@infra/inventory");
   return findWorkspace(process.cwd(), options.inventory);
 }
 

@@ -15,7 +15,7 @@ import { hiddenValues } from "@infra/secrets";
 import { Mask } from "@infra/io";
 import { resultsFolder } from "@infra/results";
 import { print, workspaceOf } from "./options.js";
-import type { PlatformCommandOptions } from "./platform.js";
+import type { PlatformCommandOptions } from "./platform-options.js";
 
 /** Options of `comment`. */
 export interface CommentOptions extends PlatformCommandOptions {

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { platformNames } from "@infra/platforms";
 import type { IssuesOptions, NotifyOptions } from "./follow-up-actions.js";
-import { type CommonOptions, positive, withCommonOptions } from "./options.js";
+import { positive, withCommonOptions } from "./options.js";
 import type { CommentOptions, CommitStatusOptions } from "./platform-actions.js";
+import { withPlatformOptions } from "./platform-options.js";
 
 /** Adds the commands that speak to the platform of the repository: comments, commit statuses. */
 export function addPlatformCommands(program: Command): void {
@@ -72,19 +72,4 @@ Examples:
 /** Loaded by who needs them. */
 function actions() {
   return import("./platform-actions.js");
-}
-
-/** Adds what a user may say of the platform; the environment of a pipeline says the rest. */
-export function withPlatformOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--platform <name>", "platform (default: the pipeline's)").choices(platformNames))
-    .option("--project <path>", "<owner>/<name>, or its number on GitLab (default: the pipeline's)")
-    .option("--api-url <url>", "base URL of the platform's REST API (default: the pipeline's)");
-}
-
-/** Options of every command that speaks to the platform. */
-export interface PlatformCommandOptions extends CommonOptions {
-  readonly platform?: (typeof platformNames)[number];
-  readonly project?: string;
-  readonly apiUrl?: string;
 }

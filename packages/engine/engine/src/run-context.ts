@@ -8,6 +8,7 @@ import { Mask } from "@infra/io";
 import { DeclaredOutputs } from "./deployment/declared-outputs.js";
 import { Outputs } from "./deployment/outputs.js";
 import type { RunRequest } from "@infra/results";
+import { SharedInits } from "./deployment/shared-inits.js";
 import { StateBackends } from "./deployment/state-backends.js";
 import { startStateService, type StateService } from "@infra/state";
 
@@ -21,6 +22,8 @@ export interface RunContext {
   /** Where states are kept. */
   readonly backends: StateBackends;
   readonly outputs: Outputs;
+  /** What `init` made for deployments of this run. */
+  readonly inits: SharedInits;
   /** Which outputs the inventory has, applied or not. */
   readonly declared: DeclaredOutputs;
   readonly secrets: Secrets;
@@ -71,6 +74,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
     ...shared,
     driftRules,
     outputs: new Outputs(shared),
+    inits: new SharedInits(),
     declared: new DeclaredOutputs(request, deployments),
     parallelism: request.parallelism ?? availableParallelism(),
     close: async () => {

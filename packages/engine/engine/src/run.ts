@@ -1,7 +1,7 @@
 import { type Deployment, type Inventory, type Problem, problemsOfError } from "@infra/inventory";
 import { costProblems } from "./cost/limits.js";
 import { NotApplied } from "./deployment/outputs.js";
-import { limited } from "@infra/io";
+import { limited, wholeDeployment } from "@infra/io";
 import {
   type Counts,
   type DeploymentResult,
@@ -97,7 +97,11 @@ class Schedule {
     return await this.slot(async () => {
       const begun = performance.now();
       this.context.request.onStart?.(deployment.id);
-      return this.finish(deployment, begun, await this.outcome(deployment));
+      const outcome = await this.outcome(deployment);
+      const { profile } = this.context.request;
+      const [begin, end] = [begun, performance.now()].map((time) => performance.timeOrigin + time) as [number, number];
+      profile?.add({ phase: wholeDeployment, deployment: deployment.id, begin, end });
+      return this.finish(deployment, begun, outcome);
     });
   }
 

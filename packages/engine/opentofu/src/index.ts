@@ -14,6 +14,7 @@ export { engineEnvironment } from "./process/engine-environment.js";
 export {
   type Diagnostic,
   type EngineEvent,
+  type EngineMark,
   type OutputValues,
   parseOutputs,
   type ShownChange,

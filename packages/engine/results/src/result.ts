@@ -1,3 +1,4 @@
+import type { Profile } from "@infra/io";
 import { formatProblem, type Problem } from "@infra/inventory";
 import type { DeploymentCost } from "@infra/cost";
 import type { Finding } from "@infra/policy";
@@ -153,6 +154,8 @@ export interface RunRequest {
   readonly onResources?: (progress: ResourceProgress) => void;
   /** Called as soon as a deployment is done. */
   readonly onResult?: (result: DeploymentResult) => void;
+  /** Is told where the time goes. @default - nothing is measured */
+  readonly profile?: Profile;
   /** Environment of the run. @default process.env */
   readonly env?: Readonly<NodeJS.ProcessEnv>;
 }

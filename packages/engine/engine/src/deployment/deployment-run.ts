@@ -18,6 +18,7 @@ import {
 import type { MockProviders } from "@infra/opentofu/offline";
 import type { RunContext } from "../run-context.js";
 import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "@infra/secrets";
+import { presently, providerPhase } from "@infra/io";
 import { describeHolder, type Session, StateError } from "@infra/state";
 import { writeConfiguration } from "./configuration.js";
 import {
@@ -35,6 +36,7 @@ import { type LastApply, lastApplyOf, synthesizeAsApplied } from "./kept-choices
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { placeOfAddress } from "./places.js";
 import { wasReselected } from "./plan-file.js";
+import { profiledCall } from "./profiled-call.js";
 import type { StateBackend } from "./state-backends.js";
 import { withReference } from "./reference-problem.js";
 import { recoverState } from "./recovery.js";
@@ -46,6 +48,8 @@ export type CallOptions = Partial<Pick<EngineCall, "env" | "folder" | "onEvent">
 export class DeploymentRun {
   /** Things that the user should know and that are not wrong. */
   readonly notes: string[] = [];
+  /** Whether `init` was run by this run; what it made before may turn out not to be right. */
+  initialised: "before" | "now" | undefined;
   /** Why a destroy has no values for its references; only what is left to destroy needs them. */
   unresolved: InfraError | undefined;
   private mock: MockProviders | undefined;
@@ -85,14 +89,16 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
-    const { root, env, reselect = false } = context.request;
+    const { root, env, reselect = false, profile } = context.request;
     const backend = await context.backends.of(deployment);
     const last = await lastApplied(backend, isRemoved(deployment));
     const reselected =
       operation === "apply" ? wasReselected(pathsOf(root, deployment, context.offline, env)) : reselect;
-    const { synthesis, paths } = isRemoved(deployment)
-      ? recordedDeployment(root, deployment, context.offline, env)
-      : synthesizeAsApplied(root, deployment, context.offline, env, reselected ? undefined : last.apply);
+    const synthesize = () =>
+      isRemoved(deployment)
+        ? recordedDeployment(root, deployment, context.offline, env)
+        : synthesizeAsApplied(root, deployment, context.offline, env, reselected ? undefined : last.apply);
+    const { synthesis, paths } = profile ? profile.measure("synthesis", deployment.id, synthesize) : synthesize();
     refuseForeign(deployment, synthesis, context.allow);
     const applicable = isRemoved(deployment) ? deployment.record : applicableOf(deployment, synthesis, root);
     context.declared.check(deployment, synthesis, operation);
@@ -141,8 +147,8 @@ export class DeploymentRun {
   /** Calls the engine, in the deployment's folder unless another is named. */
   call(args: readonly string[], { env, folder = this.paths.work, onEvent }: CallOptions = {}): Promise<EngineExit> {
     const { context } = this;
-    const { signal, abandon } = context.request;
-    return callEngine({
+    const { signal, abandon, profile } = context.request;
+    const engineCall: EngineCall = {
       binary: context.engine.path,
       arguments: args,
       folder,
@@ -158,7 +164,8 @@ export class DeploymentRun {
       ...(signal ? { signal } : {}),
       ...(abandon ? { abandon } : {}),
       ...(onEvent ? { onEvent } : {}),
-    });
+    };
+    return profile ? profiledCall(profile, this.deployment.id, engineCall) : callEngine(engineCall);
   }
 
   /** Turns diagnostics of the engine, and what went wrong with the state, into problems with their place in the inventory. */
@@ -284,8 +291,16 @@ export class DeploymentRun {
   /** Real runs never load the mock provider. */
   private async attachMock(): Promise<void> {
     const { attachMockProviders } = await import("@infra/opentofu/offline");
-    const { root, env = process.env } = this.context.request;
-    this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env);
+    const { root, env = process.env, profile } = this.context.request;
+    const deployment = this.deployment.id;
+    const onCall =
+      profile &&
+      ((what: string, begin: number, end: number) => {
+        profile.add({ phase: providerPhase, deployment, begin, end, what });
+      });
+    const begin = presently();
+    this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env, onCall);
+    profile?.add({ phase: "provider start", deployment, begin, end: presently() });
   }
 }
 

@@ -127,15 +127,20 @@ export class Outputs {
    * other runs may be making it, or may have been killed while they did.
    */
   private async prepare(): Promise<string> {
-    const folder = outputsFolder(this.run.request.root, this.run.engine.name);
-    if (existsSync(folder)) return folder;
+    const folder = outputsFolder(this.run.request.root, this.run.engine);
+    const isWhole = () => existsSync(join(folder, ".terraform", "terraform.tfstate"));
+    if (isWhole()) return folder;
     mkdirSync(dirname(folder), { recursive: true });
     const making = mkdtempSync(`${folder}.`);
     try {
       await this.initialise(making);
-      if (!existsSync(folder)) renameSync(making, folder);
+      if (!isWhole()) {
+        // Somebody removed what the engine had noted.
+        rmSync(folder, { recursive: true, force: true });
+        renameSync(making, folder);
+      }
     } catch (error) {
-      if (!existsSync(folder)) throw error;
+      if (!isWhole()) throw error;
     } finally {
       rmSync(making, { recursive: true, force: true });
     }

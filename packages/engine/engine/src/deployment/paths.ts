@@ -61,6 +61,6 @@ function foldersIn(folder: string): string[] {
 }
 
 /** A working folder with nothing but a backend: enough to read the outputs of any deployment. */
-export function outputsFolder(root: string, engine: string): string {
-  return join(root, ".infra", "outputs", engine);
+export function outputsFolder(root: string, engine: { readonly name: string; readonly version: string }): string {
+  return join(root, ".infra", "outputs", `${engine.name}-${engine.version}`);
 }

@@ -12,7 +12,7 @@ export interface StateBackend {
   readonly place: string;
   /** Opened also when whoever decides about writes does not answer; nothing can be written then. @default - there is no such case */
   readonly readOnlyStore?: StateStore;
-  /** Keeps runs apart in the working folder, also when the lock's keeper does not answer. @default - the lock is a local one */
+  /** Keeps runs apart in the working folder, also when the lock's keeper does not answer. @default - the lock of the state does */
   readonly workLock?: StateLock;
   /** Which versions are kept. @default - all */
   readonly keep?: Retention;
@@ -90,11 +90,14 @@ export class StateBackends {
 
   private folder(deployment: { id: string; file: string }, state?: StateSettings, moved = false): StateBackend {
     const { root, offline, env } = this.source;
-    const folder = pathsOf(root, deployment, offline, env).state;
+    const { state: folder, work } = pathsOf(root, deployment, offline, env);
+    // Runs with emulated clouds of their own have states of their own, and may have the same working folder.
+    const isApart = offline && Boolean(env["INFRA_EMULATION"]);
     return {
       store: new FolderStore(folder, deployment.id, { moved }),
       lock: new FileLock(folder, deployment.id),
       place: relative(root, folder),
+      ...(isApart && { workLock: new FileLock(work, deployment.id) }),
       ...(state?.keep && { keep: state.keep }),
     };
   }

@@ -52,6 +52,28 @@ export function parseEvent(line: string): EngineEvent | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+const markSchema = z.object({ type: z.string(), "@timestamp": z.string() });
+
+/** That something was, and when. */
+export interface EngineMark {
+  /** `version`, `refresh_start`, `refresh_complete`, `planned_change`, … */
+  readonly type: string;
+  /** Milliseconds since 1970, with fractions. */
+  readonly at: number;
+}
+
+/** Reads when a line of the engine's `-json` output was written. @returns undefined for lines that do not say it */
+export function parseMark(line: string): EngineMark | undefined {
+  const { data } = markSchema.safeParse(parseJson(line));
+  const at = Date.parse(data?.["@timestamp"] ?? "");
+  return data && !Number.isNaN(at) ? { type: data.type, at: at + fractionOf(data["@timestamp"]) } : undefined;
+}
+
+/** The part of a time below a millisecond, which dates leave out: `…:05.123456+00:00` → 0.456. */
+function fractionOf(time: string): number {
+  return Number(`0.${/\.\d{3}(\d+)/.exec(time)?.[1] ?? "0"}`);
+}
+
 /** The result of `validate -json`. */
 export const validationSchema = z.object({
   valid: z.boolean(),

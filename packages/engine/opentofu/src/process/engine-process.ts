@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type EngineEvent, parseEvent } from "./engine-events.js";
+import { type EngineEvent, type EngineMark, parseEvent, parseMark } from "./engine-events.js";
 
 /** One call of the engine. */
 export interface EngineCall {
@@ -17,6 +17,8 @@ export interface EngineCall {
   readonly abandon?: AbortSignal;
   /** Called for each line of `-json` output. @default - the output is only collected */
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Called for each line of `-json` output that says when something was, also for lines that are no event. @default - nothing is measured */
+  readonly onMark?: (mark: EngineMark) => void;
 }
 
 /** How a call ended. */
@@ -50,7 +52,7 @@ export async function callEngine(call: EngineCall): Promise<EngineExit> {
   };
   try {
     const [stdout, stderr] = [openUnnamed(`${base}.out`), openUnnamed(`${base}.err`)];
-    const tail = call.onEvent && new Tail(stdout, call.onEvent);
+    const tail = call.onEvent && new Tail(stdout, call.onEvent, call.onMark);
     const code = await new RunningEngine(call, [stdout, stderr], tail).end();
     tail?.read();
     return { code, stdout: tail ? "" : readWhole(stdout), stderr: readWhole(stderr) };
@@ -156,6 +158,7 @@ class Tail {
   constructor(
     private readonly descriptor: number,
     private readonly onEvent: (event: EngineEvent) => void,
+    private readonly onMark: EngineCall["onMark"],
   ) {}
 
   read(): void {
@@ -171,7 +174,10 @@ class Tail {
 
   /** Bytes are kept one per character until a line is whole, so that no letter is cut in two. */
   private emit(line: string): void {
-    const event = parseEvent(Buffer.from(line, "latin1").toString("utf8"));
+    const text = Buffer.from(line, "latin1").toString("utf8");
+    const mark = this.onMark && parseMark(text);
+    if (mark) this.onMark?.(mark);
+    const event = parseEvent(text);
     if (event) this.onEvent(event);
   }
 }

@@ -4,6 +4,7 @@ import { infraError, InfraError, terraformProviderOf, terraformProviders } from 
 import {
   type Fault,
   type MockProvider,
+  type MockProviderOptions,
   parseFaults,
   reattachEnvironment,
   startMockProvider,
@@ -17,12 +18,17 @@ export interface MockProviders {
   close(): Promise<void>;
 }
 
-/** Starts a mock provider for every provider that a configuration uses; together they emulate one cloud. */
+/**
+ * Starts a mock provider for every provider that a configuration uses; together they emulate one cloud.
+ *
+ * @param onCall Told of every call of the engine: its name, when it began and ended in milliseconds since 1970
+ */
 export async function attachMockProviders(
   configuration: Parameters<typeof usedTypes>[0],
   root: string,
   cloud: string,
   env: Readonly<NodeJS.ProcessEnv>,
+  onCall?: MockProviderOptions["onCall"],
 ): Promise<MockProviders> {
   const faults = faultsOf(env["INFRA_FAULTS"] ?? "");
   const started: MockProvider[] = [];
@@ -31,7 +37,15 @@ export async function attachMockProviders(
   };
   try {
     for (const used of usedTypes(configuration))
-      started.push(await startMockProvider({ ...used, bindings: bindingsFolder(used.source, root), cloud, faults }));
+      started.push(
+        await startMockProvider({
+          ...used,
+          bindings: bindingsFolder(used.source, root),
+          cloud,
+          faults,
+          ...(onCall && { onCall }),
+        }),
+      );
   } catch (error) {
     await close();
     const remedy = "Correct what it names, or remove the emulated cloud to begin with an empty one";

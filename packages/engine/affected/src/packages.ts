@@ -32,6 +32,13 @@ export class Packages {
     return [...all];
   }
 
+  /** What the package.json of a package of the workspace names, for users and for its own work. @param root Root of its project */
+  dependenciesOf(root: string): string[] {
+    const manifest = readJson(join(this.root, root, "package.json"));
+    const kinds = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+    return kinds.flatMap((kind) => Object.keys(record(manifest[kind])));
+  }
+
   private lookUp(name: string): PackageOrigin {
     if (name.startsWith(".") || name.startsWith("/")) {
       const folder = slashed(relative(this.root, join(this.root, name)));

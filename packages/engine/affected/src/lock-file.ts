@@ -11,6 +11,9 @@ const managers: Readonly<Record<string, PackageManager>> = {
   "bun.lock": "bun",
 };
 
+/** Names of lock files, of all package managers. */
+export const lockFileNames: readonly string[] = Object.keys(managers);
+
 /** Name of the lock file in a folder. @returns undefined when there is none */
 export function lockFileIn(root: string): string | undefined {
   return Object.keys(managers).find((name) => existsSync(join(root, name)));

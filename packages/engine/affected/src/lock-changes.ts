@@ -23,9 +23,14 @@ const none: LockChanges = { gone: {}, redirected: new Set() };
  * the last commit. A plugin is not told what the command line says, so all of them count.
  */
 export async function lockChanges(root: string, nxJson: NxJsonConfiguration): Promise<LockChanges> {
+  return lockFileIn(root) === undefined ? none : await lockChangesSince(root, await revisions(root, nxJson));
+}
+
+/** Compares the lock file with that of some revisions. */
+export async function lockChangesSince(root: string, since: readonly string[]): Promise<LockChanges> {
   const file = lockFileIn(root);
   if (file === undefined) return none;
-  const bases = await textsAt(root, file, await revisions(root, nxJson));
+  const bases = await textsAt(root, file, since);
   const now = readFileSync(join(root, file), "utf8");
   const before = [...new Set(bases)].filter((text) => text !== now);
   if (before.length === 0) return { ...none, file };
@@ -87,7 +92,7 @@ async function revisions(root: string, { defaultBase = "main" }: NxJsonConfigura
 }
 
 /** The texts of a file at revisions; a revision that does not have it has no text. */
-async function textsAt(root: string, file: string, at: readonly string[]): Promise<string[]> {
+export async function textsAt(root: string, file: string, at: readonly string[]): Promise<string[]> {
   const names = at.map((revision) => `${revision}:./${file}`);
   let printed = await git(root, ["cat-file", "--batch"], `${names.join("\n")}\n`);
   const texts: string[] = [];
@@ -101,7 +106,7 @@ async function textsAt(root: string, file: string, at: readonly string[]): Promi
 }
 
 /** @returns what git prints; nothing where it fails or is missing */
-async function git(root: string, args: readonly string[], input = ""): Promise<Buffer> {
+export async function git(root: string, args: readonly string[], input = ""): Promise<Buffer> {
   const running = promisify(execFile)("git", [...gitWithoutHooks, ...args], {
     cwd: root,
     env: gitEnvironment(process.env),

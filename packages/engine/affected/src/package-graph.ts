@@ -60,6 +60,38 @@ export class PackageGraph {
     return nodes;
   }
 
+  /** Names of all packages that are locked. */
+  names(): Iterable<string> {
+    return this.lock.fingerprints.keys();
+  }
+
+  /** Is a package locked? */
+  has(name: string): boolean {
+    return this.lock.fingerprints.has(name);
+  }
+
+  /**
+   * Which packages reach one of some others, or are one: by the edges that deployments follow, or by all of them.
+   *
+   * @returns a test of a package's name
+   */
+  usersOf(changed: ReadonlySet<string>, edges: "of deployments" | "all"): (name: string) => boolean {
+    const users = new Map<string, string[]>();
+    for (const [id, { name, targets }] of this.lock.packages)
+      for (const target of targets) {
+        if (edges === "of deployments" && this.isChosen(name, target)) continue;
+        const known = users.get(target);
+        if (known) known.push(id);
+        else users.set(target, [id]);
+      }
+    const reached = new Set([...this.lock.packages].flatMap(([id, { name }]) => (changed.has(name) ? [id] : [])));
+    for (const id of reached) for (const user of users.get(id) ?? []) reached.add(user);
+    return (name) => {
+      const id = this.ids.get(name);
+      return id === undefined ? changed.has(name) : reached.has(id);
+    };
+  }
+
   /** Does an edge lead from a package of the template to bindings, which only a deployment's cloud chooses? */
   private isChosen(source: string, target: string): boolean {
     return source.startsWith("@infra/") && /^@(?:cdktf|infra)\/provider-/.test(target);

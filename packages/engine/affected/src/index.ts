@@ -1,0 +1,10 @@
+export { affectedDeployments, type AffectedDeployment, type AffectedRequest } from "./affected.js";
+export { type Deciders, decidersOf, type Surroundings } from "./deciders.js";
+export { inferDeployments, type InferredDeployment } from "./deployments.js";
+export { FactsCache } from "./facts-cache.js";
+export { type LocalCode, LocalCodeReader } from "./local-code.js";
+export { compareLockFiles, type LockChanges, lockChanges } from "./lock-changes.js";
+export { deploymentFilesIn, projectNames } from "./names.js";
+export { inventoryFolder, type PluginOptions } from "./options.js";
+export { PackageGraph, type PackageNode } from "./package-graph.js";
+export { type PackageOrigin, Packages } from "./packages.js";
