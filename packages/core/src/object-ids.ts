@@ -14,10 +14,7 @@ interface IdForm {
 
 const subscription = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/other/providers";
 const azureId = (type: string, ...rest: string[]) =>
-  new RegExp(
-    `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${[type, ...rest].join("/[^/]+/")}/[^/]+$`,
-    "i",
-  );
+  new RegExp(`^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${[type, ...rest].join("/[^/]+/")}/[^/]+$`, "i");
 
 /** Where a cloud has no entry, no id of that kind is looked at. */
 const forms: Readonly<Record<ProviderName, Readonly<Partial<Record<ObjectKind, IdForm>>>>> = {

@@ -109,7 +109,14 @@ async function rekeyOne(
   } catch (error) {
     end("failed");
     const { problemsOfError } = await import("@infra/inventory");
-    return { deployment: id, place: "", key: "", found: [], rewritten: 0, problems: problemsOfError(error, `rekey of ${id}`) };
+    return {
+      deployment: id,
+      place: "",
+      key: "",
+      found: [],
+      rewritten: 0,
+      problems: problemsOfError(error, `rekey of ${id}`),
+    };
   }
 }
 

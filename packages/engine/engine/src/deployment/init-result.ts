@@ -15,8 +15,10 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** Name of the engine's folder in a working folder, and of the lock file beside it. */
+/** Name of the engine's folder in a working folder. */
 const dataFolder = ".terraform";
+
+/** Name of the lock file beside it. */
 export const engineLockFile = ".terraform.lock.hcl";
 
 /** Name of the file that says what `init` was run for. */
