@@ -4,7 +4,7 @@ import { synthesizeIn } from "@infra/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { idOf } from "./modules/ids.js";
-import { modules } from "./modules/index.js";
+import { modules, otherKey } from "./modules/index.js";
 import { nameRule, nameOf } from "./name-rules.js";
 
 const numRuns = 40;
