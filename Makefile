@@ -37,7 +37,7 @@ toolchain: setup ## Install or build what the tests need into ~/.cache/infra: to
 engine: setup ## Find tofu or terraform, or install or build tofu
 	@$(TOOLCHAIN) engine >/dev/null
 
-validate: engine ## Check the example inventory and what it makes against the policy
+validate: engine ## Validate the example inventory, and check its plans against the policy
 	$(call run,validate $(DEPLOYMENT) --offline)
 	$(call run,policy $(DEPLOYMENT) --offline)
 
@@ -53,7 +53,7 @@ destroy: engine ## Destroy everything in the emulated cloud
 drift: engine ## Compare the emulated cloud with the recorded state
 	$(call run,drift $(DEPLOYMENT) --offline)
 
-cost: engine ## What the example inventory costs per month
+cost: engine ## Show what the example inventory costs per month
 	$(call run,cost $(DEPLOYMENT) --offline)
 
 list: setup ## List the deployments of the example inventory
@@ -62,14 +62,14 @@ list: setup ## List the deployments of the example inventory
 doctor: engine ## Check that this machine has what runs need
 	$(call run,doctor --offline)
 
-test: ## Lint, and run all tests; the last line says how many passed and failed
+test: ## Lint, and run all tests; the last line counts passes and failures
 	@node tools/test-report/test-report.mjs \
 		--setup '$(MAKE) --no-print-directory setup' \
 		--check '$(MAKE) --no-print-directory toolchain >/dev/null' \
 		--check 'npm run --silent lint' \
 		--vitest 'node_modules/.bin/vitest run'
 
-test-real: toolchain ## Validate and plan every example with the real providers that can be had
+test-real: toolchain ## Validate and plan every example with the real providers that can be downloaded or built
 	@node tools/real/dist/cli.js
 
 test-faults: toolchain ## Run the fault matrix (100 rounds, 30 kills each) and 10,000 fuzzed inputs per parser, on real services

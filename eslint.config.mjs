@@ -1,3 +1,4 @@
+import jsdoc from "eslint-plugin-jsdoc";
 import tseslint from "typescript-eslint";
 
 /**
@@ -6,7 +7,8 @@ import tseslint from "typescript-eslint";
  */
 const layers = [
   { files: ["packages/inventory/**"], may: [] },
-  { files: ["packages/core/**"], may: ["inventory"] },
+  { files: ["packages/facts/**"], may: ["inventory"] },
+  { files: ["packages/core/**"], may: ["inventory", "facts"] },
   { files: ["packages/mock-provider/**"], may: [] },
   { files: ["packages/{cloud,base,services,apps}/**"], may: ["core", "inventory", "provider-*"] },
   { files: ["packages/stacks/**"], may: ["core", "inventory", "cloud-*", "base-*", "services-*", "apps-*"] },
@@ -22,9 +24,22 @@ const layers = [
     platforms: ["io", "results", "report"],
     impact: ["core", "io", "opentofu", "secrets"],
     engine: ["core", "io", "state", "keys", "secrets", "opentofu", "policy", "results", "cost"],
-    cli: ["io", "state", "keys", "secrets", "opentofu", "results", "report", "platforms", "impact", "engine", "cost"],
+    cli: [
+      "io",
+      "state",
+      "keys",
+      "secrets",
+      "opentofu",
+      "results",
+      "report",
+      "platforms",
+      "impact",
+      "engine",
+      "cost",
+      "facts",
+    ],
   }).map(([part, may]) => ({ files: [`packages/engine/${part}/**`], may: ["inventory", ...may] })),
-  { files: ["packages/cost/**"], may: ["inventory", "io"] },
+  { files: ["packages/cost/**"], may: ["inventory", "io", "facts"] },
   { files: ["generators/**"], may: ["inventory", "core", "results", "report", "engine"] },
   { files: ["packages/create-product/**"], may: ["product"] },
 ];
@@ -73,6 +88,23 @@ export default tseslint.config(
     ignores: ["**/*.spec.ts", "**/test/**", "**/examples/**"],
     rules: { "no-restricted-imports": restrictions(may) },
   })),
+  {
+    // What a package exports has a doc comment; what only its own files share has one where its name does not explain it.
+    files: ["packages/*/src/**/*.ts", "packages/*/*/src/**/*.ts", "generators/src/**/*.ts"],
+    ignores: ["**/*.spec.ts", "**/test/**", "**/examples/**"],
+    plugins: { jsdoc },
+    rules: {
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          publicOnly: true,
+          enableFixer: false,
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "TSEnumDeclaration", "VariableDeclaration"],
+        },
+      ],
+    },
+  },
   { files: ["packages/core/src/cdktf.ts"], rules: { "no-restricted-imports": "off" } },
   {
     files: ["**/*.spec.ts"],

@@ -216,7 +216,25 @@ describe("projectOf", () => {
       "@infra/provider-hcloud",
       "@cdktf/provider-aws",
       "@infra/engine",
+      "@infra/facts",
     ]);
+  });
+
+  it("uses the bindings of providers that its own file names, and what shared files say of those alone", () => {
+    write(
+      "inventory/product.yaml",
+      "product: acme\nprovider: hetzner\nproviders: { vault: { address: { output: plane.vault }, token: secret://acme/vault#t }, nomad: { address: { output: plane.nomad }, secretId: secret://acme/nomad#t } }\n",
+    );
+    write("inventory/production/plane.yaml", "config: {}\n");
+    write("inventory/production/app.yaml", "providers: { vault: {} }\n");
+    expect(packagesOf("production/app")).toContain("@cdktf/provider-vault");
+    expect(packagesOf("production/app")).not.toContain("@cdktf/provider-nomad");
+    expect(packagesOf("production/plane")).not.toContain("@cdktf/provider-vault");
+    expect(inferOne("production/app").upstream).toEqual(["production/plane"]);
+    expect(inferOne("production/plane").upstream).toEqual([]);
+    const files = project("production/app").namedInputs!["default"]!;
+    expect(files).toContain("{workspaceRoot}/secrets/acme/vault.{yaml,yml,json}");
+    expect(files).not.toContain("{workspaceRoot}/secrets/acme/nomad.{yaml,yml,json}");
   });
 
   it("lists the encrypted files that its secrets may come from, also those that it inherits", () => {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type DeploymentFacts, FactsReader, type Inherited, type SharedFacts } from "./facts.js";
+import { type DeploymentFacts, FactsReader, type Inherited, keyOfProvider, type SharedFacts } from "./facts.js";
 import type { FactsCache } from "./facts-cache.js";
 
 /** Where the deployments of a workspace come from. */
@@ -31,6 +31,8 @@ export interface InferredDeployment {
   readonly stackPackage: string;
   /** @default - no file says it, or it is no provider */
   readonly provider?: { readonly name: string; readonly bindings?: readonly string[] };
+  /** Packages of bindings of the Terraform providers that it names besides its cloud. */
+  readonly providerBindings: readonly string[];
   /** Ids of the deployments that it refers to, each once. */
   readonly upstream: readonly string[];
   /** Why a file of it cannot be read. */
@@ -85,16 +87,17 @@ class Inference {
       stack: facts.stack,
       stackPackage: facts.stackPackage,
       ...(provider ? { provider } : {}),
+      providerBindings: (facts.providers ?? []).flatMap(({ bindings = [] }) => bindings),
       upstream: upstreamOf(facts, environment),
       problems: [this.product, environmentFacts, facts].flatMap(({ problem }) => problem ?? []),
     };
   }
 
   /** The encrypted files that secrets may come from; which store answers is not known here. */
-  private secretFiles(environment: SharedFacts, { stack, secrets = [] }: DeploymentFacts): string[] {
+  private secretFiles(environment: SharedFacts, { stack, secrets = [], providers = [] }: DeploymentFacts): string[] {
     const shared = [this.product, environment].flatMap(({ secrets: by }) => [
       ...(by?.[""] ?? []),
-      ...(by?.[stack] ?? []),
+      ...[stack, ...providers.map(({ name }) => keyOfProvider(name))].flatMap((key) => by?.[key] ?? []),
     ]);
     const folder = posix.normalize(this.product.secretsFolder ?? "secrets");
     return [...new Set([...shared, ...secrets])].map((path) => posix.join(folder, `${path}.{yaml,yml,json}`));

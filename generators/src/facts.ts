@@ -8,14 +8,17 @@ export interface FoundReference {
   readonly deployment: string;
 }
 
-/** References of the configuration that all deployments of a stack start from, by stack. */
+/** References of what deployments start from: of a stack's configuration, by stack, and of the arguments of a provider, by its key. */
 export type Inherited = Readonly<Record<string, readonly FoundReference[]>>;
 
 /** What the graph must know of product.yaml or of an environment.yaml. */
 export interface SharedFacts {
   readonly provider?: ProviderFacts;
   readonly inherited: Inherited;
-  /** Paths of the secrets that all deployments of a stack may take, by stack; those of every deployment under the empty word. */
+  /**
+   * Paths of the secrets that all deployments of a stack may take, by stack, and those that name a provider, by its key; those of every
+   * deployment under the empty word.
+   */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
   /** Folder of the encrypted files, relative to the root. @default secrets */
   readonly secretsFolder?: string;
@@ -29,6 +32,8 @@ export interface DeploymentFacts {
   /** Package or folder of the stack. */
   readonly stackPackage: string;
   readonly provider?: ProviderFacts;
+  /** The Terraform providers that its own file names. */
+  readonly providers?: readonly ProviderFacts[];
   readonly references: readonly FoundReference[];
   /** Paths of the secrets that its own file names. */
   readonly secrets?: readonly string[];
@@ -36,11 +41,16 @@ export interface DeploymentFacts {
   readonly problem?: string;
 }
 
-/** A cloud, by the inventory's word, and the packages of bindings that its deployments use. */
+/** A cloud or a Terraform provider, by the inventory's word, and the packages of bindings that its deployments use. */
 export interface ProviderFacts {
   readonly name: string;
   /** @default - the word is not one of a provider */
   readonly bindings?: readonly string[];
+}
+
+/** The key under which facts of a provider stand beside those of stacks; it is the name of no stack. */
+export function keyOfProvider(name: string): string {
+  return `provider ${name}`;
 }
 
 /** Reads inventory files. The reader of YAML is loaded with the first file. */
@@ -54,12 +64,14 @@ export class FactsReader {
   shared(file: string, inherited: Inherited): SharedFacts {
     const read = this.read(file);
     if (typeof read === "string") return { inherited, problem: read };
-    const stacks = read.entries?.get("stacks")?.entries ?? new Map<string, Located>();
-    const own = [...stacks].map(([stack, config]) => [stack, this.override(inherited[stack] ?? [], config)] as const);
+    const stacks = entriesOf(read, "stacks");
+    const providers = [...entriesOf(read, "providers")].map(([name, each]) => [keyOfProvider(name), each] as const);
+    const shared = [...stacks, ...providers];
+    const own = shared.map(([stack, config]) => [stack, this.override(inherited[stack] ?? [], config)] as const);
     const folder = read.entries?.get("secrets")?.entries?.get("sops")?.entries?.get("folder")?.value;
     const secrets = [
       ["", this.secretsIn(read.entries?.get("credentials"))],
-      ...[...stacks].map(([stack, config]) => [stack, this.secretsIn(config)]),
+      ...shared.map(([stack, config]) => [stack, this.secretsIn(config)]),
     ].filter(([, paths]) => paths && paths.length > 0) as [string, string[]][];
     return {
       ...this.provider(read),
@@ -77,10 +89,15 @@ export class FactsReader {
       return { stack: name, stackPackage: stackPackage(name), references: inherited[name] ?? [], problem: read };
     const said = read.entries?.get("stack")?.value;
     const stack = typeof said === "string" && said !== "" ? said : name;
-    const references = this.override(inherited[stack] ?? [], read.entries?.get("config"));
+    const named = [...entriesOf(read, "providers")];
+    const references = [
+      ...this.override(inherited[stack] ?? [], read.entries?.get("config")),
+      ...named.flatMap(([name, each]) => this.override(inherited[keyOfProvider(name)] ?? [], each)),
+    ];
+    const providers = named.length > 0 ? { providers: named.map(([name]) => this.terraformProvider(name)) } : {};
     const secrets = this.secretsIn(read);
     const found = secrets.length > 0 ? { secrets } : {};
-    return { stack, stackPackage: stackPackage(stack), ...this.provider(read), references, ...found };
+    return { stack, stackPackage: stackPackage(stack), ...this.provider(read), ...providers, references, ...found };
   }
 
   private read(file: string): Located | string {
@@ -100,6 +117,11 @@ export class FactsReader {
     if (typeof name !== "string") return {};
     const known = providerNames.find((each) => each === name);
     return { provider: { name, ...(known ? { bindings: bindingsOf(known).map(({ bindings }) => bindings) } : {}) } };
+  }
+
+  private terraformProvider(name: string): ProviderFacts {
+    const { describeTerraformProvider, isTerraformProvider } = this.inventory();
+    return { name, ...(isTerraformProvider(name) ? { bindings: [describeTerraformProvider(name).bindings] } : {}) };
   }
 
   /** References that hold after a later file has overridden an earlier one's. */
@@ -131,6 +153,10 @@ export class FactsReader {
   private inventory(): typeof import("@infra/inventory") {
     return (this.core ??= require("@infra/inventory") as typeof import("@infra/inventory"));
   }
+}
+
+function entriesOf(document: Located, key: string): ReadonlyMap<string, Located> {
+  return document.entries?.get(key)?.entries ?? new Map<string, Located>();
 }
 
 /** Does a later configuration say something at the path, or put a plain value above it? */

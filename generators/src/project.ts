@@ -40,7 +40,7 @@ export interface Surroundings {
 export interface DeploymentProject {
   readonly deployment: InferredDeployment;
   readonly project: ProjectConfiguration;
-  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of the cloud, and the engine. */
+  /** Packages that decide what is deployed: of the stack, or the ones that its code imports, of its providers, the engine, and the facts. */
   readonly packages: readonly string[];
 }
 
@@ -52,11 +52,18 @@ export interface DeploymentProject {
  * @param name Its name, unique in the workspace
  */
 export function projectOf(deployment: InferredDeployment, name: string, surroundings: Surroundings): DeploymentProject {
-  const { id, environment, stack, provider, stackPackage, problems } = deployment;
+  const { id, environment, stack, provider, providerBindings, stackPackage, problems } = deployment;
   const origin = surroundings.packages.origin(stackPackage);
   const code = origin.kind === "folder" ? surroundings.code.of(origin.folder) : undefined;
   const packages = [
-    ...new Set([stackPackage, ...(provider?.bindings ?? []), "@infra/engine", ...(code?.packages ?? [])]),
+    ...new Set([
+      stackPackage,
+      ...(provider?.bindings ?? []),
+      ...providerBindings,
+      "@infra/engine",
+      "@infra/facts",
+      ...(code?.packages ?? []),
+    ]),
   ];
   const metadata: DeploymentMetadata = { deployment: id, ...(problems.length > 0 ? { problems } : {}) };
   const project = {

@@ -67,7 +67,7 @@ export interface Exit {
 
 /** Runs the infra command in a product. */
 export function infra(root: string, ...args: string[]): Exit {
-  return program(root, "@infra/engine/bin/infra.js", args);
+  return program(root, "@infra/cli/bin/infra.js", args);
 }
 
 /** Runs nx in a product, with no daemon and nothing shared with other workspaces. */

@@ -3,7 +3,7 @@ import { inChannel, npmRegistry, type Registry } from "./registry.js";
 import { installedVersion, testedVersions } from "./template.js";
 
 /** Packages that every product needs beside its stacks and bindings. */
-const always = ["@infra/cli", "@infra/product", "@nx/devkit", "nx"];
+const always = ["@infra/cli", "@infra/facts", "@infra/product", "@nx/devkit", "nx"];
 
 /** npm packages of a product's stacks; a stack that is a folder needs none. */
 export function stackPackages(stacks: readonly string[]): string[] {

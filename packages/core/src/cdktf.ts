@@ -7,6 +7,7 @@ import util from "node:util";
 export {
   DataResource,
   Fn,
+  type ITerraformDependable,
   TerraformElement,
   TerraformLocal,
   TerraformOutput,

@@ -1,3 +1,5 @@
+import type { ITerraformDependable } from "./cdktf.js";
+
 /** Letter of a zone in a region. */
 export type Zone = "a" | "b" | "c";
 
@@ -17,6 +19,11 @@ export interface INetwork {
   isPublic(name: string): boolean | undefined;
   /** The provider's ids of peerings, by their names in the inventory. */
   readonly peeringIds: Readonly<Record<string, string>>;
+  /**
+   * What must exist before servers and load balancers in the subnet, although none of their arguments names it: routes, gateways,
+   * associations. @default - nothing
+   */
+  prerequisites?(subnet: string): ITerraformDependable[];
   /** The zone that servers in the subnet belong to. Undefined when the cloud chooses, or only the run knows. */
   subnetZone(name: string): Zone | undefined;
 }
@@ -27,6 +34,8 @@ export interface IFirewall {
   firewallId(group: string): string;
   /** What a server names besides, so that rules for traffic of its group mean it (azure). @default - the firewall's id says it */
   membershipId?(group: string): string | undefined;
+  /** What must exist before the servers of the group, although none of their arguments names it: the rules. @default - nothing */
+  prerequisites?(group: string): ITerraformDependable[];
 }
 
 /** SSH keys, as other modules see them. */

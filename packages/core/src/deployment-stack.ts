@@ -12,17 +12,29 @@ import {
   TerraformVariable,
   Token,
 } from "./cdktf.js";
+import { type Choice, Choices } from "./choices.js";
 import {
+  bindingOfType,
+  type DeploymentProviders,
   describeProvider,
+  describeTerraformProvider,
   infraError,
   type InfraError,
+  type MakingProvider,
   type Place,
   Reference,
   SecretReference,
   type Settings,
   shorten,
   shortHash,
+  type TerraformProviderName,
 } from "@infra/inventory";
+import {
+  configurationName,
+  inventoryArguments,
+  type ProviderConfiguration,
+  withExpressions,
+} from "./provider-configuration.js";
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
 const longestResourceGroup = 90;
@@ -33,10 +45,16 @@ export interface DeploymentContext {
   /** Name of the deployment in its environment: `compute`. */
   readonly name: string;
   readonly settings: Settings;
+  /** The Terraform providers that it uses besides its cloud's. @default - any, configured by their environment variables */
+  readonly providers?: DeploymentProviders;
   /** Where each setting was read from. @default - not known */
   readonly settingPlaces?: Readonly<Partial<Record<keyof Settings, Place>>>;
   /** Top-level keys of the stack's configuration. @default - none */
   readonly configKeys?: readonly string[];
+  /** Kinds of servers and images that the last apply chose; they stay. @default - the tables of facts choose all */
+  readonly recorded?: readonly Choice[];
+  /** Are images found that clouds no longer offer? Only to see what an earlier apply may have chosen. @default false */
+  readonly looksBack?: boolean;
 }
 
 /** A resource group, as the resources in it see it. */
@@ -51,8 +69,12 @@ export interface ResourceGroup {
  * The id `Default` is left out: the main resource of a construct takes the construct's own address.
  */
 export class DeploymentStack extends TerraformStack {
+  /** The kinds of servers and the images that are chosen for the deployment. */
+  readonly choices: Choices;
   private readonly variables = new Map<string, { reference: Reference; variable: TerraformVariable }>();
   private readonly secretVariables = new Map<string, { secret: SecretReference; variable: TerraformVariable }>();
+  /** What is known of the providers that were configured here. */
+  private readonly configured = new Map<TerraformProvider, MakingProvider & { readonly versions?: string }>();
 
   /** @param root Folder that bindings are loaded from. @default - the working folder */
   constructor(
@@ -61,6 +83,7 @@ export class DeploymentStack extends TerraformStack {
   ) {
     // Not cdktf's App: that creates an output folder in the working folder.
     super(new RootConstruct(), context.name);
+    this.choices = new Choices(context.recorded, context.looksBack);
   }
 
   /** The deployment that a construct is part of. */
@@ -131,14 +154,62 @@ export class DeploymentStack extends TerraformStack {
     return infraError(message, remedy, { path: setting, ...(place ? { place } : {}) });
   }
 
-  /** Configures the provider of the deployment's cloud, once; only its binding is loaded. */
-  useProvider(): TerraformProvider {
+  /**
+   * Configures a Terraform provider, once per alias; only its binding is loaded. A configuration with an alias of the cloud's own
+   * provider begins with the arguments that follow from where the deployment runs.
+   *
+   * @param name Its word in the registry: `vault`. @default - the provider of the deployment's cloud
+   * @param configuration Arguments that the inventory does not know, such as the address of a server that the stack makes. Without one
+   * the known configuration is returned, if there is one.
+   * @throws InfraError when the deployment's inventory file does not name the provider, or its bindings are not installed; TypeError for
+   * another configuration of a provider under an alias that is taken.
+   */
+  useProvider(name?: TerraformProviderName, configuration: ProviderConfiguration = {}): TerraformProvider {
+    const { terraform } = describeProvider(this.context.settings.provider);
+    if (name === undefined) return this.useCloudProvider();
+    const { alias, ...given } = configuration;
+    const isGiven = Object.keys(given).length > 0;
+    const own = name === terraform && alias === undefined;
+    const existing = own ? this.useCloudProvider() : this.node.tryFindChild(childIdOf(name, alias));
+    if (existing instanceof TerraformProvider && !isGiven) return existing;
+    if (existing)
+      throw new TypeError(
+        `${configurationName(name, alias)} is configured already: give another configuration an alias`,
+      );
+    return this.configure(name, alias, given);
+  }
+
+  private useCloudProvider(): TerraformProvider {
     const { provider, region, account } = this.context.settings;
-    const { bindings, className, arguments: argumentsFor } = describeProvider(provider);
+    const cloud = describeProvider(provider);
     const existing = this.node.tryFindChild(provider);
     if (existing instanceof TerraformProvider) return existing;
     this.checkAccount();
-    return this.create<TerraformProvider>(provider, bindings, "provider", className, argumentsFor({ region, account }));
+    return this.createProvider(provider, cloud, cloud.arguments({ region, account }));
+  }
+
+  private configure(name: TerraformProviderName, alias: string | undefined, given: object): TerraformProvider {
+    const { provider, region, account } = this.context.settings;
+    const { providers } = this.context;
+    const cloud = describeProvider(provider);
+    if (name !== cloud.terraform && providers && !providers.has(name)) throw this.notNamed(name);
+    const defaults =
+      name === cloud.terraform ? cloud.arguments({ region, account }) : inventoryArguments(providers, name, alias);
+    const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const config = withExpressions({ ...defaults, ...known }, (value) => this.textOf(value));
+    return this.createProvider(childIdOf(name, alias), describeTerraformProvider(name), {
+      ...(config as object),
+      ...(alias === undefined ? {} : { alias }),
+    });
+  }
+
+  private notNamed(name: TerraformProviderName): InfraError {
+    const { environment, name: own } = this.context;
+    return infraError(
+      `${environment}/${own} uses the provider ${name}, which its inventory file does not name`,
+      `Add \`providers: { ${name}: {} }\` to it; its arguments may stand there, or in product.yaml or environment.yaml`,
+      { path: "providers" },
+    );
   }
 
   /**
@@ -151,12 +222,26 @@ export class DeploymentStack extends TerraformStack {
     const { provider, region, account } = this.context.settings;
     const companion = describeProvider(provider).companions?.[purpose];
     if (!companion) throw new TypeError(`${provider} has no companion for ${purpose}`);
-    const { bindings, className, arguments: argumentsFor } = companion;
     const alias = purpose.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const existing = this.node.tryFindChild(alias);
     if (existing instanceof TerraformProvider) return existing;
-    const config = { alias, ...argumentsFor({ region, account }) };
-    return this.create<TerraformProvider>(alias, bindings, "provider", className, config);
+    return this.createProvider(alias, companion, { alias, ...companion.arguments({ region, account }) });
+  }
+
+  /**
+   * The provider that makes a resource or reads a data source: the configuration that it names, or else the one of its type.
+   *
+   * @returns undefined when that is not in the registry
+   */
+  makerOf(construct: IConstruct): MakingProvider | undefined {
+    const { provider, terraformResourceType: type } = construct as Partial<TerraformResource>;
+    const named = provider && this.configured.get(provider);
+    return named ?? (type === undefined ? undefined : bindingOfType(this.context.settings.provider, type));
+  }
+
+  /** Versions of a provider that a configuration of this stack is confined to. @returns undefined when none confines them */
+  versionsOf(source: string): string | undefined {
+    return [...this.configured.values()].find((each) => each.source === source && each.versions)?.versions;
   }
 
   /**
@@ -202,6 +287,17 @@ export class DeploymentStack extends TerraformStack {
       );
   }
 
+  private createProvider(
+    id: string,
+    description: MakingProvider & { readonly className: string; readonly versions?: string },
+    config: object,
+  ): TerraformProvider {
+    const { bindings, className } = description;
+    const provider = this.create<TerraformProvider>(id, bindings, "provider", className, config);
+    this.configured.set(provider, description);
+    return provider;
+  }
+
   private create<T>(id: string, bindings: string, binding: string, className: string, config: object): T {
     type Class = new (scope: Construct, id: string, config: object) => T;
     const loaded = this.load(`${bindings}/lib/${binding}`, bindings) as Record<string, Class | undefined>;
@@ -231,4 +327,9 @@ export class DeploymentStack extends TerraformStack {
       throw infraError(`the bindings ${packageName} are not installed`, `Install them: npm install ${packageName}`);
     }
   }
+}
+
+/** Ids of modules are words of the stack's configuration, and may be those of providers. */
+function childIdOf(name: TerraformProviderName, alias: string | undefined): string {
+  return ["provider", name, ...(alias === undefined ? [] : [alias])].join("-");
 }

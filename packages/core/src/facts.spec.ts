@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { InfraError, type ProviderName, providerNames } from "@infra/inventory";
-import { checkRegion, factsOf, resolveImage, resolveSize, sizeClasses } from "./facts.js";
+import { factsOf, sizeClasses } from "@infra/facts";
+import type { Choice } from "./choices.js";
 import { DeploymentStack } from "./deployment-stack.js";
+import { checkRegion, resolveImage, resolveSize } from "./facts.js";
 import { testDeployment } from "./testing.js";
 
-function stackOn(provider: ProviderName, region?: string): DeploymentStack {
+function stackOn(provider: ProviderName, region?: string, recorded: readonly Choice[] = []): DeploymentStack {
   const deployment = testDeployment(provider);
   const settings = { ...deployment.settings, ...(region === undefined ? {} : { region }) };
-  return new DeploymentStack({ ...deployment, settings });
+  return new DeploymentStack({ ...deployment, settings, recorded });
 }
 
 function messageOf(action: () => unknown): string {
@@ -21,8 +23,8 @@ function messageOf(action: () => unknown): string {
 }
 
 describe("resolveSize", () => {
-  it("chooses the first kind that is large enough", () => {
-    expect(resolveSize(stackOn("hetzner"), "small", "amd64")).toEqual({ name: "cx23" });
+  it("chooses the first kind that is large enough and can be ordered", () => {
+    expect(resolveSize(stackOn("hetzner"), "small", "amd64")).toEqual({ name: "cpx22" });
     expect(resolveSize(stackOn("aws"), { cpus: 2, memory: 5 }, "amd64")).toEqual({ name: "m6i.large" });
   });
 
@@ -30,8 +32,37 @@ describe("resolveSize", () => {
     expect(resolveSize(stackOn("hetzner", "ash"), "small", "amd64")).toEqual({ name: "cpx21" });
   });
 
-  it("chooses among the kinds of the architecture", () => {
-    expect(resolveSize(stackOn("hetzner"), "medium", "arm64")).toEqual({ name: "cax21" });
+  it("chooses among the kinds of the architecture; of those that are sold out the first, with a warning", () => {
+    const stack = stackOn("hetzner");
+    expect(resolveSize(stack, "medium", "arm64")).toEqual({ name: "cax21" });
+    expect(stack.choices.advice.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/could be ordered in fsn1 on 2026-09-04; cax21 is planned/),
+    ]);
+  });
+
+  it("follows a list of kinds in its own order", () => {
+    expect(resolveSize(stackOn("hetzner"), ["cpx32", "cpx22"], "amd64")).toEqual({ name: "cpx32" });
+    expect(resolveSize(stackOn("hetzner"), ["cx23", "cpx22"], "amd64")).toEqual({ name: "cpx22" });
+  });
+
+  it("refuses a kind in a list that has other processors, or does not say how large it is", () => {
+    expect(messageOf(() => resolveSize(stackOn("hetzner"), ["cax11"], "amd64"))).toContain(
+      "cax11 has arm64 processors, and amd64 is wanted",
+    );
+    expect(messageOf(() => resolveSize(stackOn("oracle"), ["VM.Standard.E4.Flex"], "amd64"))).toContain("is flexible");
+  });
+
+  it("names the disk of kinds that do not take the usual one", () => {
+    expect(resolveSize(stackOn("gcp", "europe-west3"), "medium", "arm64")).toEqual({
+      name: "c4a-highcpu-4",
+      disk: "hyperdisk-balanced",
+    });
+  });
+
+  it("refuses regions that sell none of the kinds", () => {
+    expect(messageOf(() => resolveSize(stackOn("gcp", "asia-southeast3"), "small", "amd64"))).toContain(
+      "gcp has no amd64 servers with 2 CPUs and 4 GiB in asia-southeast3",
+    );
   });
 
   it("says how much of a flexible kind is wanted, in the cloud's units", () => {
@@ -66,8 +97,9 @@ describe("resolveImage", () => {
     expect(resolveImage(stackOn("digitalocean"), "ubuntu-24.04", "amd64")).toEqual({ image: "ubuntu-24-04-x64" });
   });
 
-  it("takes debian-12 when none is named, or what the cloud's table says", () => {
-    expect(resolveImage(stackOn("hetzner"), undefined, "amd64")).toEqual({ name: "debian-12" });
+  it("takes the image that the cloud's table says when none is named", () => {
+    expect(resolveImage(stackOn("hetzner"), undefined, "amd64")).toEqual({ name: "debian-13" });
+    expect(resolveImage(stackOn("digitalocean"), undefined, "amd64")).toEqual({ image: "debian-13-x64" });
     expect(resolveImage(stackOn("oracle"), undefined, "amd64")).toMatchObject({ operatingSystemVersion: "24.04" });
   });
 
@@ -75,6 +107,87 @@ describe("resolveImage", () => {
     expect(messageOf(() => resolveImage(stackOn("oracle"), "debian-12", "amd64"))).toContain(
       "oracle offers no image debian-12 for amd64. Use one of: ubuntu-22.04, ubuntu-24.04",
     );
+  });
+
+  it("says of an image that a cloud had that it is gone, and names those that it has", () => {
+    expect(messageOf(() => resolveImage(stackOn("digitalocean"), "debian-12", "amd64"))).toContain(
+      "digitalocean no longer offers the image debian-12 for amd64. Use one of: debian-13, rocky-9, rocky-10",
+    );
+  });
+
+  it("warns of an image whose support ends soon or has ended, and names another", () => {
+    const stack = stackOn("hetzner");
+    resolveImage(stack, "debian-12", "amd64");
+    expect(stack.choices.advice).toEqual([
+      {
+        message: "the support of debian-12 ended on 2026-06-10",
+        remedy: "Move to debian-13 or another image",
+        path: ["image"],
+      },
+    ]);
+  });
+});
+
+describe("a choice that is recorded", () => {
+  const size = (name: string, wanted?: string): Choice => ({
+    what: "size",
+    at: "",
+    ...(wanted === undefined ? {} : { wanted }),
+    chosen: { name },
+  });
+  const small = "small amd64 of hetzner in fsn1";
+
+  it("stays, and the tables' own choice is said beside it", () => {
+    const stack = stackOn("hetzner", undefined, [size("cx23", small)]);
+    expect(resolveSize(stack, "small", "amd64")).toEqual({ name: "cx23" });
+    expect(stack.choices.all()).toMatchObject([{ chosen: { name: "cx23" }, wanted: small, newer: { name: "cpx22" } }]);
+    expect(stack.choices.advice.map(({ message }) => message)).toEqual([
+      "cx23 was applied and stays; the tables of 2026-09-04 would choose cpx22",
+    ]);
+  });
+
+  it("stays without a word where the tables would choose the same", () => {
+    const stack = stackOn("hetzner", undefined, [size("cpx22", small)]);
+    expect(resolveSize(stack, "small", "amd64")).toEqual({ name: "cpx22" });
+    expect(stack.choices.advice).toEqual([]);
+  });
+
+  it("stays where the tables have nothing for it any more", () => {
+    const recorded = { ...size("t2a-standard-2", "small arm64 of gcp in asia-southeast3") };
+    expect(resolveSize(stackOn("gcp", "asia-southeast3", [recorded]), "small", "arm64")).toEqual({
+      name: "t2a-standard-2",
+    });
+  });
+
+  it("does not stay once another size, architecture or region is wanted", () => {
+    const recorded = [size("cx23", small)];
+    expect(resolveSize(stackOn("hetzner", undefined, recorded), "medium", "amd64")).toEqual({ name: "cpx32" });
+    expect(resolveSize(stackOn("hetzner", undefined, recorded), "small", "arm64")).toEqual({ name: "cax11" });
+    expect(resolveSize(stackOn("hetzner", "ash", recorded), "small", "amd64")).toEqual({ name: "cpx21" });
+  });
+
+  it("stays, where the wish is not on record, while it is as large as is wanted", () => {
+    const recorded = [size("cx33")];
+    expect(resolveSize(stackOn("hetzner", undefined, recorded), "small", "amd64")).toEqual({ name: "cx33" });
+    expect(resolveSize(stackOn("hetzner", undefined, recorded), "large", "amd64")).toEqual({ name: "cpx42" });
+    expect(resolveSize(stackOn("hetzner", undefined, [size("gone")]), "small", "amd64")).toEqual({ name: "gone" });
+  });
+
+  it("keeps an image, also one that the cloud no longer offers, and warns of its support", () => {
+    const image: Choice = {
+      what: "image",
+      at: "",
+      wanted: "default amd64 of digitalocean",
+      chosen: { image: "debian-12-x64" },
+    };
+    const stack = stackOn("digitalocean", undefined, [image]);
+    expect(resolveImage(stack, undefined, "amd64")).toEqual({ image: "debian-12-x64" });
+    expect(stack.choices.advice.map(({ message }) => message)).toEqual([
+      "debian-12 was applied and stays; the tables of 2026-10-01 would choose debian-13",
+      "the support of debian-12 ended on 2026-06-10",
+    ]);
+    const named = stackOn("digitalocean", undefined, [image]);
+    expect(resolveImage(named, "ubuntu-24.04", "amd64")).toEqual({ image: "ubuntu-24-04-x64" });
   });
 });
 

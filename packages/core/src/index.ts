@@ -5,6 +5,7 @@ export {
   DataResource,
   Fn,
   type IConstruct,
+  type ITerraformDependable,
   TerraformElement,
   TerraformOutput,
   TerraformProvider,
@@ -43,22 +44,21 @@ export type {
   Zone,
 } from "./contracts.js";
 export { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
+export type { Advice, Choice, MadeChoice, NativeImage } from "./choices.js";
+export { checkRegion, resolveImage, resolveSize, zoneLetter } from "./facts.js";
 export {
   type Architecture,
-  checkRegion,
   factsOf,
   type ImageName,
   imageNames,
   type RegionFacts,
   type ResolvedSize,
-  resolveImage,
-  resolveSize,
   type SizeClass,
   sizeClasses,
   type SizeRequest,
-  zoneLetter,
-} from "./facts.js";
+} from "@infra/facts";
 export { gcpFirstBoot, type GcpMetadata, gcpMetadata } from "./gcp-metadata.js";
+export { checkLimit, type Limit, type LimitName, limits } from "./limits.js";
 export { labelList, standardLabels } from "./labels.js";
 export {
   type AnyContract,
@@ -70,6 +70,9 @@ export {
   type PeersOf,
 } from "./module.js";
 export { type NameRule, resourceName } from "./naming.js";
+export { exampleId, type ObjectKind, objectId } from "./object-ids.js";
 export { forEachEntry, originOf, problemAt, setComposed } from "./origin.js";
+export { resourcesFor } from "./prerequisites.js";
+export { constraintOf, type ProviderConfiguration } from "./provider-configuration.js";
 export { defineStack, isStackDefinition, type StackDefinition } from "./stack.js";
-export { type Synthesis, synthesize, type TerraformConfiguration } from "./synthesis.js";
+export { type Synthesis, type SynthesisOptions, synthesize, type TerraformConfiguration } from "./synthesis.js";

@@ -1,17 +1,16 @@
-import { type IConstruct, TerraformResource } from "./cdktf.js";
-import type { DeploymentContext } from "./deployment-stack.js";
-import { bindingOfType, type ProviderName } from "@infra/inventory";
+import { TerraformResource } from "./cdktf.js";
+import type { DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 
 /** The labels that every resource carries. */
 export function standardLabels({ settings, environment, name }: DeploymentContext): Record<string, string> {
   return { product: settings.product, environment, stack: name, "managed-by": "infra" };
 }
 
-/** Adds labels to every resource below a construct that can carry them, in the form of the provider that makes it. */
-export function applyLabels(root: IConstruct, labels: Record<string, string>, provider: ProviderName): void {
-  for (const construct of root.node.findAll()) {
+/** Adds labels to every resource of a stack that can carry them, in the form of the provider that makes it. */
+export function applyLabels(stack: DeploymentStack, labels: Record<string, string>): void {
+  for (const construct of stack.node.findAll()) {
     if (!TerraformResource.isTerraformResource(construct)) continue;
-    const { labels: form } = bindingOfType(provider, construct.terraformResourceType);
+    const form = stack.makerOf(construct)?.labels;
     if (!form || form.except?.includes(construct.terraformResourceType)) continue;
     const { attribute, shape } = form;
     const input = `${attribute}Input`;

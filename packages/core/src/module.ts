@@ -1,7 +1,7 @@
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import type { z } from "zod";
 import { DeploymentStack } from "./deployment-stack.js";
-import { InfraError, type Path, type Problem, problemsOfValue } from "@infra/inventory";
+import { InfraError, type Path, type Problem, problemsOfValue, type TerraformProviderName } from "@infra/inventory";
 import { originOf, setOrigin } from "./origin.js";
 
 /** What a module is, wherever it runs: its word, its input, what it needs of other modules, and what it puts out. */
@@ -14,8 +14,11 @@ export interface Contract<S extends z.ZodType = z.ZodType, Peers = unknown, Outp
    */
   readonly adapters: "none" | "per cloud";
   readonly config: S;
-  /** Words of the Terraform providers that it uses besides the cloud's own. @default - none */
-  readonly providers?: readonly string[];
+  /**
+   * Words of the Terraform providers that it uses besides the cloud's own. Its resources take the stack's configuration of each, unless
+   * they name another. @default - none
+   */
+  readonly providers?: readonly TerraformProviderName[];
   /** Carries the types of the peers and the outputs; no contract sets it. */
   readonly types?: { readonly peers: Peers; readonly outputs: Outputs };
 }
@@ -35,6 +38,18 @@ export type OutputsOf<C extends AnyContract> = NonNullable<C["types"]>["outputs"
 
 /** Creates the resources of a module. `scope` is the module's construct. */
 export type Build<C extends AnyContract> = (scope: Construct, config: ConfigOf<C>, peers: PeersOf<C>) => OutputsOf<C>;
+
+/** The Terraform providers that the contract of a module names. */
+const declared = new WeakMap<IConstruct, readonly TerraformProviderName[]>();
+
+/** The Terraform providers that the contract of the module around a construct names. @returns undefined outside of modules */
+export function declaredProviders(construct: IConstruct): readonly TerraformProviderName[] | undefined {
+  for (let current = construct.node.scope; current; current = current.node.scope) {
+    const providers = declared.get(current);
+    if (providers) return providers;
+  }
+  return undefined;
+}
 
 /**
  * A construct with one contract. It checks its input and builds, and nothing else.
@@ -58,6 +73,7 @@ export abstract class Module<C extends AnyContract> extends Construct {
     peers: PeersOf<C>,
   ) {
     super(scope, id);
+    declared.set(this, contract.providers ?? []);
     if (DeploymentStack.of(this).context.configKeys?.includes(id)) setOrigin(this, [id]);
     this.outputs = build(this, parse(this, contract, props), peers) as OutputsOf<C>;
   }

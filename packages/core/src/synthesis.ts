@@ -1,19 +1,21 @@
 import { TerraformElement, TerraformOutput } from "./cdktf.js";
-import { DeploymentStack } from "./deployment-stack.js";
+import type { Advice, MadeChoice } from "./choices.js";
+import { type DeploymentContext, DeploymentStack } from "./deployment-stack.js";
 import {
-  bindingsOf,
   check,
   type Deployment,
   InfraError,
   literalTemplates,
   type Path,
   placeOf,
-  providers,
   type Reference,
   type SecretReference,
+  terraformProviders,
 } from "@infra/inventory";
 import { applyLabels, standardLabels } from "./labels.js";
 import { originOf } from "./origin.js";
+import { constraintOf } from "./provider-configuration.js";
+import { configureProviders } from "./used-providers.js";
 import type { StackDefinition } from "./stack.js";
 
 /** A deployment as the engine takes it. */
@@ -26,7 +28,14 @@ export interface Synthesis {
   readonly references: ReadonlyMap<string, Reference>;
   /** For each variable that holds a secret, which one. */
   readonly secrets: ReadonlyMap<string, SecretReference>;
+  /** The kinds of servers and the images that were chosen. */
+  readonly choices: readonly MadeChoice[];
+  /** What the user should know and what is not wrong. */
+  readonly advice: readonly Advice[];
 }
+
+/** What is known of the last apply. */
+export type SynthesisOptions = Pick<DeploymentContext, "recorded" | "looksBack">;
 
 /** The parts of Terraform's JSON configuration that the engine looks at. */
 export interface TerraformConfiguration {
@@ -47,7 +56,12 @@ export interface TerraformConfiguration {
  * @param root Folder that bindings are loaded from. @default - the working folder
  * @throws InfraError with places in the inventory.
  */
-export function synthesize(deployment: Deployment, definition: StackDefinition, root?: string): Synthesis {
+export function synthesize(
+  deployment: Deployment,
+  definition: StackDefinition,
+  root?: string,
+  { recorded = [], looksBack = false }: SynthesisOptions = {},
+): Synthesis {
   const checked = check(definition.config, deployment.config);
   if ("problems" in checked)
     throw new InfraError(
@@ -58,18 +72,23 @@ export function synthesize(deployment: Deployment, definition: StackDefinition, 
       ...deployment,
       settings: literalTemplates(deployment.settings),
       configKeys: [...(deployment.config.entries?.keys() ?? [])],
+      recorded,
+      looksBack,
     },
     root,
   );
   const outputs = withPlaces(deployment, () => definition.build(stack, literalTemplates(checked.value)));
   for (const [name, value] of Object.entries(outputs))
     new TerraformOutput(stack, `output-${name}`, { value, staticId: false }).overrideLogicalId(name);
-  applyLabels(stack, standardLabels(deployment), deployment.settings.provider);
+  withPlaces(deployment, () => configureProviders(stack));
+  applyLabels(stack, standardLabels(deployment));
   return {
     configuration: render(stack),
     origins: originsOf(stack),
     references: stack.references,
     secrets: stack.secrets,
+    choices: stack.choices.all(),
+    advice: stack.choices.advice,
   };
 }
 
@@ -100,7 +119,7 @@ function originsOf(stack: DeploymentStack): Record<string, Path> {
 }
 
 const qualified = new Map<string, string>(
-  Object.values(providers).map(({ source }) => [source.split("/").slice(1).join("/"), source]),
+  Object.values(terraformProviders).map(({ source }) => [source.split("/").slice(1).join("/"), source]),
 );
 
 /** Renders the stack with fully qualified sources, the engine's backend, and no metadata of the tool that made it. */
@@ -112,11 +131,10 @@ function render(stack: DeploymentStack): TerraformConfiguration {
       for (const block of Object.values(type)) delete (block as { "//"?: unknown })["//"];
   }
   const required = configuration.terraform?.required_providers ?? {};
-  const known = bindingsOf(stack.context.settings.provider);
   for (const provider of Object.values(required)) {
     provider.source = qualify(provider.source);
-    const versions = known.find(({ source }) => source === provider.source)?.versions;
-    if (versions !== undefined) provider.version = versions;
+    const versions = stack.versionsOf(provider.source) ?? (provider.version && constraintOf(provider.version));
+    if (versions) provider.version = versions;
   }
   configuration.terraform = { required_providers: required, backend: { http: {} } };
   return configuration;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { deploymentCost, type PricedPlan } from "./deployment.js";
 import { parseInfracost } from "./infracost.js";
 
@@ -69,6 +69,16 @@ describe("deploymentCost", () => {
 
   it("says from when its prices are, and whether somebody verified them", () => {
     expect(deploymentCost(plan({}), fsn1).prices).toMatch(/^hetzner \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, not verified$/);
+  });
+
+  it("names the price lists that are older than 90 days", () => {
+    vi.useFakeTimers({ now: new Date("2030-01-01") });
+    expect(deploymentCost(plan({}), fsn1).stale).toContainEqual(
+      expect.stringMatching(/^hetzner prices of servers \(\d{4}-\d\d-\d\d\)$/),
+    );
+    vi.setSystemTime(new Date("2020-01-01"));
+    expect(deploymentCost(plan({}), fsn1).stale).toEqual([]);
+    vi.useRealTimers();
   });
 
   it("prefers Infracost where it prices both sides of a resource, in its currency", () => {

@@ -1,7 +1,8 @@
+import { staleTables, today } from "@infra/facts";
+import { datedPrices, type PriceTable, pricesOf } from "@infra/facts/prices";
 import type { ProviderName } from "@infra/inventory";
 import { z } from "zod";
 import { type InfracostPrices, noInfracost } from "./infracost.js";
-import { type PriceTable, pricesOf } from "./prices.js";
 import { priceOf, type ResourcePrice, type Values } from "./resource.js";
 
 const values = z.record(z.string(), z.unknown());
@@ -51,6 +52,8 @@ export const deploymentCostSchema = z.object({
   free: z.number(),
   /** Whose prices of which days these are: `aws 2025-11-01, not verified`. */
   prices: z.string(),
+  /** Price lists that are older than 90 days, with their days: `aws prices of ec2 (2025-11-01)`. */
+  stale: z.array(z.string()).default([]),
 });
 
 /** What a deployment costs per month: now, and once its plan is applied. */
@@ -83,6 +86,7 @@ export function deploymentCost(
     free: found.filter(({ before, after }) => [before, after].every(({ kind }) => kind === "free" || kind === "none"))
       .length,
     prices: describePrices(location.provider, table),
+    stale: staleTables(datedPrices(location.provider), today()).map(({ name, date }) => `${name} (${date})`),
   };
 }
 

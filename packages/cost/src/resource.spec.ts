@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PriceTable } from "./prices.js";
+import type { PriceTable } from "@infra/facts/prices";
 import { priceOf, type Values } from "./resource.js";
 
 const source = "list";

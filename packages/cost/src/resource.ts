@@ -1,4 +1,4 @@
-import { hoursPerMonth, type PriceEntry, type PriceTable } from "./prices.js";
+import { hoursPerMonth, type PriceEntry, type PriceTable } from "@infra/facts/prices";
 
 /** Values of a resource, as the engine shows them. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -61,7 +61,7 @@ describe("create-product", () => {
   });
 
   it("lists its options", () => {
-    expect(create("--help").all).toMatch(/--package-manager +Installs the packages\. One of npm, pnpm, yarn\./);
+    expect(create("--help").all).toMatch(/--package-manager +The package manager\. One of npm, pnpm, yarn\./);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
 import { codeFrameColumns } from "@babel/code-frame";
+import { distance } from "fastest-levenshtein";
 
 /** Where something stands in a file: line and column are 1-based; `endColumn` is exclusive and on the same line. */
 export interface Place {
@@ -143,23 +144,9 @@ export function nearest(value: string, candidates: readonly string[]): string | 
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of candidates) {
-    const distance = editDistance(value.toLowerCase(), candidate.toLowerCase());
+    const letters = distance(value.toLowerCase(), candidate.toLowerCase());
     const allowed = candidate.length < 4 ? 1 : Math.max(2, Math.floor(candidate.length / 3));
-    if (distance < least && distance <= allowed) [best, least] = [candidate, distance];
+    if (letters < least && letters <= allowed) [best, least] = [candidate, letters];
   }
   return best;
-}
-
-/** Levenshtein distance: how many letters must be put in, taken out or changed. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...from].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...to].entries()) {
-      const substitute = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(substitute, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
 }

@@ -41,7 +41,9 @@ describe("names of inventory files", () => {
   it("refuses two deployments whose resources would have the same names, at the second file", () => {
     write("production/eu-web.yaml", "production-eu/web.yaml");
     const [first] = findDeploymentFiles(folder).problems;
-    expect(first?.message).toBe("production/eu-web and production-eu/web would both be named production-eu-web");
+    expect(first?.message).toBe(
+      "production/eu-web and production-eu/web would give their resources the same names, production-eu-web-…",
+    );
     expect(first?.place?.file).toBe(join(folder, "production/eu-web.yaml"));
   });
 

@@ -44,26 +44,24 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
         ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry))
         : problemsBeside(directory, name),
   );
-  files.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { files, problems: [...problems, ...sameNames(files)] };
+  const sorted = files.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { files: sorted, problems: [...problems, ...findNamesakes(sorted)] };
 }
 
-/** Deployments whose resources, and Nx projects, would have the same names. */
-function sameNames(files: readonly DeploymentFile[]): Problem[] {
+/** `production/eu-web` and `production-eu/web` would give their resources, and their Nx projects, the same names. */
+function findNamesakes(files: readonly DeploymentFile[]): Problem[] {
   const known = new Map<string, DeploymentFile>();
-  return files.flatMap(({ environment, name, file, id }) => {
-    const joined = `${environment}-${name}`;
-    const other = known.get(joined);
-    if (!other) known.set(joined, { environment, name, file, id });
-    return other
-      ? [
-          {
-            message: `${id} and ${other.id} would both be named ${joined}`,
-            remedy: "Rename one of the two files or folders",
-            place: { file, line: 1, column: 1 },
-          },
-        ]
-      : [];
+  return files.flatMap((each) => {
+    const name = `${each.environment}-${each.name}`;
+    const other = known.get(name);
+    if (!other) return known.set(name, each) && [];
+    return [
+      {
+        message: `${each.id} and ${other.id} would give their resources the same names, ${name}-…`,
+        remedy: "Rename one of the two files, or its environment",
+        place: { file: each.file, line: 1, column: 1 },
+      },
+    ];
   });
 }
 

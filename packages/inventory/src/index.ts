@@ -29,6 +29,7 @@ export {
   describeProvider,
   hetznerObjectStorage,
   isAccountOf,
+  type MakingProvider,
   type ProviderBinding,
   type ProviderDescription,
   type ProviderName,
@@ -38,6 +39,7 @@ export {
 export { Reference } from "./reference.js";
 export {
   cidr,
+  distinct,
   domainName,
   type Finding,
   jsonSchema,
@@ -68,9 +70,32 @@ export {
   type Settings,
 } from "./settings/settings.js";
 export { type EncryptionSettings, stateSchema, type StateSettings } from "./settings/state-settings.js";
+export {
+  type DeploymentProviders,
+  type ProviderSettings,
+  providersSchema,
+  type ProviderValue,
+  type ProviderValues,
+} from "./settings/provider-settings.js";
 export { shorten, shortHash } from "./shorten.js";
 export { stackPackage } from "./stack-package.js";
 export { isOn } from "./switch.js";
 export { literalTemplate, literalTemplates, templateText } from "./template.js";
+export {
+  describeTerraformProvider,
+  isProviderArgument,
+  isTerraformProvider,
+  type LabelForm,
+  type ProviderArgument,
+  type ProviderArguments,
+  providerCredentials,
+  type TerraformProviderDescription,
+  type TerraformProviderName,
+  terraformProviderNames,
+  terraformProviderOf,
+  terraformProviderOfType,
+  terraformProviders,
+} from "./terraform-providers.js";
 export { check, type Checked, problemsOfValue } from "./validation.js";
 export { findWorkspace, type Workspace } from "./workspace.js";
+export { readYamlText } from "./yaml-text.js";

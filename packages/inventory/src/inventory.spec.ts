@@ -103,6 +103,22 @@ describe("loadInventory", () => {
     ]);
   });
 
+  it("refuses two files whose deployments would give their resources the same names", () => {
+    write({ "production/eu-web.yaml": "config: {}\n", "production-eu/web.yaml": "config: {}\n" });
+    expect(problems()).toEqual([
+      expect.objectContaining({
+        message:
+          "production/eu-web and production-eu/web would give their resources the same names, production-eu-web-…",
+        place: { file: join(folder, "production/eu-web.yaml"), line: 1, column: 1 },
+      }),
+    ]);
+  });
+
+  it("says how DNS spells a domain with letters beyond ASCII", () => {
+    write({ "product.yaml": "product: acme\nprovider: hetzner\nregion: fsn1\ndomain: münchen.example\n" });
+    expect(problems()[0]?.remedy).toContain("xn--mnchen-3ya.example");
+  });
+
   it("names a cycle of references", () => {
     write({
       "production/a.yaml": "config: { x: { output: b.y } }\n",

@@ -9,6 +9,7 @@ import { type DeploymentFile, environmentFile, findDeploymentFiles, productFile,
 import { locatedAt, mergeLocated, walkLocated } from "./located.js";
 import type { NotifySettings } from "./settings/notify-settings.js";
 import { describeProvider, isAccountOf } from "./providers.js";
+import { type DeploymentProviders, providersOf } from "./settings/provider-settings.js";
 import { Reference } from "./reference.js";
 import { SecretReference } from "./secret.js";
 import type { SecretSettings } from "./settings/secret-settings.js";
@@ -27,6 +28,8 @@ export interface Deployment extends DeploymentFile {
   /** Word, package or folder of its stack: `compute`. */
   readonly stack: string;
   readonly settings: Settings;
+  /** The Terraform providers that it uses besides its cloud's. @default - any, configured by their environment variables */
+  readonly providers?: DeploymentProviders;
   /** Where its state is kept. @default - in the local folder, locked by a file */
   readonly state?: StateSettings;
   /** Changes outside that are no drift. @default - none */
@@ -37,7 +40,7 @@ export interface Deployment extends DeploymentFile {
   readonly config: Located;
   /** References to outputs of other deployments. */
   readonly references: readonly Reference[];
-  /** Secrets that its configuration and its credentials name; the same one may be named several times. */
+  /** Secrets that its configuration, its credentials and its providers name; the same one may be named several times. */
   readonly secrets: readonly SecretReference[];
   /** The inventory files that it is merged from, in the order in which they override. */
   readonly files: readonly string[];
@@ -186,8 +189,10 @@ class Loader {
     const settingPlaces = placesOf(documents);
     this.checkAccount(settings, settingPlaces["account"]);
     const values = [...walkLocated(config)].map(({ value }) => value);
-    const references = values.filter((value) => value instanceof Reference);
+    const { providers, ...named } = providersOf(documents);
+    const references = [...values.filter((value) => value instanceof Reference), ...named.references];
     const secrets = [
+      ...named.secrets,
       ...values.filter((value) => value instanceof SecretReference),
       ...Object.values(settings.credentials ?? {}),
     ];
@@ -200,7 +205,19 @@ class Loader {
     const drift = rules.length > 0 ? { driftRules: rules } : {};
     const kept = stateWith(merged.state, merged.management?.domain);
     const state = kept ? { state: kept } : {};
-    return { ...file, stack, settings, ...state, ...drift, settingPlaces, config, references, secrets, files };
+    return {
+      ...file,
+      stack,
+      settings,
+      providers,
+      ...state,
+      ...drift,
+      settingPlaces,
+      config,
+      references,
+      secrets,
+      files,
+    };
   }
 
   private settings(file: DeploymentFile, merged: Environment, product: string): Settings | undefined {

@@ -21,9 +21,9 @@ describe("a network", () => {
 
 describe("a domain", () => {
   it.each([
-    ["münchen.example", "Write xn--mnchen-3ya.example"],
-    ["Acme.Example", "Write acme.example"],
-    ["例え.テスト", "Write xn--r8jz45g.xn--zckzah"],
+    ["münchen.example", "Write it as DNS knows it, with dots: xn--mnchen-3ya.example"],
+    ["Acme.Example", "Write it in lower case with dots, for example acme.example"],
+    ["例え.テスト", "Write it as DNS knows it, with dots: xn--r8jz45g.xn--zckzah"],
     ["acme", "Write it in lower case with dots, for example acme.example"],
     ["a b.example", "Write it in lower case with dots, for example acme.example"],
     ["${x}.example", "Write it in lower case with dots, for example acme.example"],

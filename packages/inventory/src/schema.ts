@@ -51,6 +51,18 @@ export function mapOf<V extends z.ZodType>(value: V): z.ZodRecord<z.ZodString, V
   return z.record(name(), value);
 }
 
+/** A list in which no entry stands twice: `distinct(z.array(cidr()).min(1))`. */
+export function distinct<S extends z.ZodArray>(list: S): S {
+  return rule(list, (entries) => {
+    const texts = entries.map((entry) => JSON.stringify(entry));
+    const known = new Set<string>();
+    return texts.flatMap((text, index) => {
+      if (!known.has(text)) return known.add(text) && [];
+      return [{ message: `${text} is there twice`, remedy: "Remove one of the two", path: [index] }];
+    });
+  });
+}
+
 /** An IPv4 network in CIDR notation, written with its first address: `10.20.0.0/16`. */
 export function cidr(): z.ZodString {
   return rule(z.string(), (value) => {
@@ -67,7 +79,12 @@ export function cidr(): z.ZodString {
         remedy: "Write it as <address>/<prefix length>, for example 10.20.0.0/16",
       };
     }
-    const first = `${new Address4(value).startAddress().correctForm()}/${String(parts[2])}`;
+    const first = `${new Address4(value).startAddress().correctForm()}/${String(Number(parts[2]))}`;
+    if (/(?:^|[./])0\d/.test(value))
+      return {
+        message: `${JSON.stringify(value)} has numbers with leading zeros, which some read as octal`,
+        remedy: `Write them without, for example ${first}`,
+      };
     return first === value
       ? undefined
       : {
@@ -77,22 +94,25 @@ export function cidr(): z.ZodString {
   });
 }
 
+/** DNS knows letters beyond ASCII by the spelling that begins with `xn--` (RFC 5891). */
+function domainRemedy(value: string): string {
+  const ascii = isAscii(value) ? "" : domainToASCII(value);
+  return ascii === ""
+    ? "Write it in lower case with dots, for example acme.example"
+    : `Write it as DNS knows it, with dots: ${ascii}`;
+}
+
+function isAscii(value: string): boolean {
+  return [...value].every((letter) => letter <= "~");
+}
+
 /** A DNS domain name: `acme.example`. */
 export function domainName(): z.ZodString {
   return rule(z.string(), (value) =>
     value.length <= 253 && /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(value)
       ? undefined
-      : {
-          message: `${JSON.stringify(value)} is not a domain name`,
-          remedy: asciiOf(value) ?? "Write it in lower case with dots, for example acme.example",
-        },
+      : { message: `${JSON.stringify(value)} is not a domain name`, remedy: domainRemedy(value) },
   );
-}
-
-/** What to write for a domain of other letters than DNS has, or in upper case. @returns undefined where no domain is meant */
-function asciiOf(domain: string): string | undefined {
-  const ascii = domainToASCII(domain);
-  return ascii === "" || ascii === domain || !ascii.includes(".") ? undefined : `Write ${ascii}`;
 }
 
 /** A reference to the output of another deployment, `{ output: compute.network }`. */

@@ -6,24 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { InfraError } from "./errors.js";
 import { jsonSchema, orSecret } from "./schema.js";
-import { DataResource, defineStack, synthesize } from "@infra/core";
-import { testDeployment } from "@infra/core/testing";
 import { parseDocument } from "./document.js";
 import { loadInventory } from "./inventory.js";
 import { SecretReference } from "./secret.js";
-
-const stack = defineStack({
-  config: z.strictObject({ password: orSecret(z.string()), size: z.string().optional() }),
-  build: (scope, { password }) => {
-    new DataResource(scope, "data", {}).addOverride("input", scope.textOf(password));
-    return {};
-  },
-});
-
-const deploymentOf = (config: string) => {
-  const file = "inventory/production/test.yaml";
-  return { ...testDeployment("hetzner"), config: parseDocument(file, Buffer.from(config)) };
-};
 
 function problems(action: () => unknown) {
   try {
@@ -82,29 +67,8 @@ describe("a secret in the inventory", () => {
     for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z0-9_]*$/);
   });
 
-  it("becomes one sensitive variable of the synthesized configuration, without a value", () => {
-    const { configuration, secrets } = synthesize(deploymentOf("password: secret://acme/db#password"), stack);
-    const [name = ""] = secrets.keys();
-    expect(String(secrets.get(name))).toBe("secret://acme/db#password");
-    expect(configuration.variable).toEqual({
-      [name]: { type: "string", nullable: false, sensitive: true, description: "Secret secret://acme/db#password" },
-    });
-    expect(configuration.resource).toMatchObject({ terraform_data: { data: { input: `\${var.${name}}` } } });
-  });
-
-  it("is refused where a value can't be one", () => {
-    const run = () => synthesize(deploymentOf("password: x\nsize: secret://acme/db#size"), stack);
-    expect(problems(run)).toMatchObject([
-      {
-        message: "secret://acme/db#size is a secret, and this value is not handed over as one",
-        path: "size",
-        place: { line: 2, column: 7 },
-      },
-    ]);
-  });
-
   it("is a pattern in the JSON Schema", () => {
-    expect(jsonSchema(stack.config)).toMatchObject({
+    expect(jsonSchema(z.strictObject({ password: orSecret(z.string()) }))).toMatchObject({
       properties: { password: { anyOf: [{ type: "string" }, { type: "string", pattern: "^secret://[^#]+#[^#]+$" }] } },
     });
   });

@@ -17,6 +17,7 @@ describe("the layers", () => {
   it.each([
     ["the inventory imports nothing of the workspace", "packages/inventory/src/x.ts", 'import "@infra/core";'],
     ["core imports nothing but the inventory", "packages/core/src/x.ts", 'import "@infra/engine";'],
+    ["facts know the inventory alone", "packages/facts/src/x.ts", 'import "@infra/core";'],
     ["the mock provider imports nothing of the workspace", "packages/mock-provider/src/x.ts", 'import "@infra/core";'],
     ["a module never imports another module", "packages/cloud/compute/src/x.ts", 'import "@infra/cloud-network";'],
     ["a module never imports a stack", "packages/base/ssh/src/x.ts", 'import "@infra/stack-compute";'],

@@ -47,7 +47,7 @@ describe.each(present)("%s on %s", (word, provider, each) => {
 
       it("labels every resource that can carry labels", () => {
         for (const [address, attributes] of resourcesOf(synthesis)) {
-          const form = bindingOfType(provider, typeOf(address)).labels;
+          const form = bindingOfType(provider, typeOf(address))?.labels;
           if (!form || !canCarryLabels(provider, address)) continue;
           const labels = (attributes[form.attribute.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)] ??
             {}) as object;
@@ -252,8 +252,8 @@ function typeOf(address: string): string {
 
 /** Can resources of the type carry labels, by what its binding can take? */
 function canCarryLabels(provider: ProviderName, address: string): boolean {
-  const { bindings, labels } = bindingOfType(provider, typeOf(address));
-  if (labels?.except?.includes(typeOf(address))) return false;
+  const { bindings, labels } = bindingOfType(provider, typeOf(address)) ?? {};
+  if (bindings === undefined || labels?.except?.includes(typeOf(address))) return false;
   const [, ...words] = typeOf(address).split("_");
   const loaded = require(`${bindings}/lib/${words.join("-")}`) as Record<string, { prototype?: object }>;
   return Object.values(loaded).some(

@@ -3,7 +3,8 @@ import { providerNames } from "@infra/inventory";
 import { synthesizeIn } from "@infra/core/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exampleKey, modules } from "./modules/index.js";
+import { idOf } from "./modules/ids.js";
+import { modules } from "./modules/index.js";
 import { nameRule, nameOf } from "./name-rules.js";
 
 const numRuns = 40;
@@ -43,7 +44,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
         ? { subnets: numbered(keys, (index) => ({ cidr: `10.20.${String(index)}.0/24` })) }
         : {}),
       ...(has("peering")
-        ? { peering: numbered(keys, (index) => ({ network: "other", cidr: `10.${String(100 + index)}.0.0/16` })) }
+        ? { peering: numbered(keys, (index) => ({ network: idOf.network, cidr: `10.${String(100 + index)}.0.0/16` })) }
         : {}),
     }),
   firewall: (has, keys) =>
@@ -52,7 +53,7 @@ const inputs: Readonly<Record<string, (has: Has, keys: Keys) => fc.Arbitrary<obj
       const group = (rules: object) => ({ rules: has("groupsThatDiffer") ? rules : first });
       return { groups: Object.fromEntries(Object.entries(groups).map(([name, rules]) => [name, group(rules)])) };
     }),
-  ssh: (_has, keys) => fc.record({ keys: mapOf(keys, fc.constant(exampleKey)) }),
+  ssh: (_has, keys) => fc.record({ keys: numbered(keys, otherKey) }),
   compute: (has, keys) => {
     const listeners = numbered(keys, (index) => ({ port: 8000 + index }));
     const group = fc.record({

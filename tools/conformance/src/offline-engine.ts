@@ -1,4 +1,4 @@
-import { type ProviderDescription, providers, setting } from "@infra/inventory";
+import { setting, terraformProviderOf, terraformProviders } from "@infra/inventory";
 import type { TerraformConfiguration } from "@infra/core";
 import { reattachEnvironment, startMockProvider, usedTypes } from "@infra/mock-provider";
 import { ensureTool } from "@infra/toolchain";
@@ -69,8 +69,7 @@ export class OfflineEngine {
 }
 
 function bindingsOf(source: string): string {
-  const known: readonly ProviderDescription[] = Object.values(providers);
-  const bindings = known.find((provider) => provider.source === source)?.bindings;
-  if (bindings === undefined) throw new Error(`no bindings of ${source} are known`);
-  return dirname(createRequire(__filename).resolve(`${bindings}/package.json`));
+  const name = terraformProviderOf(source);
+  if (name === undefined) throw new Error(`no bindings of ${source} are known`);
+  return dirname(createRequire(__filename).resolve(`${terraformProviders[name].bindings}/package.json`));
 }

@@ -18,8 +18,10 @@ export function emptyRequiredLists(provider: ProviderName, { resource = {} }: Te
 }
 
 function schemaBlock(provider: ProviderName, type: string): Block {
-  if (type === "terraform_data") return {};
-  const manifest = createRequire(__filename).resolve(`${bindingOfType(provider, type).bindings}/package.json`);
+  const maker = bindingOfType(provider, type);
+  // The engine's own.
+  if (!maker) return {};
+  const manifest = createRequire(__filename).resolve(`${maker.bindings}/package.json`);
   const schema = findSchema(dirname(manifest), "resource", type);
   if (!schema) throw new Error(`the bindings have no ${type}`);
   return schema.block;

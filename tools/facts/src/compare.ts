@@ -5,6 +5,8 @@ export interface LiveFacts {
   /** Regions by name, with what else the table keeps of them. */
   readonly regions: Facts["regions"]["entries"];
   readonly sizes: readonly LiveSize[];
+  /** Do the sizes say in which regions they are sold? @default false: what the table knows of it stays */
+  readonly saysRegions?: true;
   /** Names of images by architecture. @default - the cloud has no list that names them as the table does */
   readonly images?: readonly { readonly name: string; readonly architecture: "amd64" | "arm64" }[];
 }
@@ -23,7 +25,7 @@ export interface Comparison {
 /** Compares the tables of a cloud with what it says of itself. What the cloud no longer has is removed. */
 export function compare(facts: Facts, live: LiveFacts, date: string): Comparison {
   const regions = compareRegions(facts.regions, live.regions);
-  const sizes = facts.sizes.entries.map((size) => compareSize(size, live.sizes));
+  const sizes = facts.sizes.entries.map((size) => compareSize(size, live));
   const images = live.images ? compareImages(facts.images.entries, live.images) : undefined;
   return {
     facts: {
@@ -46,17 +48,33 @@ function compareRegions({ entries }: Facts["regions"], live: LiveFacts["regions"
   return [...added.map((name) => `regions.${name}: added`), ...gone.map((name) => `regions.${name}: removed`)];
 }
 
-function compareSize(size: Size, live: readonly LiveSize[]): { size?: Size; differences: string[] } {
+function compareSize(size: Size, live: LiveFacts): { size?: Size; differences: string[] } {
   // Flexible and custom kinds are shapes of which the cloud lists no single size.
   if (size.flexible || /-custom-/.test(size.name)) return { size, differences: [] };
-  const found = live.find(({ name }) => name === size.name);
+  const found = live.sizes.find(({ name }) => name === size.name);
   if (!found) return { differences: [`sizes.${size.name}: removed`] };
-  const changed = { ...size, ...found };
-  const before = JSON.stringify({ ...found, ...size });
+  const { regions, except, orderable, ...rest } = size;
+  const kept = live.saysRegions ? rest : { ...rest, regions, except, orderable };
+  const changed = ordered({ ...kept, ...found });
   return {
     size: changed,
     differences:
-      before === JSON.stringify({ ...found, ...changed }) ? [] : [`sizes.${size.name}: ${JSON.stringify(found)}`],
+      JSON.stringify(ordered(size)) === JSON.stringify(changed) ? [] : [`sizes.${size.name}: ${JSON.stringify(found)}`],
+  };
+}
+
+/** A size with its keys in the order of the table. */
+function ordered({ name, cpus, memory, architecture, regions, except, orderable, flexible, disk }: Size): Size {
+  return {
+    name,
+    cpus,
+    memory,
+    architecture,
+    ...(regions ? { regions } : {}),
+    ...(except ? { except } : {}),
+    ...(orderable ? { orderable } : {}),
+    ...(flexible ? { flexible } : {}),
+    ...(disk === undefined ? {} : { disk }),
   };
 }
 

@@ -2,14 +2,15 @@ import { providerNames } from "@infra/inventory";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compare, type Facts, problemsOf, readFacts, render } from "./index.js";
-import { factsFolder } from "./file.js";
+import { factsFolder, pricesFolder } from "./file.js";
+import { compare, type Facts, problemsOf, readFacts, readPrices, render } from "./index.js";
 
 describe.each(providerNames)("the tables of %s", (provider) => {
   const facts = readFacts(provider);
+  const prices = readPrices(provider);
 
-  it("are sound: every entry can be chosen, and every class of size leads somewhere", () => {
-    expect(problemsOf(provider, facts)).toEqual([]);
+  it("are sound: every entry can be chosen, every class of size leads somewhere, and every size has a price or a reason", () => {
+    expect(problemsOf(provider, facts, prices)).toEqual([]);
   });
 
   it("name their source and date", () => {
@@ -21,6 +22,7 @@ describe.each(providerNames)("the tables of %s", (provider) => {
 
   it("are written as the command writes them", () => {
     expect(readFileSync(join(factsFolder, `${provider}.json`), "utf8")).toBe(render(facts));
+    expect(readFileSync(join(pricesFolder, `${provider}.json`), "utf8")).toBe(render(prices));
   });
 });
 
@@ -36,8 +38,27 @@ const withSizes = (...entries: Facts["sizes"]["entries"]): Facts => ({ ...tables
 describe("the check", () => {
   it("finds a kind of server that can never be chosen", () => {
     expect(problemsOf("aws", withSizes(size("huge", 64, 256), size("small", 2, 4)))).toEqual([
-      expect.stringContaining("sizes.small: it is never chosen, because huge comes first"),
+      expect.stringContaining("sizes.small: it is never chosen, because huge comes first and is larger"),
     ]);
+  });
+
+  it("lets a kind that is as large stand behind another, for when that one is sold out", () => {
+    const found = problemsOf("aws", withSizes(size("first", 64, 256), size("second", 64, 256)));
+    expect(found).toEqual([]);
+    const soldOut = { ...size("larger", 64, 512), orderable: ["r1"] };
+    expect(problemsOf("aws", withSizes(soldOut, size("huge", 64, 256)))).toEqual([]);
+  });
+
+  it("finds a kind of server that has neither a price nor a reason", () => {
+    const prices = { currency: "USD", sources: {}, prices: [] };
+    expect(problemsOf("aws", withSizes(size("huge", 64, 256)), prices)).toEqual([
+      "prices.aws_instance: no entry is about instance_type huge. Add its price, or why it has none",
+    ]);
+  });
+
+  it("finds a default image that is not in the table", () => {
+    const odd = { ...tables, images: { ...tables.images, default: "debian-13" as const } };
+    expect(problemsOf("aws", odd)).toContainEqual(expect.stringContaining("images.default: debian-13 is not in"));
   });
 
   it("finds classes of size that lead nowhere", () => {
@@ -77,6 +98,14 @@ describe("the comparison with a cloud", () => {
 
   it("finds nothing in tables that it has corrected", () => {
     expect(compare(facts, live, "2026-02-02")).toEqual({ facts, differences: [] });
+  });
+
+  it("takes the regions and the stock that a cloud says, and drops those that it says no more", () => {
+    const old = withSizes({ ...size("huge", 64, 256), regions: ["r1"], orderable: [] });
+    const { facts: now } = compare(old, { ...live, sizes: [size("huge", 64, 256)], saysRegions: true }, "2026-02-02");
+    expect(now.sizes.entries).toEqual([size("huge", 64, 256)]);
+    const { facts: kept } = compare(old, { ...live, sizes: [size("huge", 64, 256)] }, "2026-02-02");
+    expect(kept.sizes.entries).toEqual(old.sizes.entries);
   });
 
   it("removes an image that is no longer offered", () => {

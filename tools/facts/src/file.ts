@@ -1,66 +1,41 @@
-import { imageNames } from "@infra/core";
 import type { ProviderName } from "@infra/inventory";
+import { type PriceTable, priceTableSchema } from "@infra/facts/prices";
+import { type Facts, factsSchema } from "@infra/facts/schema";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
+import { dirname, join } from "node:path";
 
-const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "is not a day, YYYY-MM-DD");
-const origin = { source: z.string().min(1), date, verified: z.boolean() };
-const architecture = z.enum(["amd64", "arm64"]);
+export type { Facts, Size } from "@infra/facts/schema";
 
-const size = z.strictObject({
-  name: z.string().min(1),
-  cpus: z.number().positive(),
-  memory: z.number().positive(),
-  architecture,
-  regions: z.array(z.string()).min(1).optional(),
-  flexible: z.strictObject({ cpusPerUnit: z.number().positive(), memoryPerUnit: z.number().positive() }).optional(),
-});
+const tables = dirname(require.resolve("@infra/facts/package.json"));
 
-const region = z.strictObject({
-  networkZone: z.string().optional(),
-  objectStorage: z.boolean().optional(),
-  zones: z.record(z.enum(["a", "b", "c"]), z.string()).optional(),
-});
+/** Where the tables of regions, sizes and images are. */
+export const factsFolder = join(tables, "facts");
 
-const image = z.partialRecord(architecture, z.record(z.string(), z.string().min(1)));
-
-/** What a file of `packages/core/facts` holds; core describes the parts. */
-export const factsSchema = z.strictObject({
-  regions: z.strictObject({
-    ...origin,
-    pattern: z.string().optional(),
-    entries: z.record(z.string(), region),
-  }),
-  sizes: z.strictObject({ ...origin, entries: z.array(size) }),
-  images: z.strictObject({
-    ...origin,
-    default: z.enum(imageNames).optional(),
-    entries: z.partialRecord(z.enum(imageNames), image),
-  }),
-});
-
-/** The tables of a cloud. */
-export type Facts = z.output<typeof factsSchema>;
-
-/** A kind of server in a table. */
-export type Size = Facts["sizes"]["entries"][number];
-
-/** Where the tables are. */
-export const factsFolder = join(__dirname, "../../../packages/core/facts");
+/** Where the price lists are. */
+export const pricesFolder = join(tables, "prices");
 
 /** Reads the tables of a cloud. @throws ZodError that names what is wrong with them. */
-export function readFacts(provider: ProviderName, folder = factsFolder): Facts {
-  return factsSchema.parse(JSON.parse(readFileSync(join(folder, `${provider}.json`), "utf8")));
+export function readFacts(cloud: ProviderName, folder = factsFolder): Facts {
+  return factsSchema.parse(JSON.parse(readFileSync(join(folder, `${cloud}.json`), "utf8")));
 }
 
 /** Writes the tables of a cloud, one entry per line, so that a difference shows what changed. */
-export function writeFacts(provider: ProviderName, facts: Facts, folder = factsFolder): void {
-  writeFileSync(join(folder, `${provider}.json`), render(facts));
+export function writeFacts(cloud: ProviderName, facts: Facts, folder = factsFolder): void {
+  writeFileSync(join(folder, `${cloud}.json`), render(facts));
+}
+
+/** Reads the price list of a cloud. @throws ZodError that names what is wrong with it. */
+export function readPrices(cloud: ProviderName, folder = pricesFolder): PriceTable {
+  return priceTableSchema.parse(JSON.parse(readFileSync(join(folder, `${cloud}.json`), "utf8")));
+}
+
+/** Writes the price list of a cloud, one entry per line. */
+export function writePrices(cloud: ProviderName, prices: PriceTable, folder = pricesFolder): void {
+  writeFileSync(join(folder, `${cloud}.json`), render(prices));
 }
 
 /** The text of a file: objects and lists two levels deep have a line per entry. */
-export function render(facts: Facts): string {
+export function render(facts: Facts | PriceTable): string {
   return `${lines(facts, "", 3)}\n`;
 }
 

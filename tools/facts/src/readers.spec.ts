@@ -52,13 +52,27 @@ describe("asking a cloud over HTTP", () => {
     },
     "/server_types": {
       server_types: [
-        { name: "cax11", cores: 2, memory: 4, architecture: "arm", prices: [{ location: "fsn1" }] },
+        {
+          name: "cax11",
+          cores: 2,
+          memory: 4,
+          architecture: "arm",
+          locations: [{ id: 1, name: "fsn1", available: false, deprecation: null }],
+        },
         {
           name: "ccx13",
           cores: 2,
           memory: 8,
           architecture: "x86",
-          prices: [{ location: "ash" }, { location: "fsn1" }],
+          locations: [
+            { id: 4, name: "ash", available: true, deprecation: null },
+            {
+              id: 1,
+              name: "fsn1",
+              available: true,
+              deprecation: { announced: "2025-01-01T00:00:00+00:00", unavailable_after: "2025-07-01T00:00:00+00:00" },
+            },
+          ],
         },
       ],
     },
@@ -70,15 +84,16 @@ describe("asking a cloud over HTTP", () => {
     },
   };
 
-  it("reads locations, server types and images of Hetzner", async () => {
+  it("reads locations, server types and images of Hetzner, and where types can be ordered", async () => {
     vi.stubEnv("HCLOUD_ENDPOINT", await serve(hetzner));
     vi.stubEnv("HCLOUD_TOKEN", "secret-token");
     expect(await readers.hetzner()).toEqual({
       regions: { fsn1: { networkZone: "eu-central" }, ash: { networkZone: "us-east" } },
       sizes: [
-        { name: "cax11", cpus: 2, memory: 4, architecture: "arm64", regions: ["fsn1"] },
-        { name: "ccx13", cpus: 2, memory: 8, architecture: "amd64" },
+        { name: "cax11", cpus: 2, memory: 4, architecture: "arm64", regions: ["fsn1"], orderable: [] },
+        { name: "ccx13", cpus: 2, memory: 8, architecture: "amd64", orderable: ["ash"] },
       ],
+      saysRegions: true,
       images: [{ name: "debian-12", architecture: "amd64" }],
     });
   });
@@ -91,7 +106,9 @@ describe("asking a cloud over HTTP", () => {
           { slug: "nyc1", available: false },
         ],
       },
-      "/v2/sizes": { sizes: [{ slug: "s-2vcpu-4gb", vcpus: 2, memory: 4096, available: true }] },
+      "/v2/sizes": {
+        sizes: [{ slug: "s-2vcpu-4gb", vcpus: 2, memory: 4096, available: true, regions: ["fra1", "nyc1"] }],
+      },
       "/v2/images": { images: [{ slug: "debian-12-x64" }, { slug: null }] },
     });
     vi.stubEnv("DIGITALOCEAN_API_URL", url);
@@ -99,6 +116,7 @@ describe("asking a cloud over HTTP", () => {
     expect(await readers.digitalocean()).toEqual({
       regions: { fra1: {} },
       sizes: [{ name: "s-2vcpu-4gb", cpus: 2, memory: 4, architecture: "amd64" }],
+      saysRegions: true,
       images: [{ name: "debian-12-x64", architecture: "amd64" }],
     });
   });
@@ -163,6 +181,23 @@ describe("asking a cloud over HTTP", () => {
     await expect(readers.hetzner()).rejects.toThrow(/answered 401\. Check HCLOUD_TOKEN$/);
   });
 
+  it("asks again what fails for a while, and gives up on what goes on failing", async () => {
+    let asked = 0;
+    const flaky = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(asked < 3 ? 503 : 401, { "retry-after": "0" });
+      response.end();
+    });
+    server = flaky;
+    await new Promise<void>((done) => flaky.listen(0, "127.0.0.1", done));
+    vi.stubEnv("HEROKU_API_KEY", "secret-token");
+    vi.stubEnv("HEROKU_API_URL", `http://127.0.0.1:${String((flaky.address() as AddressInfo).port)}`);
+    await expect(readers.heroku()).rejects.toThrow(/answered 401/);
+    expect(asked).toBeGreaterThanOrEqual(3);
+    asked = -1000;
+    await expect(readers.heroku()).rejects.toThrow(/answered 503, 4 times\. Check HEROKU_API_KEY/);
+  });
+
   it("refuses an answer of another shape", async () => {
     vi.stubEnv("HCLOUD_ENDPOINT", await serve({ ...hetzner, "/locations": { places: [] } }));
     vi.stubEnv("HCLOUD_TOKEN", "secret-token");
@@ -200,15 +235,19 @@ describe("asking a cloud through its command", () => {
         },
         { name: "us-east1", zones: ["d", "b", "c"].map((zone) => `https://gcp.example/zones/us-east1-${zone}`) },
       ],
-      "machine-types list": [{ name: "e2-medium", guestCpus: 2, memoryMb: 4096 }],
+      "machine-types list": [
+        { name: "e2-medium", zone: "europe-west3-a", guestCpus: 2, memoryMb: 4096 },
+        { name: "e2-medium", zone: "europe-west3-b", guestCpus: 2, memoryMb: 4096 },
+      ],
     });
     expect(await readers.gcp()).toEqual({
       regions: { "europe-west3": {}, "us-east1": { zones: { a: "b", b: "c", c: "d" } } },
-      sizes: [{ name: "e2-medium", cpus: 2, memory: 4, architecture: "amd64" }],
+      sizes: [{ name: "e2-medium", cpus: 2, memory: 4, architecture: "amd64", regions: ["europe-west3"] }],
+      saysRegions: true,
     });
   });
 
-  it("reads locations and sizes of Azure", async () => {
+  it("reads locations and sizes of Azure, and where a size is restricted", async () => {
     const capabilities = [
       { name: "vCPUs", value: "2" },
       { name: "MemoryGB", value: "8" },
@@ -217,13 +256,18 @@ describe("asking a cloud through its command", () => {
     install("az", {
       "list-locations": [
         { name: "westeurope", metadata: { regionType: "Physical" } },
+        { name: "eastus", metadata: { regionType: "Physical" } },
         { name: "europe", metadata: { regionType: "Logical" } },
       ],
-      "list-skus": [{ name: "Standard_D2ps_v5", capabilities }],
+      "list-skus": [
+        { name: "Standard_D2ps_v5", locations: ["WestEurope"], restrictions: [], capabilities },
+        { name: "Standard_D2ps_v5", locations: ["eastus"], restrictions: [{ type: "Location" }], capabilities },
+      ],
     });
     expect(await readers.azure()).toEqual({
-      regions: { westeurope: {} },
-      sizes: [{ name: "Standard_D2ps_v5", cpus: 2, memory: 8, architecture: "arm64" }],
+      regions: { westeurope: {}, eastus: {} },
+      sizes: [{ name: "Standard_D2ps_v5", cpus: 2, memory: 8, architecture: "arm64", orderable: ["westeurope"] }],
+      saysRegions: true,
     });
   });
 

@@ -21,7 +21,7 @@ describe("the packages of the workspace", () => {
 
   it("are drawn with an arrow for each import that no other one implies", () => {
     const graph = packageGraph(packages);
-    expect(graph).toContain("core --> inventory");
+    expect(graph).toContain("core --> facts");
     expect(graph).toContain("stack__ --> modules");
     expect(graph).not.toContain("stack__ --> inventory");
   });

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/inventory";
+import { formatProblem, formatProblemWithFrame, infraError, isOn, type Problem } from "@infra/inventory";
 import type { ProjectConfiguration } from "@nx/devkit";
 import type { DeploymentResult, RunRequest, Verb } from "@infra/results";
 import { deploymentMetadata, inventoryOf } from "../../project.js";
@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly offline?: boolean;
   readonly yes?: boolean;
   readonly planned?: boolean;
+  /** Plans with the kinds of servers and images that the tables choose now. @default false */
+  readonly reselect?: boolean;
   readonly parallelism?: number;
 }
 
@@ -45,7 +47,7 @@ export function completeOptions(
 
 /** What the engine is asked for several deployments that want the same. */
 export function requestOf(options: TaskOptions, deployments: readonly string[], root: string): RunRequest {
-  const { verb, inventory, yes = false, planned = false, parallelism } = options;
+  const { verb, inventory, yes = false, planned = false, reselect = false, parallelism } = options;
   return {
     verb,
     root,
@@ -55,6 +57,7 @@ export function requestOf(options: TaskOptions, deployments: readonly string[], 
     offline: isOffline(options),
     yes,
     ...(planned ? { planned } : {}),
+    ...(reselect && verb === "plan" ? { reselect } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
   };
 }
@@ -65,9 +68,20 @@ export function isOffline({ offline = isOn(process.env["INFRA_OFFLINE"]) }: RunO
 }
 
 /** What a person wants to read of a deployment's result, with all that is wrong last. */
-export function textOf({ id, status, text, notes }: DeploymentResult, problems: readonly Problem[]): string {
+export function textOf(
+  { id, status, text, warnings = [], notes }: DeploymentResult,
+  problems: readonly Problem[],
+): string {
   return (
-    [`${id}: ${status}`, text, ...notes, ...problems.map(formatProblemWithFrame)].filter(Boolean).join("\n") + "\n"
+    [
+      `${id}: ${status}`,
+      text,
+      ...warnings.map((each) => `warning: ${formatProblem(each)}`),
+      ...notes,
+      ...problems.map(formatProblemWithFrame),
+    ]
+      .filter(Boolean)
+      .join("\n") + "\n"
   );
 }
 

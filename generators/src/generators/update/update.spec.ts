@@ -15,7 +15,7 @@ const published =
     return Promise.resolve(typeof found === "string" ? { version: found } : found);
   };
 const defaults: Record<string, string> = {
-  "@infra/engine": "0.1.0",
+  "@infra/cli": "0.1.0",
   "@infra/product": "0.1.0",
   "@infra/provider-hcloud": "1.57.0",
   "@infra/stack-compute": "0.1.0",
@@ -95,17 +95,17 @@ describe("update", () => {
   });
 
   it("takes the channel next, and stable where next has nothing; the channel is remembered", async () => {
-    const registry = published({ "@infra/engine@next": "0.2.0-next.1" });
+    const registry = published({ "@infra/cli@next": "0.2.0-next.1" });
     await update({ profile: "next" }, registry);
-    expect(pins()).toMatchObject({ "@infra/engine": "0.2.0-next.1", "@infra/stack-compute": "0.1.0" });
+    expect(pins()).toMatchObject({ "@infra/cli": "0.2.0-next.1", "@infra/stack-compute": "0.1.0" });
     expect(JSON.parse(text("package.json"))).toMatchObject({ infra: { profile: "next" } });
   });
 
   it("never lowers a pin that is ahead of the channel", async () => {
-    const registry = published({ "@infra/engine@next": "0.2.0-next.1" });
+    const registry = published({ "@infra/cli@next": "0.2.0-next.1" });
     await update({ profile: "next" }, registry);
     await update({ profile: "stable" }, registry);
-    expect(pins()["@infra/engine"]).toBe("0.2.0-next.1");
+    expect(pins()["@infra/cli"]).toBe("0.2.0-next.1");
   });
 
   it("refuses a channel that does not exist", async () => {
@@ -140,10 +140,10 @@ describe("update", () => {
 
   it("limits itself to a group of files, or to a package", async () => {
     for (const file of ["Makefile", ".nvmrc"]) appendFileSync(join(root, file), "# ours\n");
-    const registry = published({ "@infra/stack-compute@latest": "0.1.1", "@infra/engine@latest": "0.1.1" });
+    const registry = published({ "@infra/stack-compute@latest": "0.1.1", "@infra/cli@latest": "0.1.1" });
     expect((await update({ component: "devcontainer" }, registry)).changed).toEqual([".nvmrc"]);
     expect((await update({ component: "stack-compute" }, registry)).changed).toEqual(["package.json"]);
-    expect(pins()).toMatchObject({ "@infra/stack-compute": "0.1.1", "@infra/engine": "0.1.0" });
+    expect(pins()).toMatchObject({ "@infra/stack-compute": "0.1.1", "@infra/cli": "0.1.0" });
   });
 
   it("refuses a component that is neither", async () => {
@@ -187,11 +187,11 @@ describe("update --check", () => {
   });
 
   it("ends with 2 when a pin is behind, or a file is different, and changes nothing", async () => {
-    expect(await update({ check: true }, published({ "@infra/engine@latest": "0.1.1" }))).toEqual({
+    expect(await update({ check: true }, published({ "@infra/cli@latest": "0.1.1" }))).toEqual({
       changed: [],
       code: 2,
     });
-    expect(told).toContain("  @infra/engine 0.1.0 → 0.1.1");
+    expect(told).toContain("  @infra/cli 0.1.0 → 0.1.1");
     appendFileSync(join(root, "Makefile"), "own:\n");
     expect(await update({ check: true })).toEqual({ changed: [], code: 2 });
     expect(told.join("\n")).toMatch(/Makefile +different/);

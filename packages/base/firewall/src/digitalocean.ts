@@ -4,13 +4,10 @@ import {
   type FirewallOutboundRule,
 } from "@cdktf/provider-digitalocean/lib/firewall";
 import { Tag } from "@cdktf/provider-digitalocean/lib/tag";
-import { type AdapterOf, type Construct, Fn, forEachEntry, problemAt, resourceName, Token } from "@infra/core";
+import { type AdapterOf, checkLimit, type Construct, Fn, forEachEntry, resourceName, Token } from "@infra/core";
 import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
 import { groupsOf, networksOf, type Traffic } from "./rules.js";
-
-/** Most rules of a firewall; to be checked against https://docs.digitalocean.com/products/networking/firewalls/details/limits/. */
-const ruleLimit = 50;
 
 const everyPort = "1-65535";
 const everywhere = ["0.0.0.0/0", "::/0"];
@@ -90,12 +87,6 @@ function all() {
 }
 
 function checkCount(entry: Construct, rules: Rules): Rules {
-  const count = rules.inboundRule.length + rules.outboundRule.length;
-  if (count <= ruleLimit) return rules;
-  throw problemAt(
-    entry,
-    ["rules"],
-    `digitalocean takes at most ${String(ruleLimit)} rules, not ${String(count)}`,
-    "List more networks or wider ranges of ports in fewer rules",
-  );
+  checkLimit(entry, ["rules"], "firewallRules", rules.inboundRule.length + rules.outboundRule.length);
+  return rules;
 }

@@ -1,4 +1,4 @@
-import { type AdapterOf, forEachEntry, resourceName, unsupported } from "@infra/core";
+import { type AdapterOf, checkLimit, forEachEntry, resourceName, unsupported } from "@infra/core";
 import { Firewall } from "@infra/provider-hcloud/lib/firewall";
 import type { FirewallContract } from "./contract.js";
 import { KnownFirewall } from "./known-firewall.js";
@@ -18,6 +18,9 @@ export const hetzner: AdapterOf<FirewallContract> = {
   },
   build(scope, { groups }, { network }) {
     const ids = forEachEntry(scope, ["groups"], groups, (entry, { rules }, name) => {
+      checkLimit(entry, ["rules"], "firewallRules", Object.keys(rules).length);
+      for (const [key, { from = "anywhere" }] of Object.entries(rules))
+        checkLimit(entry, ["rules", key, "from"], "firewallSources", networksOf(from, network.cidr).length);
       const firewall = new Firewall(entry, "Default", {
         name: resourceName(entry, [name]),
         rule: Object.entries(rules).map(([key, traffic]) => ruleOf(key, traffic, network.cidr)),

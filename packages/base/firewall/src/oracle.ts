@@ -1,4 +1,4 @@
-import { type AdapterOf, type Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
+import { type AdapterOf, checkLimit, type Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { CoreNetworkSecurityGroup } from "@infra/provider-oci/lib/core-network-security-group";
 import { CoreNetworkSecurityGroupSecurityRule as SecurityRule } from "@infra/provider-oci/lib/core-network-security-group-security-rule";
 import type { FirewallContract } from "./contract.js";
@@ -21,6 +21,15 @@ export const oracle: AdapterOf<FirewallContract> = {
     const ids = Object.fromEntries(Object.entries(made).map(([name, { id }]) => [name, id]));
     for (const [name, { entry, id }] of Object.entries(made)) {
       const { rules = {}, privateTraffic } = groups[name] ?? {};
+      const counts = Object.values(rules).map(
+        ({ from = "anywhere" }) => ipv4Of(from, network.cidr).length + groupsOf(from).length,
+      );
+      checkLimit(
+        entry,
+        ["rules"],
+        "firewallRules",
+        counts.reduce((sum, count) => sum + count, 2),
+      );
       forEachEntry(entry, ["rules"], rules, (ruleEntry, traffic) => {
         addRules(ruleEntry, { groupId: id, traffic, cidr: network.cidr, ids });
       });
@@ -54,11 +63,15 @@ function addRules(scope: Construct, { groupId, traffic, cidr, ids }: Rule): void
   const { direction, from = "anywhere", protocol } = traffic;
   const side = direction === "outbound" ? outbound : inbound;
   const shared = { networkSecurityGroupId: groupId, protocol: protocols[protocol], ...portsOf(traffic) };
-  // The network has no addresses of IPv6 that a rule could be about.
-  for (const network of networksOf(from, cidr).filter((each) => !each.includes(":")))
+  for (const network of ipv4Of(from, cidr))
     new SecurityRule(scope, idOf(network, from), { ...shared, ...side(network, "CIDR_BLOCK") });
   for (const group of groupsOf(from))
     new SecurityRule(scope, `group-${group}`, { ...shared, ...side(ids[group] ?? "", "NETWORK_SECURITY_GROUP") });
+}
+
+/** The network has no addresses of IPv6 that a rule could be about. */
+function ipv4Of(from: Sources, cidr: string): string[] {
+  return networksOf(from, cidr).filter((each) => !each.includes(":"));
 }
 
 function inbound(source: string, sourceType: string) {

@@ -1,4 +1,4 @@
-import { cidr, type Finding, name, rule } from "@infra/inventory";
+import { cidr, distinct, type Finding, name, rule } from "@infra/inventory";
 import { z } from "zod";
 
 /** The traffic that a rule is about. */
@@ -16,21 +16,25 @@ export type Sources = readonly string[] | "anywhere" | "network" | { readonly gr
 export const protocol = z.enum(["tcp", "udp", "icmp"]).describe("tcp, udp or icmp");
 
 /** A port, `80`, or a range, `8000-8100`. */
-export const ports = rule(z.string().describe('a port or a range in quotes: "80", "8000-8100"'), (text) =>
-  parsePorts(text)
+export const ports = rule(z.string().describe('a port or a range in quotes: "80", "8000-8100"'), (text) => {
+  const { first, last } = parsePorts(text) ?? {};
+  if (first === undefined || last === undefined)
+    return {
+      message: `${JSON.stringify(text)} is not a port or a range of ports`,
+      remedy: 'Write numbers from 1 to 65535, the lower one first: "80" or "8000-8100"',
+    };
+  const spelling = first === last ? String(first) : `${String(first)}-${String(last)}`;
+  return text === spelling
     ? undefined
-    : {
-        message: `${JSON.stringify(text)} is not a port or a range of ports`,
-        remedy: 'Write numbers from 1 to 65535, the lower one first: "80" or "8000-8100"',
-      },
-);
+    : { message: `${JSON.stringify(text)} has another spelling`, remedy: `Write "${spelling}"` };
+});
 
 /** Where traffic comes from (inbound) or goes to (outbound). */
 export const sources = z
   .union([
     z.enum(["anywhere", "network"]),
-    z.array(cidr()).min(1),
-    z.strictObject({ groups: z.array(name()).min(1).describe("groups of servers") }),
+    distinct(z.array(cidr()).min(1)),
+    z.strictObject({ groups: distinct(z.array(name()).min(1)).describe("groups of servers") }),
   ])
   .describe("anywhere, network (the deployment's own), a list of networks in CIDR notation, or { groups: [<group>] }");
 

@@ -1,13 +1,13 @@
 import type { CloudContract } from "@infra/core";
 import { mapOf, rule } from "@infra/inventory";
 import { z } from "zod";
-import { publicKey } from "./public-key.js";
+import { findTwins, publicKey } from "./public-key.js";
 
 /** What a user may say of SSH. */
 export const sshConfig = z.strictObject({
   keys: rule(mapOf(publicKey), (keys) =>
     Object.keys(keys).length > 0
-      ? undefined
+      ? findTwins(keys)
       : { message: "there is no key", remedy: "Add the public key of at least one person: `alice: ssh-ed25519 AAAA…`" },
   ).describe("public keys by the name of their owner"),
   user: z

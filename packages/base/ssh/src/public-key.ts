@@ -6,7 +6,7 @@ const kinds = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nist
 
 /** A public key in OpenSSH's format: `ssh-ed25519 AAAA… comment`. */
 export const publicKey = rule(
-  z.string().describe("public key in OpenSSH's format, the line of the .pub file"),
+  z.string().trim().describe("public key in OpenSSH's format, the line of the .pub file"),
   findKeyProblem,
 );
 
@@ -15,7 +15,12 @@ function findKeyProblem(text: string): Finding | undefined {
   const remedy = "Copy the whole line of the .pub file, for example ~/.ssh/id_ed25519.pub";
   const problem = (message: string): Finding => ({ message, remedy });
   if (text.includes("PRIVATE KEY")) return problem("a private key stands where a public key belongs");
-  const [kind = "", body = ""] = text.trim().split(/\s+/);
+  if (/[\r\n]/.test(text))
+    return {
+      message: "there are several lines where one key belongs",
+      remedy: "Give each key an owner of its own: `alice-laptop: ssh-ed25519 AAAA…`",
+    };
+  const [kind = "", body = ""] = text.split(/\s+/);
   const shown = JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}…` : text);
   if (!kinds.includes(kind)) return problem(`${shown} is not a public key of a known kind (${kinds.join(", ")})`);
   const fields = readFields(body);
@@ -40,4 +45,21 @@ function readFields(body: string): Buffer[] | undefined {
     offset = end;
   }
   return fields.length >= 2 ? fields : undefined;
+}
+
+/** A key stands once: clouds that keep keys refuse the second, and a comment does not make it another key. */
+export function findTwins(keys: Readonly<Record<string, string>>): Finding[] {
+  const owners = new Map<string, string>();
+  return Object.entries(keys).flatMap(([owner, text]) => {
+    const key = text.split(/\s+/).slice(0, 2).join(" ");
+    const other = owners.get(key);
+    if (other === undefined) return owners.set(key, owner) && [];
+    return [
+      {
+        message: `the key of ${owner} is also the key of ${other}`,
+        remedy: "Keep it once, or give each person a key of their own",
+        path: [owner],
+      },
+    ];
+  });
 }

@@ -1,8 +1,9 @@
 import { imageNames, sizeClasses } from "@infra/core";
-import { type Finding, mapOf, name, rule } from "@infra/inventory";
+import { distinct, type Finding, mapOf, name, rule } from "@infra/inventory";
 import { z } from "zod";
 import { parseIpv4 } from "./addresses.js";
 import { autoscaling } from "./autoscaling.js";
+import { findCloudInitProblem } from "./cloud-init-text.js";
 import { loadBalancer } from "./load-balancer.js";
 
 const sizeNames = Object.keys(sizeClasses) as (keyof typeof sizeClasses)[];
@@ -24,10 +25,7 @@ const label = rule(z.string(), (value) =>
 
 const cloudInitText = rule(
   z.string().max(8192).describe("more for cloud-init at the first boot of a server, 8192 characters at most"),
-  (text) =>
-    /^#(?:cloud-config\s|!)/.test(text)
-      ? undefined
-      : { message: "the text is not for cloud-init", remedy: "Begin it with #cloud-config or #!/bin/sh" },
+  findCloudInitProblem,
 );
 
 const firstAddress = rule(z.string().describe("an IPv4 address inside the subnet, such as 10.20.0.10"), (text) =>
@@ -60,17 +58,26 @@ const needs = z.strictObject({
   memory: z.number().min(0.5).max(4096).describe("at least this much memory in GiB"),
 });
 
+/** The cloud's own names of kinds of servers, in the order in which they are wanted. */
+const kinds = z
+  .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/))
+  .min(1)
+  .max(20)
+  .describe("names of kinds of servers such as [cpx22, cx23], 1 to 20");
+
 const group = z.strictObject({
   count: z.int().min(1).max(1000).optional().describe("how many servers, a whole number from 1 to 1000; by default 1"),
   size: z
-    .union([z.enum(sizeNames), needs])
+    .union([z.enum(sizeNames), needs, kinds])
     .default("small")
-    .describe(`size class: ${sizeNames.join(", ")}; or { cpus, memory } for the first kind that has as much`),
+    .describe(
+      `size class: ${sizeNames.join(", ")}; { cpus, memory } for the first kind that has as much; or the cloud's own names of kinds, of which the first that can be ordered is taken`,
+    ),
   native: native.optional().describe("what only one cloud understands; it replaces `size` there"),
   image: z
     .enum(imageNames)
     .optional()
-    .describe("the operating system's image; by default debian-12, on oracle ubuntu-24.04"),
+    .describe("the operating system's image; by default debian-13, on oracle ubuntu-24.04"),
   architecture: z.enum(["amd64", "arm64"]).default("amd64").describe("the processor: amd64 or arm64"),
   subnet: name().default("default").describe("name of the subnet that the servers join"),
   publicAddress: z.boolean().default(true).describe("do the servers get public addresses"),
@@ -98,9 +105,7 @@ const group = z.strictObject({
     .record(z.string(), label)
     .default({})
     .describe("labels of the servers and volumes, besides the standard ones"),
-  sshKeys: z
-    .array(z.string())
-    .min(1)
+  sshKeys: distinct(z.array(z.string()).min(1))
     .optional()
     .describe("owners of the SSH keys that may log in, from the first boot on; by default all"),
 });
@@ -115,7 +120,8 @@ export const groupConfig = rule(group, (config) => [
 /** A group of servers, checked and with its defaults. */
 export type Group = z.output<typeof group>;
 
-const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
+/** Labels that the system sets. */
+export const reserved = ["product", "environment", "stack", "managed-by", "group", "Name"];
 
 function findLabelProblems({ labels }: Group): Finding[] {
   return Object.keys(labels).flatMap((key) => {

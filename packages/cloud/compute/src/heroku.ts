@@ -69,7 +69,7 @@ export const heroku: AdapterOf<ComputeContract> = {
 };
 
 /** The app of a group, and how many dynos it has; its host name is what reaches them. */
-function app(scope: Construct, name: string, { group, subnetId, firewallId, protect }: GroupPlan): string {
+function app(scope: Construct, name: string, { group, subnetId, firewallId, protect, dependsOn }: GroupPlan): string {
   const stack = DeploymentStack.of(scope);
   const { id, herokuHostname } = new App(scope, "Default", {
     name: resourceName(scope, [name], { maxLength }),
@@ -78,6 +78,7 @@ function app(scope: Construct, name: string, { group, subnetId, firewallId, prot
     // An app says its space by name. `element` makes it wait for the rules of the space.
     space: Token.asString(Fn.element([subnetId, firewallId], 0)),
     internalRouting: !group.publicAddress,
+    dependsOn,
     lifecycle: { preventDestroy: protect },
   });
   new Formation(scope, "web", {

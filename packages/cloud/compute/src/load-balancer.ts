@@ -8,10 +8,20 @@ const listener = z.strictObject({
   targetPort: port.optional().describe("TCP port of the servers; by default the same"),
 });
 
+/** A path of HTTP with an optional query (RFC 3986); the shortest limit of the clouds is that of AWS, 1,024 characters. */
+const healthPath = rule(z.string().startsWith("/").max(1024), (path) =>
+  /^\/[\w\-.~!$&'()*+,;=:@%/?]*$/.test(path) || !path.startsWith("/")
+    ? undefined
+    : {
+        message: `${JSON.stringify(path)} is not a path of HTTP`,
+        remedy: "Encode spaces and other characters with %, such as /a%20b",
+      },
+);
+
 const healthCheck = z.strictObject({
   protocol: z.enum(["tcp", "http"]).default("tcp").describe("tcp: a connection is enough; http: status 200 is needed"),
   port: port.optional().describe("TCP port of the servers; by default that which the listener leads to"),
-  path: z.string().startsWith("/").default("/").describe("path that is asked for over http"),
+  path: healthPath.default("/").describe("path that is asked for over http"),
   interval: z.int().min(5).max(60).default(15).describe("seconds between two checks, 5 to 60"),
 });
 

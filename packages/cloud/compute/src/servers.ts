@@ -1,4 +1,5 @@
 import {
+  checkLimit,
   cloudInit,
   type Construct,
   contains,
@@ -7,13 +8,15 @@ import {
   type ICompute,
   type IInstance,
   type ILoadBalancer,
+  type INetwork,
+  type ITerraformDependable,
   problemAt,
   type ResolvedSize,
   resolveImage,
   resolveSize,
   type Zone,
 } from "@infra/core";
-import { InfraError, type Path, suggest } from "@infra/inventory";
+import { InfraError, type Path, suggest, templateText } from "@infra/inventory";
 import type { ComputePeers } from "./contract.js";
 import type { Group } from "./group.js";
 import { addressAfter } from "./addresses.js";
@@ -41,6 +44,8 @@ export interface ServerPlan {
   /** Must the server not be deleted? */
   readonly protect: boolean;
   readonly firewallId: string;
+  /** What must exist before the servers, although none of their arguments names it: routes, rules of their firewall. */
+  readonly dependsOn: ITerraformDependable[];
   /** Private IPv4 address. @default - the cloud chooses */
   readonly address?: string;
 }
@@ -77,8 +82,9 @@ export function buildGroups(
 ): ICompute {
   const made = forEachEntry(scope, ["groups"], groups, (entry, group, name) => {
     checkPeers(entry, group, peers);
+    checkLimits(entry, group);
     const { server, pool, loadBalancer } = builder(entry, group, name);
-    const shared = withPath(entry, ["sshKeys"], () => planGroup(entry, group, name, peers));
+    const shared = planGroup(entry, group, name, peers);
     const one = group.autoscaling ? undefined : server;
     const servers = Object.fromEntries(one ? serversOf(shared, name).map((plan) => [plan.name, one(plan)]) : []);
     const targets = { servers, pool: one ? undefined : pool?.(shared) };
@@ -93,19 +99,31 @@ export function buildGroups(
   };
 }
 
+/** Refuses more than the cloud takes, whichever adapter builds it. */
+function checkLimits(entry: Construct, { volumes, loadBalancer, count = 1 }: Group): void {
+  checkLimit(entry, ["volumes"], "volumes", Object.keys(volumes).length);
+  if (!loadBalancer) return;
+  checkLimit(entry, ["loadBalancer", "listeners"], "listeners", Object.keys(loadBalancer.listeners).length);
+  checkLimit(entry, ["count"], "targets", count);
+}
+
 function planGroup(scope: Construct, group: Group, name: string, { network, firewall, ssh }: ComputePeers): GroupPlan {
   const { subnet, sshKeys, cloudInit: more } = group;
+  const keyIds = withPath(scope, ["sshKeys"], () => ssh?.keyIds(sshKeys)) ?? [];
   const publicKeys = ssh?.publicKeys(sshKeys) ?? [];
+  const userData = cloudInit({ user: ssh?.user, publicKeys, more });
+  checkLimit(scope, [more === undefined ? "sshKeys" : "cloudInit"], "userData", templateText(userData));
   return {
     group,
     labels: { ...group.labels, group: name },
     user: ssh?.user,
     publicKeys,
-    keyIds: ssh?.keyIds(sshKeys) ?? [],
-    userData: cloudInit({ user: ssh?.user, publicKeys, more }),
+    keyIds,
+    userData,
     subnetId: network.subnetId(subnet),
     zone: network.subnetZone(subnet),
     firewallId: firewall.firewallId(name),
+    dependsOn: [...(network.prerequisites?.(subnet) ?? []), ...(firewall.prerequisites?.(name) ?? [])],
     protect: DeploymentStack.of(scope).context.settings.deletionProtection,
   };
 }
@@ -178,4 +196,28 @@ function withPath<T>(entry: Construct, path: Path, action: () => T): T {
     const [problem] = error instanceof InfraError ? error.problems : [];
     throw problem ? problemAt(entry, path, problem.message, problem.remedy) : error;
   }
+}
+
+/**
+ * The public subnet of a load balancer with a public address: that of its group, else another one of the network.
+ *
+ * @param suits May it stand there? @default - in the subnet `default`
+ * @throws InfraError when the network has none.
+ */
+export function balancerSubnet(
+  entry: Construct,
+  { subnet }: Group,
+  network: INetwork,
+  suits: (other: string) => boolean = (other) => other === "default",
+): string {
+  if (network.isPublic(subnet) !== false) return subnet;
+  const found = network.subnetNames?.find((other) => network.isPublic(other) === true && suits(other));
+  if (found !== undefined) return found;
+  const { provider } = DeploymentStack.of(entry).context.settings;
+  throw problemAt(
+    entry,
+    ["loadBalancer"],
+    `${provider}: the subnet ${subnet} is private, and a load balancer stands in a public one`,
+    "Add a public subnet named default to the network, with the same `zone` where there are zones, or remove `loadBalancer`",
+  );
 }

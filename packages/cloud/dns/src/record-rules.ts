@@ -19,11 +19,11 @@ const finders: Readonly<Record<RecordType, Finder>> = {
   TXT: textual("TXT", "v=spf1 -all", known(findTextProblem)),
   MX: (value) =>
     isMx(value)
-      ? within("host", hostOnly(value.host))
+      ? within("host", hostOrNone(value.host))
       : wrongForm("MX", value, "{ priority: 10, host: mail.acme.example }"),
   SRV: (value) =>
     isSrv(value)
-      ? within("target", hostOnly(value.target))
+      ? within("target", hostOrNone(value.target))
       : wrongForm("SRV", value, "{ priority: 10, weight: 5, port: 5060, target: sip.acme.example }"),
   CAA: (value) =>
     isCaa(value)
@@ -129,6 +129,11 @@ function within(key: string, finding: Finding | undefined): Finding | undefined 
 
 function hostOnly(value: string): Finding | undefined {
   return findHostProblem(value, false);
+}
+
+/** A single dot says that there is no such service: no mail (RFC 7505), no server (RFC 2782). */
+function hostOrNone(value: string): Finding | undefined {
+  return value === "." ? undefined : hostOnly(value);
 }
 
 function anyHost(value: string): Finding | undefined {

@@ -57,6 +57,10 @@ describe("a record of type MX", () => {
     expect(values(provider, record)).toEqual(["10 mail.acme.example."]);
   });
 
+  it.each(zoneFile)("may tell on %s that the domain takes no mail", (provider) => {
+    expect(values(provider, { type: "MX", values: [{ priority: 0, host: "." }] })).toEqual(["0 ."]);
+  });
+
   it("is sent to azure with a preference", () => {
     expect(values("azure", record)).toEqual([{ preference: "10", exchange: "mail.acme.example" }]);
   });

@@ -53,9 +53,9 @@ function canonical(type: RecordType, value: string): string {
   return type === "AAAA" && !Token.isUnresolved(value) ? canonicalIpv6(value) : value;
 }
 
-/** A host name as zone files write it: with a dot at the end, so that no zone is added to it. */
+/** A host name as zone files write it: with a dot at the end, so that no zone is added to it; a single dot stands for no host. */
 export function absolute(host: string): string {
-  return `${host}.`;
+  return host === "." ? host : `${host}.`;
 }
 
 /** The values of a record set in the notation of zone files. */

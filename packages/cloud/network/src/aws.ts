@@ -17,10 +17,11 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
-  prefixOf,
+  objectId,
   problemAt,
   resourceName,
 } from "@infra/core";
+import { checkRange } from "./ranges.js";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
@@ -28,7 +29,7 @@ import { planSubnets } from "./plan.js";
 /** A VPC. Public subnets reach the internet through its gateway; its default security group lets nothing through. */
 export const aws: AdapterOf<NetworkContract> = {
   build(scope, config) {
-    checkPrefixes(scope, config);
+    checkRange(scope, config);
     checkRegion(scope);
     const vpc = new Vpc(scope, "Default", {
       cidrBlock: config.cidr,
@@ -37,9 +38,9 @@ export const aws: AdapterOf<NetworkContract> = {
       tags: { Name: resourceName(scope, []) },
     });
     new DefaultSecurityGroup(scope, "default_security_group", { vpcId: vpc.id, ingress: [], egress: [] });
-    const publicTable = publicRoutes(scope, vpc);
+    const { publicTable, wayOut } = publicRoutes(scope, vpc);
     const subnets = subnetsOf(scope, config, vpc, publicTable);
-    if (config.nat) buildNat(scope, config, vpc, subnets);
+    if (config.nat) buildNat(scope, vpc, { subnets, wayOut });
     if (config.dnsSuffix !== undefined) buildDns(scope, config.dnsSuffix, vpc);
     return new KnownNetwork(config, { id: vpc.id, subnets, peeringIds: peer(scope, config, vpc, publicTable) });
   },
@@ -57,39 +58,44 @@ function subnetsOf(scope: Construct, config: NetworkConfig, vpc: Vpc, publicTabl
       ...(subnet.zone ? { availabilityZone: `${region}${subnet.zone}` } : {}),
       tags: { Name: resourceName(entry, [name]) },
     });
-    if (subnet.public)
-      new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: publicTable.id });
-    return { id: resource.id, cidr };
+    const association = subnet.public
+      ? new RouteTableAssociation(resource, "Default", { subnetId: resource.id, routeTableId: publicTable.id })
+      : undefined;
+    return { id: resource.id, cidr, association };
   });
 }
 
 /** Routes of public subnets. Private ones follow the table that every VPC has. */
-function publicRoutes(scope: Construct, vpc: Vpc): RouteTable {
+function publicRoutes(scope: Construct, vpc: Vpc): { readonly publicTable: RouteTable; readonly wayOut: Route } {
   const gateway = new InternetGateway(scope, "internet_gateway", {
     vpcId: vpc.id,
     tags: { Name: resourceName(scope, []) },
   });
-  const table = new RouteTable(scope, "route_table", {
+  const publicTable = new RouteTable(scope, "route_table", {
     vpcId: vpc.id,
     tags: { Name: resourceName(scope, ["public"]) },
   });
-  new Route(table, "internet", {
-    routeTableId: table.id,
+  const wayOut = new Route(publicTable, "internet", {
+    routeTableId: publicTable.id,
     destinationCidrBlock: "0.0.0.0/0",
     gatewayId: gateway.id,
   });
-  return table;
+  return { publicTable, wayOut };
+}
+
+/** What a NAT gateway stands behind. */
+interface BehindGateway {
+  readonly subnets: Readonly<
+    Record<string, { readonly id: string; readonly association: RouteTableAssociation | undefined }>
+  >;
+  /** The route of public subnets to the internet, which waits for the internet gateway. */
+  readonly wayOut: Route;
 }
 
 /** The gateway stands in the subnet `default`, so that no other subnet can move it. */
-function buildNat(
-  around: Construct,
-  config: NetworkConfig,
-  vpc: Vpc,
-  subnets: Readonly<Record<string, { readonly id: string }>>,
-): void {
-  const subnet = subnets["default"];
-  if (!subnet || !config.subnets["default"]?.public)
+function buildNat(around: Construct, vpc: Vpc, { subnets, wayOut }: BehindGateway): void {
+  const { id: subnetId, association } = subnets["default"] ?? {};
+  if (subnetId === undefined || !association)
     throw problemAt(
       around,
       ["nat"],
@@ -97,8 +103,10 @@ function buildNat(
       "Add `default: {}` to `subnets`, or write `nat: false`",
     );
   const tags = { Name: resourceName(around, ["nat"]) };
-  const address = new Eip(around, "nat_address", { domain: "vpc", tags });
-  const gateway = new NatGateway(around, "nat_gateway", { subnetId: subnet.id, allocationId: address.id, tags });
+  const dependsOn = [wayOut, association];
+  const address = new Eip(around, "nat_address", { domain: "vpc", tags, dependsOn });
+  const { id: allocationId } = address;
+  const gateway = new NatGateway(around, "nat_gateway", { subnetId, allocationId, tags, dependsOn });
   new Route(gateway, "internet", {
     routeTableId: vpc.mainRouteTableId,
     destinationCidrBlock: "0.0.0.0/0",
@@ -122,7 +130,7 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTabl
   return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network, cidr }, name) => {
     const connection = new VpcPeeringConnection(entry, "Default", {
       vpcId: vpc.id,
-      peerVpcId: DeploymentStack.of(scope).textOf(network),
+      peerVpcId: objectId(entry, ["network"], "network", network),
       autoAccept: true,
       tags: { Name: resourceName(entry, [name]) },
     });
@@ -131,19 +139,4 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: Vpc, publicTabl
     new Route(connection, "private", { ...route, routeTableId: vpc.mainRouteTableId });
     return connection.id;
   });
-}
-
-/** AWS takes networks and subnets of /16 to /28. */
-function checkPrefixes(scope: Construct, config: NetworkConfig): void {
-  for (const [path, range] of [
-    [["cidr"], config.cidr],
-    ...Object.entries(config.subnets).map(([name, subnet]) => [["subnets", name, "cidr"], subnet.cidr] as const),
-  ] as const)
-    if (range !== undefined && prefixOf(range) < 16)
-      throw problemAt(
-        scope,
-        path,
-        `aws: ${JSON.stringify(range)} is larger than a /16`,
-        "Choose a prefix between /16 and /28",
-      );
 }

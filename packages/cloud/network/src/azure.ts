@@ -7,7 +7,7 @@ import { Subnet } from "@cdktf/provider-azurerm/lib/subnet";
 import { SubnetNatGatewayAssociation } from "@cdktf/provider-azurerm/lib/subnet-nat-gateway-association";
 import { VirtualNetwork } from "@cdktf/provider-azurerm/lib/virtual-network";
 import { VirtualNetworkPeering } from "@cdktf/provider-azurerm/lib/virtual-network-peering";
-import { type AdapterOf, azurePlace, Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
+import { type AdapterOf, azurePlace, Construct, forEachEntry, objectId, resourceName } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
@@ -78,7 +78,7 @@ function peer(scope: Construct, { peering }: NetworkConfig, network: VirtualNetw
       resourceGroupName: azurePlace(scope).resourceGroupName,
       name: resourceName(entry, [name], { maxLength: 80 }),
       virtualNetworkName: network.name,
-      remoteVirtualNetworkId: DeploymentStack.of(scope).textOf(other),
+      remoteVirtualNetworkId: objectId(entry, ["network"], "network", other),
       allowVirtualNetworkAccess: true,
     });
     return id;

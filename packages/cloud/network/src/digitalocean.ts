@@ -6,11 +6,11 @@ import {
   Construct,
   DeploymentStack,
   forEachEntry,
-  prefixOf,
-  problemAt,
+  objectId,
   resourceName,
   unsupported,
 } from "@infra/core";
+import { checkRange } from "./ranges.js";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 
@@ -31,7 +31,7 @@ export const digitalocean: AdapterOf<NetworkContract> = {
     dnsSuffix: unsupported("a VPC of DigitalOcean has no DNS of its own", "Remove `dnsSuffix`, and use a public zone"),
   },
   build(scope, config) {
-    checkPrefix(scope, config);
+    checkRange(scope, config);
     const { name: region } = checkRegion(scope);
     const { id } = new Vpc(scope, "Default", {
       name: resourceName(scope, []),
@@ -49,19 +49,8 @@ function peer(scope: Construct, { peering }: NetworkConfig, vpc: string) {
   return forEachEntry(new Construct(scope, "peering_to"), ["peering"], peering, (entry, { network }, name) => {
     const { id } = new VpcPeering(entry, "Default", {
       name: resourceName(entry, [name]),
-      vpcIds: [vpc, DeploymentStack.of(scope).textOf(network)],
+      vpcIds: [vpc, objectId(entry, ["network"], "network", network)],
     });
     return id;
   });
-}
-
-/** DigitalOcean takes networks of /16 to /28; to be checked against https://docs.digitalocean.com/products/networking/vpc/details/limits/. */
-function checkPrefix(scope: Construct, { cidr }: NetworkConfig): void {
-  if (prefixOf(cidr) >= 16) return;
-  throw problemAt(
-    scope,
-    ["cidr"],
-    `digitalocean: ${JSON.stringify(cidr)} is larger than a /16`,
-    "Choose a prefix between /16 and /28",
-  );
 }

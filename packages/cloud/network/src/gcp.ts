@@ -4,7 +4,7 @@ import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
 import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { DnsManagedZone } from "@cdktf/provider-google/lib/dns-managed-zone";
-import { type AdapterOf, checkRegion, Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
+import { type AdapterOf, checkRegion, Construct, forEachEntry, objectId, resourceName } from "@infra/core";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkConfig, NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
@@ -73,7 +73,7 @@ function peer(scope: Construct, { peering }: NetworkConfig, network: string) {
     const { id } = new ComputeNetworkPeering(entry, "Default", {
       name: resourceName(entry, [name]),
       network,
-      peerNetwork: DeploymentStack.of(scope).textOf(other),
+      peerNetwork: objectId(entry, ["network"], "network", other),
     });
     return id;
   });

@@ -9,6 +9,7 @@ import {
 } from "@infra/core";
 import { Network } from "@infra/provider-hcloud/lib/network";
 import { NetworkSubnet } from "@infra/provider-hcloud/lib/network-subnet";
+import { checkRange } from "./ranges.js";
 import { KnownNetwork } from "./known-network.js";
 import type { NetworkContract } from "./contract.js";
 import { planSubnets } from "./plan.js";
@@ -28,6 +29,7 @@ export const hetzner: AdapterOf<NetworkContract> = {
     dnsSuffix: unsupported("a network of Hetzner has no DNS of its own", "Remove `dnsSuffix`, and use a public zone"),
   },
   build(scope, config) {
+    checkRange(scope, config);
     const { networkZone = "" } = checkRegion(scope);
     const network = new Network(scope, "Default", {
       name: resourceName(scope, []),

@@ -1,4 +1,13 @@
-import { adaptersOf, CloudModule, type Construct, type DeploymentStack, type INetwork, type Zone } from "@infra/core";
+import {
+  adaptersOf,
+  CloudModule,
+  type Construct,
+  type DeploymentStack,
+  type INetwork,
+  type ITerraformDependable,
+  resourcesFor,
+  type Zone,
+} from "@infra/core";
 import type { Reference } from "@infra/inventory";
 import { ReferencedNetwork } from "./referenced-network.js";
 import { type NetworkContract, networkContract, type NetworkProps } from "./contract.js";
@@ -44,6 +53,10 @@ export class Network extends CloudModule<NetworkContract> implements INetwork {
 
   isPublic(name: string): boolean | undefined {
     return this.outputs.isPublic(name);
+  }
+
+  prerequisites(subnet: string): ITerraformDependable[] {
+    return resourcesFor(this, subnet, this.subnetNames ?? []);
   }
 
   subnetZone(name: string): Zone | undefined {

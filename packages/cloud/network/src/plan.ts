@@ -39,7 +39,28 @@ export function findPlanProblems(plan: AddressPlan): Finding[] {
       },
     ];
   }
-  return [...findSubnetProblems(plan), ...findPeeringProblems(plan)];
+  return [...findPublicRanges(plan), ...findSubnetProblems(plan), ...findPeeringProblems(plan)];
+}
+
+/** Ranges that no part of the internet has: RFC 1918, RFC 6598 (between a carrier and its customers), RFC 2544 (for measurements). */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"];
+
+/** A network with addresses of others cannot reach those others. */
+function findPublicRanges({ cidr, peering = {} }: AddressPlan): Finding[] {
+  const all: [Finding["path"], string][] = [
+    [["cidr"], cidr],
+    ...Object.entries(peering).map(([name, other]): [Finding["path"], string] => [
+      ["peering", name, "cidr"],
+      other.cidr,
+    ]),
+  ];
+  return all
+    .filter(([, range]) => !privateRanges.some((each) => contains(each, range)))
+    .map(([path, range]) => ({
+      message: `${JSON.stringify(range)} is not a private range`,
+      remedy: "Choose a range inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      ...(path ? { path } : {}),
+    }));
 }
 
 /** Routes to a network whose addresses are also this network's own would lead nowhere. */

@@ -9,7 +9,7 @@ import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-own
 import { S3BucketReplicationConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-replication-configuration";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import type { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
-import { type AdapterOf, type Construct, DeploymentStack, problemAt, resourceName, unsupported } from "@infra/core";
+import { type AdapterOf, type Construct, objectId, problemAt, resourceName, unsupported } from "@infra/core";
 import type { LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { blockPublicAccess, buildCors, buildLock, buildPolicy, buildVersioning, policyOf, publicRead } from "./s3.js";
@@ -69,7 +69,7 @@ function tlsOnly({ arn }: S3Bucket) {
 function buildEncryption(bucket: S3Bucket, { config: { encryption } }: BucketPlan): void {
   const byDefault =
     typeof encryption === "object"
-      ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: DeploymentStack.of(bucket).textOf(encryption.key) }
+      ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: objectId(bucket, ["encryption", "key"], "key", encryption.key) }
       : { sseAlgorithm: "AES256" };
   new S3BucketServerSideEncryptionConfigurationA(bucket, "encryption", {
     bucket: bucket.id,
@@ -117,7 +117,7 @@ function replicate(entry: Construct, bucket: S3Bucket, { key, config }: BucketPl
       "aws: objects under a key of the customer are not replicated",
       'Write `encryption: "cloud"`, or remove `replication`',
     );
-  const target = DeploymentStack.of(entry).textOf(replication.to);
+  const target = objectId(entry, ["replication", "to"], "bucket", replication.to);
   const role = new IamRole(bucket, "replication_role", {
     name: resourceName(entry, [key, "replication"], { maxLength: 64 }),
     assumeRolePolicy: policyOf([

@@ -8,7 +8,16 @@ import {
 } from "@cdktf/provider-azurerm/lib/storage-management-policy";
 import { StorageObjectReplication } from "@cdktf/provider-azurerm/lib/storage-object-replication";
 import { UserAssignedIdentity } from "@cdktf/provider-azurerm/lib/user-assigned-identity";
-import { type AdapterOf, type Construct, DeploymentStack, Fn, problemAt, resourceName, unsupported } from "@infra/core";
+import {
+  type AdapterOf,
+  type Construct,
+  DeploymentStack,
+  Fn,
+  objectId,
+  problemAt,
+  resourceName,
+  unsupported,
+} from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import { accountName } from "./names.js";
@@ -112,7 +121,7 @@ function blobPropertiesOf({ config, versioned }: BucketPlan): StorageAccountBlob
 /** The account uses a key of the customer as an identity of its own, which may use that key and nothing else. */
 function keyOf(entry: Construct, resourceGroupName: string, { key, config: { encryption }, region }: BucketPlan) {
   if (typeof encryption !== "object") return {};
-  const keyId = DeploymentStack.of(entry).textOf(encryption.key);
+  const keyId = objectId(entry, ["encryption", "key"], "key", encryption.key);
   const identity = new UserAssignedIdentity(entry, "identity", {
     name: resourceName(entry, [key], { maxLength: 128 }),
     resourceGroupName,
@@ -176,7 +185,7 @@ function buildLock(container: StorageContainer, { retentionLock }: BucketConfig)
 /** The other bucket is named by the id of its container, which holds the id of its account. */
 function replicate(account: StorageAccount, container: StorageContainer, { replication }: BucketConfig): void {
   if (!replication) return;
-  const target = DeploymentStack.of(account).textOf(replication.to);
+  const target = objectId(account, ["replication", "to"], "bucket", replication.to);
   const [before, behind] = [0, 1].map((index) =>
     String(Fn.element(Fn.split("/blobServices/default/containers/", target), index)),
   );

@@ -1,4 +1,4 @@
-import { type Finding, mapOf, orReference, rule } from "@infra/inventory";
+import { distinct, type Finding, mapOf, orReference, rule } from "@infra/inventory";
 import { z } from "zod";
 
 const days = () => z.int().min(1).max(36500);
@@ -27,15 +27,15 @@ const lifecycleRule = rule(
 );
 
 const corsRule = z.strictObject({
-  origins: z
-    .array(rule(z.string(), findOriginProblem))
-    .min(1)
-    .describe('pages that may ask, as https://<host> or https://<host>:<port>; "*" for all'),
-  methods: z
-    .array(z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]))
-    .min(1)
-    .describe("what they may do: GET, HEAD, PUT, POST, DELETE"),
-  headers: z.array(z.string().min(1)).default([]).describe("headers that they may send and read"),
+  origins: distinct(z.array(rule(z.string(), findOriginProblem)).min(1)).describe(
+    'pages that may ask, as https://<host> or https://<host>:<port>; "*" for all',
+  ),
+  methods: distinct(z.array(z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"])).min(1)).describe(
+    "what they may do: GET, HEAD, PUT, POST, DELETE",
+  ),
+  headers: distinct(z.array(z.string().min(1)))
+    .default([])
+    .describe("headers that they may send and read"),
   maxAgeSeconds: z
     .int()
     .min(0)

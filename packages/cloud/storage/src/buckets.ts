@@ -1,4 +1,5 @@
 import {
+  checkLimit,
   checkRegion,
   type Construct,
   DeploymentStack,
@@ -51,6 +52,7 @@ export function buildBuckets(
   const protection = deletionProtection ? ({ lifecycle: { preventDestroy: true } } as const) : {};
   return {
     buckets: forEachEntry(scope, ["buckets"], buckets, (entry, config, key) => {
+      checkLimit(entry, ["lifecycle"], "lifecycleRules", Object.keys(config.lifecycle).length);
       const name = bucketName(entry, key);
       if (reserved?.test(name)) throw reservedName(scope, key, name);
       const versioned = config.versioning ?? (lockKeepsVersions || !config.retentionLock);

@@ -1,6 +1,6 @@
 import { StorageBucket, type StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
-import { type AdapterOf, type Construct, DeploymentStack, unsupported } from "@infra/core";
+import { type AdapterOf, checkLimit, type Construct, objectId, unsupported } from "@infra/core";
 import type { BucketConfig, LifecycleRule } from "./bucket.js";
 import { type BucketPlan, buildBuckets, type BuiltBucket } from "./buckets.js";
 import type { StorageContract } from "./contract.js";
@@ -33,6 +33,7 @@ function buildBucket(entry: Construct, plan: BucketPlan): BuiltBucket {
   const { config, name, region, versioned, protection, forceDestroy } = plan;
   const open = config.publicAccess === "read";
   const lifecycleRule = Object.values(config.lifecycle).flatMap(rulesOf);
+  checkLimit(entry, ["lifecycle"], "lifecycleRules", lifecycleRule.length);
   const bucket = new StorageBucket(entry, "Default", {
     ...protection,
     name,
@@ -100,5 +101,5 @@ function lockOf({ retentionLock }: BucketConfig) {
 
 function encryptionOf(entry: Construct, { encryption }: BucketConfig) {
   if (typeof encryption !== "object") return {};
-  return { encryption: { defaultKmsKeyName: DeploymentStack.of(entry).textOf(encryption.key) } };
+  return { encryption: { defaultKmsKeyName: objectId(entry, ["encryption", "key"], "key", encryption.key) } };
 }

@@ -1,4 +1,4 @@
-import { type AdapterOf, type Construct, DeploymentStack, resourceName, unsupported } from "@infra/core";
+import { type AdapterOf, type Construct, DeploymentStack, objectId, resourceName, unsupported } from "@infra/core";
 import { DataOciObjectstorageNamespace } from "@infra/provider-oci/lib/data-oci-objectstorage-namespace";
 import { IdentityPolicy } from "@infra/provider-oci/lib/identity-policy";
 import { ObjectstorageBucket } from "@infra/provider-oci/lib/objectstorage-bucket";
@@ -56,7 +56,9 @@ function buildBucket(entry: Construct, plan: BucketPlan, namespace: string): Bui
     accessType: publicAccess === "read" ? "ObjectReadWithoutList" : "NoPublicAccess",
     storageTier: "Standard",
     versioning: versioned ? "Enabled" : "Disabled",
-    ...(typeof encryption === "object" ? { kmsKeyId: stack.textOf(encryption.key) } : {}),
+    ...(typeof encryption === "object"
+      ? { kmsKeyId: objectId(entry, ["encryption", "key"], "key", encryption.key) }
+      : {}),
     ...lockOf(config),
   });
   actOnObjects(entry, bucket, plan);
@@ -86,7 +88,7 @@ function actOnObjects(entry: Construct, bucket: ObjectstorageBucket, { key, name
     new ObjectstorageReplicationPolicy(bucket, "replication", {
       ...target,
       name: "replication",
-      destinationBucketName: stack.textOf(config.replication.to),
+      destinationBucketName: objectId(bucket, ["replication", "to"], "bucket", config.replication.to),
       destinationRegionName: config.replication.region ?? region,
     });
 }

@@ -35,6 +35,25 @@ const holders = {
   digitalocean: "digitalocean_spaces_bucket",
 } as const;
 
+describe("more lifecycle rules than a cloud takes", () => {
+  const rules = (count: number) =>
+    files({
+      lifecycle: Object.fromEntries(
+        Array.from({ length: count }, (_, number) => [
+          `r${String(number)}`,
+          { prefix: `p${String(number)}/`, expireAfterDays: 9 },
+        ]),
+      ),
+    });
+
+  it.each(["gcp", "azure", "digitalocean"] as const)("are refused on %s", (provider) => {
+    expect(() => synthesized(provider, rules(100))).not.toThrow();
+    expect(() => synthesized(provider, rules(120))).toThrow(
+      /buckets\.files\.lifecycle: \w+ takes at most 100 lifecycle rules of a bucket, not 120/,
+    );
+  });
+});
+
 describe.each(clouds)("a bucket on %s", (provider) => {
   it("cannot be deleted from a protected deployment, and can from another", () => {
     const isProtected = (deletionProtection: boolean) =>

@@ -18,23 +18,23 @@ interface CostOptions extends CommonOptions {
 
 const examples = `
 Examples:
-  $ infra cost production/compute           what it costs, and what an apply would change
+  $ infra cost production/compute           the monthly cost, now and after an apply
   $ infra cost --offline --verbose          every resource that has a price, with no account
   $ infra cost --base origin/main           what this branch changes
-  $ infra cost --json > before.json         kept, for: infra cost --compare-to before.json
+  $ infra cost --json > before.json         to compare later: infra cost --compare-to before.json
 
 Exit codes: 0, or 1 when a limit (cost: in the inventory) is exceeded or something failed.`;
 
 /** Adds the command that says what deployments cost per month. */
 export function addCostCommand(program: Command): void {
-  withCommonOptions(program.command("cost").description("what deployments cost per month, now and after an apply"))
-    .argument("[deployments...]", "<environment>/<name>; all when none is given")
+  withCommonOptions(program.command("cost").description("show what deployments cost per month, now and after an apply"))
+    .argument("[deployments...]", "<environment>/<name> (default: all)")
     .option("-a, --all", "all deployments of the inventory")
-    .option("-v, --verbose", "every resource that has a price")
-    .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive)
+    .option("-v, --verbose", "show every resource that has a price")
+    .option("-p, --parallelism <n>", "number of deployments at once (default: the number of processors)", positive)
     .option("--markdown", "print Markdown, for comments")
     .option("--base <ref>", "compare with the inventory of a git revision, both planned offline")
-    .option("--compare-to <file>", "compare with what infra cost --json printed before")
+    .option("--compare-to <file>", "compare with the output of an earlier infra cost --json")
     .addHelpText("after", examples)
     .action(cost);
 }

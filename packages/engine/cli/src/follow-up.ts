@@ -1,4 +1,11 @@
-import { findDeploymentFiles, InfraError, type Inventory, loadInventory, type Problem, providerNames, type Workspace } from "@infra/inventory";
+import {
+  findDeploymentFiles,
+  InfraError,
+  type Inventory,
+  loadInventory,
+  type Problem,
+  type Workspace,
+} from "@infra/inventory";
 import { type DriftIssue, happeningsOf, keepIssues, type Notice, notifyAll } from "@infra/platforms";
 import { hiddenValues, secretsOf } from "@infra/secrets";
 import { Mask } from "@infra/io";
@@ -78,7 +85,7 @@ export class Teller {
   ) {}
 
   async tell(notice: Notice, test = false) {
-    const mask = new Mask(hiddenValues(process.env, providerNames));
+    const mask = new Mask(hiddenValues(process.env));
     const secrets = secretsOf(this.inventory, { root: this.workspace.root }, mask);
     const reveal = async (secret: Parameters<typeof secrets.of>[0]) => (await secrets.of(secret)).value;
     try {

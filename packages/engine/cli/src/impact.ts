@@ -6,10 +6,10 @@ import type { Release } from "@infra/impact";
 export function addImpactCommand(program: Command): void {
   program
     .command("impact")
-    .description("what a version of a package would change in many products, by synthesis; nothing is written to them")
+    .description("show what a version of a package would change in many products, by synthesis; writes nothing to them")
     .argument("<package>", "<name>@<version>, such as @infra/cloud-network@0.2.0")
     .requiredOption("-P, --products <path>", "a product, a folder of products, or a file with the path of one per line")
-    .option("--json", "print JSON, for machines")
+    .option("--json", "print JSON")
     .option("--markdown", "print Markdown, for comments")
     .action(impact);
 }

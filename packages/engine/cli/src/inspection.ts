@@ -7,8 +7,10 @@ import { type CommonOptions, print, withCommonOptions, workspaceOf } from "./opt
 /** Adds the commands that only look: list, doctor, configured, schema. */
 export function addInspectionCommands(program: Command): void {
   withCommonOptions(program.command("list").description("list the deployments of the inventory")).action(list);
-  withCommonOptions(program.command("doctor").description("look at everything that a run needs")).action(doctor);
-  withCommonOptions(program.command("configured").description("what is configured for runs that are not offline"))
+  withCommonOptions(program.command("doctor").description("check everything that a run needs")).action(doctor);
+  withCommonOptions(
+    program.command("configured").description("show what is configured for real runs; exit code 2 when nothing is"),
+  )
     .addHelpText("after", "\nExit codes: 0 when something is, 2 when nothing is; make plan is offline then.")
     .action(showConfigured);
   withCommonOptions(

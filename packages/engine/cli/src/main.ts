@@ -5,6 +5,7 @@ import { withHelp } from "./help.js";
 import { addImpactCommand } from "./impact.js";
 import { addInspectionCommands } from "./inspection.js";
 import { addFollowUpCommands, addPlatformCommands } from "./platform.js";
+import { addProviderCommands } from "./providers.js";
 import { addReportCommand } from "./report.js";
 import { addReviewedCommand } from "./reviewed.js";
 import { addSecretCommands } from "./secrets.js";
@@ -15,19 +16,20 @@ import { addVerbCommands } from "./verbs.js";
 
 const examples = `
 Examples:
-  $ infra list                                what the inventory holds
+  $ infra list                                list the deployments of the inventory
   $ infra plan --offline                      plan everything, with no account
   $ infra plan production/compute             plan one deployment; the plan is saved
-  $ infra apply production/compute            apply the saved plan, after a question
-  $ infra status                              what is applied, against what the inventory says now
-  $ infra secrets check                       which secret store has which secret
-  $ infra cost --offline                      what everything costs per month, by list prices
-  $ infra report --format markdown            what the last plan found, for a comment
-  $ infra drift --json                        what differs between state and cloud, for machines
-  $ infra drift --issues --notify             keep an issue per deployment that drifts, tell of what is new
+  $ infra apply production/compute            apply the saved plan, after approval
+  $ infra status                              what is applied, compared with the inventory
+  $ infra providers list                      list the versions of Terraform providers, and what is behind
+  $ infra secrets check                       show which secret store has which secret
+  $ infra cost --offline                      show what everything costs per month, by list prices
+  $ infra report --format markdown            write the last plan as Markdown, for a comment
+  $ infra drift --json                        compare the state with the cloud; print JSON
+  $ infra drift --issues --notify             maintain an issue per deployment that drifts, and notify
 
 Exit codes: 0 no change, 2 changes, 1 error.
-Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN reach remote states; INFRA_ENGINE names the engine's binary; INFRA_CACHE the cache folder.`;
+Environment: INFRA_STATE_PASSPHRASE encrypts states and plans, INFRA_STATE_PASSPHRASE_OLD reads those from before a rekey; TF_STATE_* and CONSUL_HTTP_TOKEN configure remote states; INFRA_ENGINE names the binary of OpenTofu or Terraform, INFRA_CACHE the cache folder.`;
 
 /** The `infra` command. Sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -42,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addReportCommand(program);
   addInspectionCommands(program);
   addStatusCommand(program);
+  addProviderCommands(program);
   addStateCommands(program);
   addSecretCommands(program);
   addImpactCommand(program);

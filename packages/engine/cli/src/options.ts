@@ -15,12 +15,8 @@ export function withCommonOptions(command: Command): Command {
       "-i, --inventory <folder>",
       "folder of the inventory (default: infra.inventory of package.json, else inventory)",
     )
-    .option(
-      "--offline",
-      "run against the mock provider: no account, no credentials",
-      isOn(process.env["INFRA_OFFLINE"]),
-    )
-    .option("--json", "print JSON, for machines");
+    .option("--offline", "use the mock provider: no account, no credentials", isOn(process.env["INFRA_OFFLINE"]))
+    .option("--json", "print JSON");
 }
 
 /** The workspace of the working folder. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
-import { infraError, providerNames } from "@infra/inventory";
+import { infraError } from "@infra/inventory";
 import {
   findPlatform,
   type FoundPlatform,
@@ -36,7 +36,7 @@ export async function comment(options: CommentOptions): Promise<void> {
         `this run is for no ${platform.pullRequestWord} of ${platform.where}`,
         "Run it for one, or name it: --pull-request <n>",
       );
-    const markdown = new Mask(hiddenValues(process.env, providerNames)).text(await read(options.file));
+    const markdown = new Mask(hiddenValues(process.env)).text(await read(options.file));
     const key = options.key ?? keyIn(markdown) ?? "plan";
     const posted = await orFork(found, postSticky(platform, pullRequest, key, markdown));
     const where = `${platform.pullRequestWord} ${String(pullRequest)} of ${platform.where}`;

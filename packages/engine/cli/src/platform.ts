@@ -7,44 +7,49 @@ import type { CommentOptions, CommitStatusOptions } from "./platform-actions.js"
 /** Adds the commands that speak to the platform of the repository: comments, commit statuses. */
 export function addPlatformCommands(program: Command): void {
   withPlatformOptions(program.command("comment"))
-    .description("keep one comment on the pull request of the pipeline: written once, then updated in place")
-    .requiredOption("-f, --file <path>", "Markdown to post; - for the standard input")
-    .option("-k, --key <key>", "tells several comments of a pull request apart (default: the one of the file, or plan)")
-    .option("--pull-request <n>", "its number (default: the pipeline's)", positive)
-    .option("--if-possible", "say so and exit 0 where there is no pull request, no token, or one that may not write")
-    .option("--json", "print JSON, for machines")
+    .description("create or update one comment on the pull request of the pipeline")
+    .requiredOption("-f, --file <path>", "file with the Markdown to post; - for the standard input")
+    .option(
+      "-k, --key <key>",
+      "key that distinguishes several comments of a pull request (default: the one in the file, or plan)",
+    )
+    .option("--pull-request <n>", "number of the pull request (default: the pipeline's)", positive)
+    .option("--if-possible", "exit with 0 when the pull request or the token is missing, or the token may not write")
+    .option("--json", "print JSON")
     .addHelpText("after", commentExamples)
     .action(async (options: CommentOptions) => (await actions()).comment(options));
   withPlatformOptions(withCommonOptions(program.command("commit-status")))
-    .description("mark the commit of the pipeline: success only when its plans change nothing")
-    .argument("[deployments...]", "which had to be planned (default: those that were)")
+    .description("set the status of the pipeline's commit: success only when its plans contain no changes")
+    .argument("[deployments...]", "deployments that had to be planned (default: those that were planned)")
     .option("--none", "no deployment had to be planned")
-    .option("--pending", "mark it as not known yet, before the plans")
-    .option("--from <path>", "results of plans: a folder, or a file of infra plan --json (default: .infra/results)")
-    .option("--name <name>", "name of the mark", "infra/no-change")
-    .option("--commit <sha>", "full hash (default: the pipeline's)")
-    .option("--if-possible", "say so and exit 0 where there is no commit, no token, or one that may not write")
+    .option("--pending", "set the status to pending, before the plans")
+    .option("--from <path>", "folder of results, or output of infra plan --json (default: .infra/results)")
+    .option("--name <name>", "name of the status", "infra/no-change")
+    .option("--commit <sha>", "full hash of the commit (default: the pipeline's)")
+    .option("--if-possible", "exit with 0 when the commit or the token is missing, or the token may not write")
     .addHelpText("after", statusExamples)
     .action(async (ids: string[], options: CommitStatusOptions) => (await actions()).commitStatus(ids, options));
 }
 
 /** Adds the commands that do something with results of runs: issues of drift, notifications. */
 export function addFollowUpCommands(program: Command): void {
-  const from = "results: a folder, or a file of infra <verb> --json (default: .infra/results)";
+  const from = "folder of results, or output of infra <verb> --json (default: .infra/results)";
   withPlatformOptions(withCommonOptions(program.command("issues")))
     .description(
-      "keep an issue per deployment that drifts, from the results of infra drift; as infra drift --issues does",
+      "maintain an issue per deployment that drifts, from the results of infra drift; the same as infra drift --issues",
     )
     .option("--from <path>", from)
-    .option("--notify", "tell those whom product.yaml names what is new")
+    .option("--notify", "send the notifications that product.yaml configures, about what is new")
     .action(async (options: IssuesOptions) => (await followUpActions()).issues(options));
   withCommonOptions(program.command("notify"))
-    .description("tell those whom product.yaml names what results say, each time that it is run")
+    .description("send the notifications that product.yaml configures, about the results of a run")
     .option("--from <path>", from)
     .addOption(
-      new Option("--verb <verb>", "of which verb").choices(["plan", "apply", "destroy", "drift"]).default("drift"),
+      new Option("--verb <verb>", "verb of the results")
+        .choices(["plan", "apply", "destroy", "drift"])
+        .default("drift"),
     )
-    .option("--test", "tell everybody that they can be told, and nothing else")
+    .option("--test", "send a test notification to everyone instead")
     .action(async (options: NotifyOptions) => (await followUpActions()).notify(options));
 }
 
@@ -72,9 +77,9 @@ function actions() {
 /** Adds what a user may say of the platform; the environment of a pipeline says the rest. */
 export function withPlatformOptions(command: Command): Command {
   return command
-    .addOption(new Option("--platform <name>", "the platform (default: the pipeline's)").choices(platformNames))
-    .option("--project <path>", "<owner>/<name>, for GitLab also its number (default: the pipeline's)")
-    .option("--api-url <url>", "the platform's REST API (default: the pipeline's)");
+    .addOption(new Option("--platform <name>", "platform (default: the pipeline's)").choices(platformNames))
+    .option("--project <path>", "<owner>/<name>, or its number on GitLab (default: the pipeline's)")
+    .option("--api-url <url>", "base URL of the platform's REST API (default: the pipeline's)");
 }
 
 /** Options of every command that speaks to the platform. */

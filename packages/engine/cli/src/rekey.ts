@@ -9,12 +9,12 @@ import { type Progress, progressOf } from "./progress.js";
 const examples = `
 Examples:
   $ INFRA_STATE_PASSPHRASE_OLD=… INFRA_STATE_PASSPHRASE=… infra state rekey --all    to a new passphrase
-  $ INFRA_STATE_PASSPHRASE_OLD=… infra state rekey --all                    to Vault, once the inventory says so
-  $ infra state rekey production/compute --rotate --retire                  a new version of a key of Vault, the older ones retired
-  $ infra state rekey --all --check                                         only says what is under which key
+  $ INFRA_STATE_PASSPHRASE_OLD=… infra state rekey --all                    to Vault, once the inventory has it
+  $ infra state rekey production/compute --rotate --retire                  a new version of the key in Vault, older versions retired
+  $ infra state rekey --all --check                                         only reports which key encrypts what
 
-The present key is the one that the inventory names: state: { encryption: { kind: transit } }, or the passphrase. Everything that is
-kept is read again at the end; the exit code is 1 as long as anything is not under the present key.`;
+The current key is the one that the inventory names: state: { encryption: { kind: transit } }, or the passphrase. All stored versions
+are read again at the end; the exit code is 1 until the current key encrypts all of them.`;
 
 interface RekeyOptions extends CommonOptions {
   readonly all?: boolean;
@@ -28,22 +28,22 @@ export function addKeyCommands(state: Command): void {
   withCommonOptions(
     state
       .command("rekey")
-      .description("encrypt states with their history anew, and prove that nothing is left; run again, it goes on"),
+      .description("encrypt states and their history with the current key, and verify it; continues when repeated"),
   )
     .argument("[deployments...]", "<environment>/<name>")
     .option("--all", "all deployments")
-    .option("--check", "only say what is under which key; change nothing")
-    .option("--rotate", "first make a new version of the keys of Vault")
-    .option("--retire", "at the end, when nothing is left, let Vault refuse the older versions")
+    .option("--check", "only report which key encrypts what; change nothing")
+    .option("--rotate", "first create a new version of the keys in Vault")
+    .option("--retire", "at the end, when no older version is in use, retire the older versions in Vault")
     .addHelpText("after", examples)
     .action(rekeyAll);
   withCommonOptions(
     state
       .command("policy")
-      .description("print the policy of Vault for a token that runs one deployment, and reads no other one's state"),
+      .description("print the Vault policy for a token that runs one deployment and cannot read other states"),
   )
     .argument("<deployment>", "<environment>/<name>")
-    .option("--rekey", "a policy that also rotates the key and retires its versions")
+    .option("--rekey", "also allow rotating the key and retiring its versions")
     .addHelpText(
       "after",
       "\nExample:\n  $ infra state policy production/compute | vault policy write infra-production-compute -",

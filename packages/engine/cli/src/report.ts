@@ -8,13 +8,13 @@ import { workspaceOf } from "./options.js";
 
 const help = `
 Examples:
-  $ infra report                                                 what the last plan found, as text
-  $ infra report --format markdown --base origin/main            for a comment, with why each deployment is affected
+  $ infra report                                                 the results of the last plan, as text
+  $ infra report --format markdown --base origin/main            for a comment, with the causes of each change
   $ infra report --format markdown html junit sarif --output reports
   $ infra report --verb policy --format sarif --output policy.sarif
   $ infra report --verb apply --format html --output apply.html
   $ infra report --from downloaded-artifacts --format markdown   results of several jobs
-  $ infra report --clean                                         forget the results of earlier runs
+  $ infra report --clean                                         remove the results of earlier runs
 
 Runs of validate, policy, plan, apply, destroy and drift write their results to .infra/results, also those of Nx. The report shows one
 run: the one that INFRA_RUN names (any word, the same for all its commands), else the run of the workflow or pipeline, else the last one.`;
@@ -36,19 +36,19 @@ interface ReportOptions {
 export function addReportCommand(program: Command): void {
   program
     .command("report")
-    .description("what the last run found, as text, Markdown, HTML, JSON, JUnit or SARIF")
+    .description("write the results of the last run as text, Markdown, HTML, JSON, JUnit or SARIF")
     .option("-i, --inventory <folder>", "folder of the inventory (default: as for other commands)")
-    .addOption(new Option("--verb <verb>", "what was run").choices(reportedVerbs).default("plan"))
-    .option("--from <path>", "folder of results, or a file that infra <verb> --json wrote (default: .infra/results)")
+    .addOption(new Option("--verb <verb>", "verb of the results").choices(reportedVerbs).default("plan"))
+    .option("--from <path>", "folder of results, or output of infra <verb> --json (default: .infra/results)")
     .addOption(
-      new Option("-f, --format <format...>", "one or several formats")
+      new Option("-f, --format <format...>", "one or more formats")
         .choices(Object.keys(formats))
         .default(["text"], "text"),
     )
     .option("--json", "the same as --format json")
-    .option("-o, --output <path>", "file; with several formats a folder (default: the standard output)")
-    .option("--limit <characters>", "length of the Markdown at most (default: what a comment may have)", length)
-    .option("--base <ref>", "say which changes since a branch or commit affect each deployment")
+    .option("-o, --output <path>", "output file; a folder with several formats (default: the standard output)")
+    .option("--limit <characters>", "maximum length of the Markdown (default: the limit of a comment)", length)
+    .option("--base <ref>", "show which changes since a branch or commit affect each deployment")
     .option("--key <word>", "word of the hidden marker in Markdown (default: the verb)", word)
     .option("--clean", "remove the results of earlier runs instead")
     .addHelpText("after", help)

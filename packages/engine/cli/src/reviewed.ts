@@ -9,17 +9,15 @@ interface ReviewedOptions extends CommonOptions {
 const examples = `
 Examples:
   $ infra reviewed                        in the pipeline of the main branch
-  $ infra apply --all --yes --planned     then applies them, and refuses what nobody has looked at`;
+  $ infra apply --all --yes --planned     then applies them, and refuses unreviewed changes`;
 
 /** Adds the command that takes over the plans of a reviewed change. */
 export function addReviewedCommand(program: Command): void {
   program
     .command("reviewed")
-    .description(
-      "fetch the plans that were made for the pull request that a commit came from, for infra apply --planned",
-    )
+    .description("fetch the plans of the pull request that a commit came from, for infra apply --planned")
     .option("--commit <hash>", "commit of the main branch (default: the one of the pipeline)")
-    .option("--json", "print JSON, for machines")
+    .option("--json", "print JSON")
     .addHelpText("after", examples)
     .action(reviewed);
 }

@@ -8,31 +8,31 @@ const notation = "secret://<path>#<field>, or <path>#<field>";
 
 /** Adds the commands on secrets. */
 export function addSecretCommands(program: Command): void {
-  const secrets = program.command("secrets").description("look at the secrets of the inventory, write and renew them");
+  const secrets = program.command("secrets").description("check, read, write and renew the secrets of the inventory");
   const add = (name: string, description: string) => withCommonOptions(secrets.command(name).description(description));
-  add("check", "which secret store has which secret, and which stores can be asked; shows no value")
-    .argument("[deployments...]", "<environment>/<name>; all when none is given")
+  add("check", "show which secret store has which secret, and which stores are available; shows no values")
+    .argument("[deployments...]", "<environment>/<name> (default: all)")
     .action(async (ids: string[], options: CommonOptions) => (await actions()).check(ids, options));
   add("get", "print the value of a secret, on a terminal only")
     .argument("<secret>", notation, secretArgument)
-    .option("--reveal", "print it also to a pipe, a file or as JSON")
+    .option("--reveal", "also print it to a pipe, to a file or as JSON")
     .action(async (secret: SecretReference, options: GetOptions) => (await actions()).get(secret, options));
-  add("set", "write a secret; the value is asked for, or read from the standard input without its last line break")
+  add("set", "write a secret; prompts for the value, or reads it from the standard input without its last line break")
     .argument("<secret>", notation, secretArgument)
     .option(
       "--tier <tier>",
-      "where to (default: where it is, else the first store that can be written to)",
+      "store to write to (default: the one that has the secret, else the first that is writable)",
       tierArgument,
     )
     .action(async (secret: SecretReference, options: TierOption) => (await actions()).set(secret, options));
   add("edit", "open a SOPS file in the editor")
-    .argument("<path>", "the path of its secrets", pathArgument)
+    .argument("<path>", "path of its secrets", pathArgument)
     .action(async (path: string, options: CommonOptions) => (await actions()).edit(path, options));
   add("rotate", "write a new random value; with --keys, renew the data keys of all SOPS files instead")
     .argument("[secret]", notation, secretArgument)
-    .option("--length <n>", "letters and digits of the new value (default: 40)", lengthArgument)
-    .option("--tier <tier>", "where to (default: where it is)", tierArgument)
-    .option("--keys", "new data keys, for the recipients that .sops.yaml names now")
+    .option("--length <n>", "number of letters and digits of the new value (default: 40)", lengthArgument)
+    .option("--tier <tier>", "store to write to (default: the one that has the secret)", tierArgument)
+    .option("--keys", "generate new data keys, for the recipients in .sops.yaml")
     .action(async (secret: SecretReference | undefined, options: RotateOptions) =>
       (await actions()).rotate(secret, options),
     );
@@ -44,14 +44,12 @@ function addBootstrap(secrets: Command): void {
   withCommonOptions(
     secrets
       .command("bootstrap")
-      .description(
-        "initialise or unseal Vault, with its keys in 1Password or SOPS; run it again to go on where it stopped",
-      ),
+      .description("initialise or unseal Vault, and store its keys in 1Password or SOPS; continues when repeated"),
   )
-    .option("--keeper <tier>", "1password or sops (default: the first that is set up)", tierArgument)
-    .option("--path <path>", "where the keeper has the keys (default: <product>/vault)", pathArgument)
-    .option("--shares <n>", "how many unseal keys (default: 5)", countArgument)
-    .option("--threshold <n>", "how many of them unseal (default: 3)", countArgument)
+    .option("--keeper <tier>", "1password or sops (default: the first that is configured)", tierArgument)
+    .option("--path <path>", "path of the keys in that store (default: <product>/vault)", pathArgument)
+    .option("--shares <n>", "number of unseal keys (default: 5)", countArgument)
+    .option("--threshold <n>", "number of keys that are needed to unseal (default: 3)", countArgument)
     .action(async (options: BootstrapCommandOptions) => (await actions()).bootstrapVault(options));
 }
 

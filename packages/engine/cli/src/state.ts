@@ -9,32 +9,30 @@ import { addKeyCommands } from "./rekey.js";
 
 /** Adds the commands on the history, the place and the lock of states. */
 export function addStateCommands(program: Command): void {
-  const state = program
-    .command("state")
-    .description("look at states and their history, go back in it, move them, free their locks");
+  const state = program.command("state").description("list, restore, move, check and unlock states and their history");
   const add = (name: string, description: string) => withCommonOptions(state.command(name).description(description));
   const one = (name: string, description: string) =>
     add(name, description).argument("<deployment>", "<environment>/<name>");
-  add("list", "list the states of all deployments: where, which version, who holds the lock").action(list);
+  add("list", "list the states of all deployments with their place, version and lock").action(list);
   one("versions", "list the versions of the state, newest first").action(versions);
-  one("show", "show what is on record of a version; not its content")
-    .argument("[version]", "number of the version; the current one when left out", versionNumber)
+  one("show", "show the record of a version, without its content")
+    .argument("[version]", "number of the version (default: the current one)", versionNumber)
     .action(show);
-  one("restore", "make an earlier version current again; nothing is overwritten")
+  one("restore", "restore an earlier version as the current one; nothing is overwritten")
     .argument("<version>", "number of the version", versionNumber)
     .action(restore);
-  one("unlock", "take the lock away from a run that is gone; that run cannot write any more").action(unlock);
-  one("push", "record the state that a run had to keep because it could not be recorded")
-    .option("--force", "also when another run has written since")
+  one("unlock", "remove the lock of a run that has ended; that run can no longer write").action(unlock);
+  one("push", "record the state that a run kept because it could not be recorded")
+    .option("--force", "push even when another run has written since")
     .action(push);
-  add("migrate", "move states with their history to another place, verified; run again, it goes on")
+  add("migrate", "move states with their history to another place, and verify them; continues when repeated")
     .argument("[deployments...]", "<environment>/<name>")
     .option("--all", "all deployments")
-    .addOption(new Option("--to <kind>", "where to").choices(["folder", "s3"]).makeOptionMandatory())
+    .addOption(new Option("--to <kind>", "kind of the new place").choices(["folder", "s3"]).makeOptionMandatory())
     .action(migrate);
   add("check", "compare pointers and objects: existence, digest, lineage, serial")
-    .argument("[deployments...]", "<environment>/<name>; all when left out")
-    .option("--history", "every version, not only the current one")
+    .argument("[deployments...]", "<environment>/<name> (default: all)")
+    .option("--history", "check every version, not only the current one")
     .action(check);
   addKeyCommands(state);
 }

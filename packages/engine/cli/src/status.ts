@@ -3,17 +3,20 @@ import { coloured, type CommonOptions, print, withCommonOptions, workspaceOf } f
 
 const help = `
 Examples:
-  $ infra status                       what is applied, against what the inventory says now
+  $ infra status                       what is applied, compared with the inventory
   $ infra status production/compute    one deployment
   $ infra status --json                for machines
 
-Exit codes: 0 all is up to date, 2 something is not, 1 error.`;
+Exit codes: 0 everything is up to date, 2 something is not, 1 error.`;
 
 /** Adds the command that compares what is applied with the inventory. */
 export function addStatusCommand(program: Command): void {
-  const description = "compare what is applied with what the inventory says now, and find what was removed from it";
+  const description = "compare what is applied with the inventory, and find deployments that were removed from it";
   withCommonOptions(program.command("status").description(description))
-    .argument("[deployments...]", "<environment>/<name>; all, and the removed ones, when none is given")
+    .argument(
+      "[deployments...]",
+      "<environment>/<name> (default: all, also those that were removed from the inventory)",
+    )
     .addHelpText("after", help)
     .action(status);
 }

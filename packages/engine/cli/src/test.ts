@@ -9,7 +9,7 @@ import { progressOf } from "./progress.js";
 const examples = `
 Examples:
   $ infra test                      the whole inventory, with no account
-  $ infra test production/compute   one deployment; it must refer to no other`;
+  $ infra test production/compute   one deployment that refers to no other`;
 
 const said: Partial<Record<Verb, string>> = {
   apply: "applied to an empty emulated cloud",
@@ -23,9 +23,9 @@ export function addTestCommand(program: Command): void {
   withCommonOptions(
     program
       .command("test")
-      .description("apply deployments to an empty emulated cloud, check them, and expect nothing left to change"),
+      .description("apply deployments to an empty emulated cloud, check them, and expect no further changes"),
   )
-    .argument("[deployments...]", "<environment>/<name>; all when none is given")
+    .argument("[deployments...]", "<environment>/<name> (default: all)")
     .addHelpText("after", examples)
     .action(test);
 }

@@ -13,18 +13,19 @@ interface VerbOptions extends FollowUpOptions {
   readonly yes?: boolean;
   readonly planned?: boolean;
   readonly destroy?: boolean;
+  readonly reselect?: boolean;
   readonly verbose?: boolean;
   readonly parallelism?: number;
 }
 
 const descriptions: Record<Exclude<Verb, "cost">, string> = {
-  synth: "write the engine's configuration of deployments to .infra",
-  validate: "check the synthesized configuration with the engine",
-  policy: "plan, and check the result against the rules that every deployment keeps",
+  synth: "write the configuration of deployments to .infra",
+  validate: "check the synthesized configuration with OpenTofu or Terraform",
+  policy: "plan, and check the plans against the policy",
   plan: "show what an apply would change, and save the plan",
-  apply: "apply the saved plan, or plan now; asks before it changes anything",
-  destroy: "delete everything that deployments own; asks first",
-  drift: "compare the state with the cloud; changes neither",
+  apply: "apply the saved plan, or create one; asks for approval first",
+  destroy: "destroy all resources of deployments; asks for approval first",
+  drift: "compare the state with the cloud, without changing either",
   output: "print the outputs of applied deployments",
 };
 
@@ -34,24 +35,29 @@ export function addVerbCommands(program: Command): void {
     const command = withCommonOptions(program.command(verb).description(description))
       .argument(
         "[deployments...]",
-        "<environment>/<name>; all when none is given" + (changes(verb) ? " and --all is" : ""),
+        changes(verb) ? "<environment>/<name>; or use --all" : "<environment>/<name> (default: all)",
       )
       .option("-a, --all", "all deployments of the inventory")
       .addOption(verboseOption(verb))
-      .option("-p, --parallelism <n>", "deployments at once (default: the number of processors)", positive);
-    if (verb === "plan") command.option("-D, --destroy", "plan the removal of everything that the deployments own");
-    if (changes(verb)) command.option("-y, --yes", "do not ask");
-    if (verb === "apply") command.option("--planned", "only plans that were saved before: refuse to plan now");
-    if (changes(verb) || verb === "drift") command.option("--notify", "tell those whom product.yaml names");
+      .option("-p, --parallelism <n>", "number of deployments at once (default: the number of processors)", positive);
+    if (verb === "plan") command.option("-D, --destroy", "plan to destroy all resources of the deployments");
+    if (verb === "plan")
+      command.option("--reselect", "choose server types and images from the current tables, also for existing servers");
+    if (changes(verb)) command.option("-y, --yes", "skip the approval");
+    if (verb === "apply") command.option("--planned", "apply only plans that were saved before");
+    if (changes(verb) || verb === "drift")
+      command.option("--notify", "send the notifications that product.yaml configures");
     if (verb === "drift")
-      withPlatformOptions(command.option("--issues", "keep an issue per deployment that drifts, on GitHub or GitLab"));
+      withPlatformOptions(
+        command.option("--issues", "maintain an issue per deployment that drifts, on GitHub or GitLab"),
+      );
     command.action((ids: string[], options: VerbOptions) => execute(verb, ids, options));
   }
 }
 
 /** Of verbs that show no changes it stays accepted, and is not offered. */
 function verboseOption(verb: Verb): Option {
-  const option = new Option("-v, --verbose", "every change of every deployment");
+  const option = new Option("-v, --verbose", "show every change of every deployment");
   return option.hideHelp(verb === "synth" || verb === "validate" || verb === "output");
 }
 
@@ -74,7 +80,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
   const { run } = await import("@infra/engine");
   const { renderIgnored, renderSummary } = await import("@infra/report");
   const progress = progressOf(verb, process.stderr, options.json);
-  const { offline = false, yes, planned, destroy, parallelism } = options;
+  const { offline = false, yes, planned, destroy, reselect, parallelism } = options;
   const { signal, abandon } = interruption(progress);
   const confirm = inTurn((planned: Planned) => progress.pause(() => ask(verb, planned, signal)));
   const result = await run({
@@ -85,6 +91,7 @@ async function execute(verb: Verb, ids: readonly string[], options: VerbOptions)
     ...(yes ? { yes } : {}),
     ...(planned ? { planned } : {}),
     ...(destroy ? { destroy } : {}),
+    ...(reselect ? { reselect } : {}),
     ...(ids.length > 0 ? { deployments: ids } : {}),
     ...(parallelism === undefined ? {} : { parallelism }),
     ...(process.stdin.isTTY && !yes ? { confirm } : {}),

@@ -55,12 +55,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
   if (!offline) refuseInvisibleEnds(env, deployments);
-  const mask = new Mask(
-    hiddenValues(
-      env,
-      deployments.map(({ settings }) => settings.provider),
-    ),
-  );
+  const mask = new Mask(hiddenValues(env));
   const secrets = secretsOf(inventory, request, mask);
   const keys = new StateKeys({ product, states, secrets, env });
   const encryptions = new Encryptions({ engine, offline, keys, env });

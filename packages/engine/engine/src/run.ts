@@ -141,6 +141,7 @@ class Schedule {
     };
     const result = this.context.mask.value({
       ...known,
+      ...(outcome.warnings?.length ? { warnings: outcome.warnings } : {}),
       ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
       ...(outcome.cost ? { cost: outcome.cost } : {}),
       ...(outcome.findings ? { findings: outcome.findings } : {}),

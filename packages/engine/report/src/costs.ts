@@ -2,7 +2,7 @@ import { formatProblem, formatProblemWithFrame } from "@infra/inventory";
 import { amountText, changeText, difference, type Money, sumOf } from "@infra/cost";
 import { markdownTable, section, table } from "@infra/io";
 import type { RenderOptions } from "./terminal.js";
-import type { DeploymentResult, RunResult } from "@infra/results";
+import { type DeploymentResult, remarksOf, type RunResult } from "@infra/results";
 
 const header = ["environment", "stack", "provider", "monthly", "change", "not counted"];
 
@@ -97,9 +97,11 @@ function uncountedLines({ results }: RunResult): string[] {
 
 function notesOf(result: RunResult): string[] {
   const prices = new Set(result.results.flatMap(({ cost }) => (cost ? [cost.prices] : [])));
-  const own = result.results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  const stale = new Set(result.results.flatMap(({ cost }) => cost?.stale ?? []));
+  const own = result.results.flatMap((each) => remarksOf(each).map((note) => `${each.id}: ${note}`));
   return [
     ...(prices.size > 0 ? [`List prices without taxes: ${[...prices].sort().join("; ")}`] : []),
+    ...(stale.size > 0 ? [`Warning: older than 90 days: ${[...stale].join(", ")}. Update @infra/facts`] : []),
     ...problemsOf(result, "waiting"),
     ...own,
     ...(result.notes ?? []),

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { infraError, providerNames } from "@infra/inventory";
+import { infraError } from "@infra/inventory";
 import { hiddenValues } from "@infra/secrets";
 import { git, Mask } from "@infra/io";
 import { collect, type Collected } from "./collect.js";
@@ -26,7 +26,7 @@ export async function makeReport({ root, verb, from, base, env }: ReportRequest)
   if (from !== undefined && !existsSync(from))
     throw infraError(`${from} does not exist`, "Name a folder of results, or a file that infra <verb> --json wrote");
   const { report, others } = collect(from ?? resultsFolder(root), verb, env);
-  const mask = new Mask(hiddenValues(env, providerNames));
+  const mask = new Mask(hiddenValues(env));
   const results = base === undefined ? report.results : await withCauses(report, root, base);
   return { report: mask.value({ ...report, results }), others };
 }

@@ -5,6 +5,7 @@ import {
   type DeploymentResult,
   noChanges,
   problemsIn,
+  remarksOf,
   renderChanges,
   type RunResult,
   type Verb,
@@ -69,7 +70,8 @@ export const offlineNotice =
 /** Notes with their deployments; one that several have is said once. */
 function notesOf(results: readonly DeploymentResult[]): string[] {
   const ids = new Map<string, string[]>();
-  for (const { id, notes } of results) for (const note of notes) ids.set(note, [...(ids.get(note) ?? []), id]);
+  for (const result of results)
+    for (const note of remarksOf(result)) ids.set(note, [...(ids.get(note) ?? []), result.id]);
   return [...ids].map(([note, [first = "", ...others]]) =>
     others.length === 0 ? `${first}: ${note}` : `${first} and ${String(others.length)} more: ${note}`,
   );

@@ -7,6 +7,7 @@ export {
   exitCodeOf,
   noChanges,
   problemsIn,
+  remarksOf,
   type ResourceChange,
   type ResourceProgress,
   type RunRequest,

@@ -1,4 +1,4 @@
-import type { Problem } from "@infra/inventory";
+import { formatProblem, type Problem } from "@infra/inventory";
 import type { DeploymentCost } from "@infra/cost";
 import type { Finding } from "@infra/policy";
 
@@ -60,6 +60,8 @@ export interface DeploymentResult {
   readonly problems: readonly Problem[];
   /** What the policy refuses, for the verb `policy`. @default - nothing */
   readonly findings?: readonly Finding[];
+  /** What will go wrong some day, with its place in the inventory: an image whose support ends. @default - nothing */
+  readonly warnings?: readonly Problem[];
   /** Things that the user should know and that are not wrong, such as the takeover of a dead run's lock. */
   readonly notes: readonly string[];
   /** Values of the outputs, for the verb `output`. */
@@ -101,6 +103,11 @@ export function problemsIn({ problems, findings = [] }: Pick<DeploymentResult, "
   return [...problems, ...refused];
 }
 
+/** What is said below a deployment's result, for a person: its warnings with their places, and its notes. */
+export function remarksOf({ warnings = [], notes }: Pick<DeploymentResult, "warnings" | "notes">): string[] {
+  return [...warnings.map((warning) => `warning: ${formatProblem(warning)}`), ...notes];
+}
+
 /** How far the changes of one deployment are. */
 export interface ResourceProgress {
   /** `production/compute`. */
@@ -122,6 +129,8 @@ export interface RunRequest {
   readonly deployments?: readonly string[];
   /** Plans the removal of everything that the deployments own; only for `plan`. @default false */
   readonly destroy?: boolean;
+  /** Chooses kinds of servers and images by the tables of now, whatever is deployed; only for `plan`. @default false */
+  readonly reselect?: boolean;
   /** Runs against the mock provider: no account, no credentials. @default false */
   readonly offline?: boolean;
   /** Applies and destroys without asking. @default false */

@@ -57,6 +57,7 @@ export const resultSchema = z.object({
   seconds: z.number().min(0),
   problems: z.array(problemSchema),
   findings: z.array(findingSchema).optional(),
+  warnings: z.array(problemSchema).optional(),
   notes: z.array(z.string()),
   outputs: z.record(z.string(), z.unknown()).optional(),
   text: z.string(),

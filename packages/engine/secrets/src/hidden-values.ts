@@ -1,4 +1,4 @@
-import { bindingsOf, type ProviderName, providerNames } from "@infra/inventory";
+import { providerCredentials } from "@infra/inventory";
 import { environmentPrefix } from "./tiers/environment.js";
 import { tierCredentials } from "./tiers/tiers.js";
 
@@ -25,20 +25,19 @@ const secretVariables = [
   "INFRACOST_API_KEY",
 ] as const;
 
-/** The values of an environment that nothing may show: the product's own secrets, and the credentials of clouds. */
-export function hiddenValues(env: Readonly<NodeJS.ProcessEnv>, providers: readonly ProviderName[]): string[] {
-  return hiddenVariables(providers).flatMap((name) => env[name] || []);
+/** The values of an environment that nothing may show: the product's own secrets, and the credentials of Terraform providers. */
+export function hiddenValues(env: Readonly<NodeJS.ProcessEnv>): string[] {
+  return hiddenVariables().flatMap((name) => env[name] || []);
 }
 
 /** The names of the variables whose values nothing may show. */
-export function hiddenVariables(providers: readonly ProviderName[]): string[] {
-  const credentials = providers.flatMap((name) => bindingsOf(name).flatMap((binding) => binding.credentials));
-  return [...new Set([...secretVariables, ...credentials])];
+export function hiddenVariables(): string[] {
+  return [...new Set([...secretVariables, ...providerCredentials])];
 }
 
-/** The variables of an environment that hold secrets, of every cloud, and the secrets that are kept in the environment itself. */
+/** The variables of an environment that hold secrets, of every Terraform provider, and the secrets that are kept in the environment itself. */
 export function secretsIn(env: Readonly<NodeJS.ProcessEnv>): Record<string, string> {
-  const names = new Set(hiddenVariables(providerNames));
+  const names = new Set(hiddenVariables());
   const found = Object.entries(env).filter(([name, value]) => {
     return value !== undefined && (names.has(name) || name.startsWith(environmentPrefix));
   });

@@ -25,6 +25,13 @@ const recordSchema = z.object({
   configuration: z.string().regex(/^[0-9a-f]{16}\.configuration\.json$/),
 });
 
+const choice = z.object({
+  what: z.enum(["size", "image"]),
+  at: z.string(),
+  wanted: z.string().optional(),
+  chosen: z.record(z.string(), z.unknown()),
+});
+
 const configurationSchema = z.object({
   stack: z.string(),
   settings: z.record(z.string(), z.unknown()),
@@ -32,6 +39,7 @@ const configurationSchema = z.object({
   references: names,
   secrets: names,
   lockFile: z.string(),
+  choices: z.array(choice).optional(),
 });
 
 /** What is on record of an apply or a destroy: one record when it begins, one when it ends. */
@@ -73,6 +81,19 @@ export interface AppliedConfiguration {
   readonly secrets: Readonly<Record<string, string>>;
   /** Content of `.terraform.lock.hcl`; empty when there is none. */
   readonly lockFile: string;
+  /** Kinds of servers and images that tables of facts chose. @default - not on record: a version of infra applied it that kept none */
+  readonly choices?: readonly AppliedChoice[] | undefined;
+}
+
+/** A kind of server or an image that was chosen. */
+export interface AppliedChoice {
+  readonly what: "size" | "image";
+  /** Path of the construct that it was chosen for: `compute/web`. */
+  readonly at: string;
+  /** What was wanted, where and of which cloud. @default - not on record */
+  readonly wanted?: string | undefined;
+  /** The cloud's name of it, and what else the table says. */
+  readonly chosen: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -1,4 +1,4 @@
-export type { AppliedConfiguration, AppliedRecord } from "./applied-records.js";
+export type { AppliedChoice, AppliedConfiguration, AppliedRecord } from "./applied-records.js";
 export { checkState } from "./check.js";
 export { ConsulClient } from "./consul-client.js";
 export { describeHolder, sealError, StateError } from "./errors.js";

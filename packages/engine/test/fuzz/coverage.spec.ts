@@ -11,13 +11,14 @@ const mock = "packages/mock-provider/src";
 const exceptions: Readonly<Record<string, string>> = {
   "packages/inventory/src/json.ts": "what others call",
   "packages/core/src/testing.ts": "texts of tests",
-  "packages/cost/src/prices.ts": "the tables of the package itself",
+  "packages/facts/src/prices.ts": "the tables of the package itself",
   [`${engine}/engine/src/applied/record.ts`]: "what was written in the same expression",
   [`${engine}/impact/src/impact.ts`]: "configurations that its own processes made",
   [`${engine}/engine/src/deployment/memory-folder.ts`]:
     "marks of this project's processes; anything else there is left as it is",
   [`${mock}/cloud.ts`]: "the emulated cloud, which the mock provider itself wrote; it is no real one",
   [`${mock}/schemas.ts`]: "schemas of bindings that were built and installed with their hashes",
+  [`${mock}/unrecorded.ts`]: "the facts of the package itself",
   [`${mock}/service.ts`]: "the engine that the run started, over the protocol of providers",
   [`${mock}/value.ts`]: "the engine that the run started, over the protocol of providers",
 };
@@ -25,7 +26,7 @@ const exceptions: Readonly<Record<string, string>> = {
 const parses = /\bJSON\.parse\(|\b(?:parseJson|readJson|parseDocument|parseAllDocuments)\(|from "yaml"/;
 const isSource = (file: string) => file.endsWith(".ts") && !file.endsWith(".spec.ts");
 const folders = [
-  ...["inventory", "core", "cost", "create-product", "mock-provider"].map((name) => `packages/${name}/src`),
+  ...["inventory", "facts", "core", "cost", "create-product", "mock-provider"].map((name) => `packages/${name}/src`),
   ...readdirSync(join(root, engine)).map((name) => `${engine}/${name}/src`),
 ];
 const inRepository = (folder: string) =>

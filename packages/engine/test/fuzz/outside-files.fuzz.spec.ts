@@ -105,7 +105,7 @@ const recorded = async (last: Buffer | string, configuration: Buffer | string): 
 };
 const configuration = JSON.stringify(applied);
 
-const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner" };
+const costs = { before: {}, after: { EUR: 4.5 }, resources: [], unpriced: [], usage: [], free: 0, prices: "hetzner", stale: [] };
 const priced = { ...costs, resources: [{ address: "a.b", before: 0, after: 4.5, currency: "EUR", source: "table" }] };
 
 const lockfile = JSON.stringify({

@@ -1,24 +1,26 @@
 import { z } from "zod";
-import { bindingsOf, providerNames } from "../providers.js";
+import { providerNames } from "../providers.js";
+import { providersSchema } from "./provider-settings.js";
 import { domainName, name, rule, secret } from "../schema.js";
 import { driftSchema } from "./drift-settings.js";
 import { notifySchema } from "./notify-settings.js";
 import type { SecretReference } from "../secret.js";
 import { secretSettings } from "./secret-settings.js";
 import { stateSchema } from "./state-settings.js";
+import { providerCredentials } from "../terraform-providers.js";
 
 /** Variables that would change what the engine and the programs it starts do, not who they are. */
 const steering = /^(?:TF_|INFRA_|LD_|DYLD_|NODE_|GO(?!OGLE_)|PATH$|HOME$|SHELL$|USER$|TMPDIR$)/;
 
-/** Those that the clouds' providers read, also where their names begin as the ones above. */
-const known = new Set(providerNames.flatMap((name) => bindingsOf(name).flatMap(({ credentials }) => credentials)));
+/** Those that providers read, also where their names begin as the ones above. */
+const known = new Set(providerCredentials);
 
 const credentialName = rule(z.string(), (value) =>
   known.has(value) || (/^[A-Z][A-Z0-9_]*$/.test(value) && !steering.test(value))
     ? undefined
     : {
         message: `${JSON.stringify(value)} is not a variable that holds a credential`,
-        remedy: "Name a variable that the cloud's provider reads, for example HCLOUD_TOKEN",
+        remedy: "Name a variable that a provider reads, for example HCLOUD_TOKEN",
       },
 );
 
@@ -74,6 +76,7 @@ const shared = {
     .record(credentialName, secret)
     .optional()
     .describe("environment variables of the cloud's provider, each from a secret; offline runs do not ask for them"),
+  providers: providersSchema.optional(),
   management: z
     .strictObject({ domain: domainName().describe("the domain of the three management servers") })
     .optional()
@@ -99,7 +102,7 @@ export const productSchema = z.strictObject({
       providers: z
         .array(providerSource)
         .optional()
-        .describe("addresses of providers besides those of the clouds: registry.opentofu.org/hashicorp/random"),
+        .describe("addresses of providers that `providers` does not know: registry.opentofu.org/hashicorp/random"),
       provisioners: z.boolean().optional().describe("programs that resources run where the engine runs"),
     })
     .optional()
@@ -127,12 +130,13 @@ export const deploymentSchema = z.strictObject({
   state: shared.state,
   drift: shared.drift,
   credentials: shared.credentials,
+  providers: shared.providers,
   config: z.record(z.string(), z.unknown()).optional().describe("the stack's configuration"),
 });
 
 /** What a product allows own stacks that is refused otherwise. */
 export interface Allowed {
-  /** Sources of providers besides those of the clouds. */
+  /** Sources of providers that the registry of Terraform providers does not have. */
   readonly providers: readonly string[];
   /** Programs that resources run where the engine runs. */
   readonly provisioners: boolean;

@@ -1,7 +1,7 @@
 import { firewallAdapters, type FirewallProps } from "@infra/base-firewall";
 import type { ComputeProps } from "@infra/cloud-compute";
 import { type DeploymentStack, gapOf, type INetwork } from "@infra/core";
-import { cidr, infraError, rule } from "@infra/inventory";
+import { cidr, distinct, infraError, rule } from "@infra/inventory";
 import { z } from "zod";
 
 const source = rule(cidr(), (network) =>
@@ -15,7 +15,7 @@ const source = rule(cidr(), (network) =>
 
 /** What a user may say of a bastion. */
 export const bastionConfig = z.strictObject({
-  from: z.array(source).min(1).describe("networks that may connect to it, in CIDR notation"),
+  from: distinct(z.array(source).min(1)).describe("networks that may connect to it, in CIDR notation"),
   subnet: z.string().default("default").describe("name of a public subnet"),
 });
 

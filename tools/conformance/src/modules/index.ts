@@ -7,7 +7,7 @@ import { ssh } from "./ssh.js";
 import { storage } from "./storage.js";
 
 export type { ExampleCase, MapCase, ModuleCase, OutputsCase, Refusal } from "./module-case.js";
-export { exampleKey } from "./ssh.js";
+export { exampleKey, otherKey } from "./ssh.js";
 
 /** Every module. */
 export const modules: readonly ModuleCase[] = [network, firewall, ssh, compute, storage, dns];

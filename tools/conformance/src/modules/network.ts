@@ -7,11 +7,12 @@ import {
 } from "@infra/cloud-network";
 import type { FeatureOf } from "@infra/core";
 import { z } from "zod";
+import { idOf, withIds } from "./ids.js";
 import type { ModuleCase } from "./module-case.js";
 import { perKey, text } from "./output-forms.js";
 
 const cidr = "10.20.0.0/16";
-const peering = { other: { network: "peer-network", cidr: "10.99.0.0/16" } };
+const peering = { other: { network: idOf.network, cidr: "10.99.0.0/16" } };
 
 const uses: Record<FeatureOf<NetworkContract>, object> = {
   dnsSuffix: { cidr, dnsSuffix: "acme.internal" },
@@ -36,7 +37,9 @@ export const network: ModuleCase = {
   ],
   contract: networkContract,
   adapters: networkAdapters,
-  build: (stack, props, id = "network") => ({ [id]: outputsOf(new Network(stack, id, props as NetworkProps)) }),
+  build: (stack, props, id = "network") => ({
+    [id]: outputsOf(new Network(stack, id, withIds(stack, props) as NetworkProps)),
+  }),
   puts: ({ props }) => {
     const { cidr: range, subnets = { default: {} }, peering: others = {} } = props as NetworkProps;
     return z.strictObject({
@@ -65,7 +68,7 @@ export const network: ModuleCase = {
     },
     {
       path: "peering",
-      value: { network: "another-network", cidr: "10.98.0.0/16" },
+      value: { network: idOf.network, cidr: "10.98.0.0/16" },
       props: uses.peering,
       feature: "peering",
       within: {

@@ -7,18 +7,25 @@ import { perEntry, text } from "./output-forms.js";
 export const exampleKey =
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICvYBsl/DgCvGh/DMo+nY6kmlyPI24+sT5OvcdsYbW6Q alice@acme.example";
 
+/** Another key that is in use nowhere, for each number. */
+export function otherKey(number: number): string {
+  const body = Buffer.alloc(32);
+  body.writeUInt32BE(number + 1);
+  return `${keyOf("ssh-ed25519", body)} other@acme.example`;
+}
+
 const keys = { alice: exampleKey };
 const key = (text: unknown) => ({ keys: { alice: text } });
 
 /** A public key whose body holds other fields than its kind wants. */
-const keyOf = (kind: string, ...fields: Buffer[]) => {
+function keyOf(kind: string, ...fields: Buffer[]): string {
   const parts = [Buffer.from(kind), ...fields].flatMap((field) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(field.length);
     return [length, field];
   });
   return `${kind} ${Buffer.concat(parts).toString("base64")}`;
-};
+}
 
 /** The module ssh. */
 export const ssh: ModuleCase = {
@@ -43,7 +50,7 @@ export const ssh: ModuleCase = {
   maps: [
     {
       path: "keys",
-      value: exampleKey.replace("alice", "bob"),
+      value: otherKey(0),
       none: ["gcp", "azure", "oracle"],
     },
   ],
@@ -76,6 +83,21 @@ export const ssh: ModuleCase = {
       props: { keys: { "Alice Smith": exampleKey } },
       path: "keys.Alice Smith",
       says: ['"Alice Smith"', "is not a name", "lower-case letters"],
+    },
+    "a key that two people have": {
+      props: { keys: { alice: exampleKey, bob: `${exampleKey.split(" ").slice(0, 2).join(" ")} bob@acme.example` } },
+      path: "keys.bob",
+      says: ["the key of bob", "is also the key of alice", "a key of their own"],
+    },
+    "two keys in one text": {
+      props: key(`${exampleKey}\n${exampleKey}`),
+      path: "keys.alice",
+      says: ["several lines", "where one key belongs", "an owner of its own"],
+    },
+    "a key of ECDSA, of which EC2 makes no key pair": {
+      props: key(keyOf("ecdsa-sha2-nistp256", Buffer.from("nistp256"), Buffer.alloc(65, 4))),
+      path: "keys.alice",
+      says: ["ecdsa-sha2-nistp256", "EC2 takes no key pair of the kind", "ssh-keygen -t ed25519"],
     },
     "a user with capitals": {
       props: { keys, user: "Ops" },

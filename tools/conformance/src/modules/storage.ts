@@ -7,6 +7,7 @@ import {
 } from "@infra/cloud-storage";
 import type { FeatureOf } from "@infra/core";
 import { z } from "zod";
+import { idOf, withIds } from "./ids.js";
 import type { ModuleCase } from "./module-case.js";
 import { perKey, text } from "./output-forms.js";
 
@@ -14,7 +15,7 @@ const files = (bucket: object) => ({ buckets: { files: bucket } });
 const lifecycle = (rule: object, more: object = {}) => files({ lifecycle: { old: rule }, ...more });
 const pages = { origins: ["https://acme.example"], methods: ["GET"] };
 const lock = { days: 30 };
-const to = "id-of-the-other-bucket";
+const to = idOf.bucket;
 
 const uses: Record<FeatureOf<StorageContract>, object> = {
   abortUploads: lifecycle({ abortUploadsAfterDays: 7 }),
@@ -22,7 +23,7 @@ const uses: Record<FeatureOf<StorageContract>, object> = {
   cloudEncryption: files({ encryption: "cloud" }),
   complianceLock: files({ retentionLock: { days: 30, mode: "compliance" } }),
   cors: files({ cors: { pages: { ...pages, headers: ["etag"] } } }),
-  customerKey: files({ encryption: { key: "id-of-the-key" } }),
+  customerKey: files({ encryption: { key: idOf.key } }),
   forceDestroy: files({ forceDestroy: true }),
   lifecycle: lifecycle({ prefix: "logs/", expireAfterDays: 90, noncurrentExpireAfterDays: 30 }),
   lockedVersions: files({ versioning: true, retentionLock: lock }),
@@ -46,7 +47,9 @@ export const storage: ModuleCase = {
   ],
   contract: storageContract,
   adapters: storageAdapters,
-  build: (stack, props, id = "storage") => ({ [id]: new Storage(stack, id, props as StorageProps).buckets }),
+  build: (stack, props, id = "storage") => ({
+    [id]: new Storage(stack, id, withIds(stack, props) as StorageProps).buckets,
+  }),
   puts: ({ props }) => {
     const credentials = z.string().startsWith("secret://");
     return perKey(
@@ -143,6 +146,16 @@ export const storage: ModuleCase = {
       path: "buckets.files.replication",
       says: ["a bucket without versions", "cannot be replicated", "Remove"],
     },
+    "copies to what is no bucket of aws": {
+      props: files({ replication: { to: "acme-other" } }),
+      path: "buckets.files.replication.to",
+      says: ['"acme-other"', "is not the id of a bucket", "arn:aws:s3:::"],
+    },
+    "a key in the form of another cloud": {
+      props: files({ encryption: { key: "ocid1.key.oc1..abc" } }),
+      path: "buckets.files.encryption.key",
+      says: ['"ocid1.key.oc1..abc"', "is not the id of a key", "arn:aws:kms:"],
+    },
     "copies to nowhere": {
       props: files({ replication: {} }),
       path: "buckets.files.replication.to",
@@ -204,7 +217,7 @@ export const storage: ModuleCase = {
       says: ['"AKIAIOSFODNN7EXAMPLE"', "is not a reference to a secret", "secret://<path>"],
     },
     "copies of objects under a key of the customer": {
-      props: files({ encryption: { key: "id-of-the-key" }, replication: { to } }),
+      props: files({ encryption: { key: idOf.key }, replication: { to } }),
       path: "buckets.files.replication",
       says: ["under a key of the customer", "are not replicated", '`encryption: "cloud"`'],
     },

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { ask } from "./command.js";
+import { byName, soldIn } from "./sold-in.js";
 
 const regions = z.array(z.object({ name: z.string(), zones: z.array(z.string()) }));
 
 const types = z.array(
   z.object({
     name: z.string(),
+    zone: z.string(),
     guestCpus: z.number(),
     memoryMb: z.number(),
     architecture: z.string().optional(),
@@ -17,15 +19,27 @@ const types = z.array(
 export async function gcp(): Promise<LiveFacts> {
   const places = await ask(["gcloud", "compute", "regions", "list", "--format=json"], regions);
   const kinds = await ask(["gcloud", "compute", "machine-types", "list", "--format=json"], types);
+  const all = places.map(({ name }) => name);
   return {
     regions: Object.fromEntries(places.map(({ name, zones }) => [name, zonesOf(zones)])),
-    sizes: kinds.map(({ name, guestCpus, memoryMb, architecture }) => ({
-      name,
-      cpus: guestCpus,
-      memory: memoryMb / 1024,
-      architecture: architecture === "ARM64" ? "arm64" : "amd64",
-    })),
+    sizes: [...byName(kinds)].flatMap(([name, [first, ...more]]) =>
+      first
+        ? {
+            name,
+            cpus: first.guestCpus,
+            memory: first.memoryMb / 1024,
+            architecture: first.architecture === "ARM64" ? "arm64" : "amd64",
+            ...soldIn(all, [first, ...more].map(regionOf)),
+          }
+        : [],
+    ),
+    saysRegions: true,
   };
+}
+
+/** `…/zones/europe-west3-a`, or `europe-west3-a`. */
+function regionOf({ zone }: { readonly zone: string }): string {
+  return zone.slice(zone.lastIndexOf("/") + 1, zone.lastIndexOf("-"));
 }
 
 /** The letters that stand for zones a, b and c, where the region's first three are others: `…/zones/us-east1-b`. */

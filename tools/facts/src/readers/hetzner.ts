@@ -2,6 +2,7 @@ import { setting } from "@infra/inventory";
 import { z } from "zod";
 import type { LiveFacts } from "../compare.js";
 import { type Api, getPages } from "./http.js";
+import { soldIn } from "./sold-in.js";
 
 /** What every list says of its pages. */
 const meta = z.object({ pagination: z.object({ next_page: z.int().nullable() }) }).optional();
@@ -16,7 +17,13 @@ const serverTypes = z.object({
       cores: z.number(),
       memory: z.number(),
       architecture: z.enum(["x86", "arm"]),
-      prices: z.array(z.object({ location: z.string() })),
+      locations: z.array(
+        z.object({
+          name: z.string(),
+          available: z.boolean().default(true),
+          deprecation: z.object({ unavailable_after: z.iso.datetime({ offset: true }) }).nullish(),
+        }),
+      ),
     }),
   ),
 });
@@ -44,16 +51,27 @@ export async function hetzner(): Promise<LiveFacts> {
     regions: Object.fromEntries(found.map(({ name, network_zone }) => [name, { networkZone: network_zone }])),
     sizes: types
       .flatMap((page) => page.server_types)
-      .map(({ name, cores, memory, architecture, prices }) => {
-        const regions = prices.map(({ location }) => location).sort();
-        const everywhere = names.every((location) => regions.includes(location));
+      .map(({ name, cores, memory, architecture, locations: sold }) => {
         const facts = { name, cpus: cores, memory, architecture: architectures[architecture] };
-        return everywhere ? facts : { ...facts, regions };
+        const open = sold.filter(isOrderable);
+        return { ...facts, ...soldIn(names, namesOf(sold), namesOf(open)) };
       }),
+    saysRegions: true,
     images: offered
       .flatMap((page) => page.images)
       .flatMap(({ name, architecture }) =>
         name === null ? [] : [{ name, architecture: architectures[architecture] }],
       ),
   };
+}
+
+type Location = z.output<typeof serverTypes>["server_types"][number]["locations"][number];
+
+function namesOf(locations: readonly Location[]): string[] {
+  return locations.map(({ name }) => name);
+}
+
+/** Can a kind be ordered in a location today: is there stock, and is it not withdrawn? */
+function isOrderable({ available, deprecation }: Location): boolean {
+  return available && !(deprecation && Date.parse(deprecation.unavailable_after) <= Date.now());
 }

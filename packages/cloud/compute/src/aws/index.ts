@@ -1,6 +1,6 @@
 import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { PlacementGroup } from "@cdktf/provider-aws/lib/placement-group";
-import { type AdapterOf, type Construct, problemAt, resourceName } from "@infra/core";
+import { type AdapterOf, type Construct, type INetwork, problemAt, resourceName } from "@infra/core";
 import { instance, type Kind } from "./instance.js";
 import { loadBalancer } from "./load-balancer.js";
 import { pool } from "./pool.js";
@@ -8,7 +8,7 @@ import type { ComputeContract } from "../contract.js";
 import type { Group } from "../group.js";
 import { ipv4Only } from "../ipv6.js";
 import { findSharedDevice } from "../devices.js";
-import { buildGroups, imageOf, sizeOf } from "../servers.js";
+import { balancerSubnet, buildGroups, imageOf, sizeOf } from "../servers.js";
 
 /** AWS: 7 per zone and group; to be checked against https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/placement-strategies.html. */
 const spreadLimit = 7;
@@ -30,11 +30,20 @@ export const aws: AdapterOf<ComputeContract> = {
         server: (plan) => instance(entry, plan, kind),
         pool: (plan) => pool(entry, name, plan, kind),
         loadBalancer: (config, targets) =>
-          loadBalancer(entry, name, config, targets, { network: peers.network, subnet: group.subnet }),
+          loadBalancer(entry, name, config, targets, {
+            network: peers.network,
+            subnet: balancerSubnet(entry, group, peers.network, isBesides(group, peers.network)),
+          }),
       };
     });
   },
 };
+
+/** A load balancer reaches only servers of its own zone, so its subnet must be known to be in theirs. */
+function isBesides({ subnet }: Group, network: INetwork): (other: string) => boolean {
+  const zone = network.subnetZone(subnet);
+  return (other) => zone !== undefined && network.subnetZone(other) === zone;
+}
 
 function checkGroup(entry: Construct, { placement, count = 1, volumes }: Group): void {
   if (placement === "spread" && count > spreadLimit)

@@ -39,6 +39,7 @@ export function instance(scope: Construct, plan: ServerPlan, { image, ...kind }:
     rootBlockDevice: { encrypted: true, volumeType: "gp3" },
     disableApiTermination: plan.protect,
     tags: { ...plan.labels, Name: name },
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["ami", "key_name", "user_data"] },
   });
   volumes(resource, plan);

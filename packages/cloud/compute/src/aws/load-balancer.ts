@@ -28,9 +28,11 @@ export function loadBalancer(
 ): ILoadBalancer {
   const scope = new Construct(around, "load_balancer");
   const { deletionProtection } = DeploymentStack.of(scope).context.settings;
+  const dependsOn = network.prerequisites?.(subnet) ?? [];
   const { id: allocationId, publicIp } = new Eip(scope, "public_address", {
     domain: "vpc",
     tags: { Name: resourceName(scope, [group]) },
+    dependsOn,
     lifecycle: { preventDestroy: deletionProtection },
   });
   const balancer = new Lb(scope, "Default", {
@@ -38,6 +40,7 @@ export function loadBalancer(
     loadBalancerType: "network",
     subnetMapping: [{ subnetId: network.subnetId(subnet), allocationId }],
     enableDeletionProtection: deletionProtection,
+    dependsOn,
   });
   forEachEntry(scope, ["loadBalancer", "listeners"], listenersOf(config), (entry, listener, name) => {
     const targetGroupArn = targetGroup(entry, [group, name], listener, config, network);

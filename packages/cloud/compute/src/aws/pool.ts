@@ -18,6 +18,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
     vpcZoneIdentifier: [plan.subnetId],
     launchTemplate: { id: launchTemplate(scope, name, plan, kind), version: "$Latest" },
     tag: Object.entries(labels).map(([key, value]) => ({ key, value, propagateAtLaunch: true })),
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["load_balancers", "target_group_arns"] },
   });
   new AutoscalingPolicy(scope, "policy", {

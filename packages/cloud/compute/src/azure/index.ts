@@ -5,6 +5,7 @@ import { loadBalancer } from "./load-balancer.js";
 import { pool } from "./pool.js";
 import type { ComputeContract } from "../contract.js";
 import { findSharedDevice, unitOf } from "../devices.js";
+import { checkCase } from "../labels.js";
 import type { Group } from "../group.js";
 import { ipv4Only } from "../ipv6.js";
 import { buildGroups, imageOf, sizeOf } from "../servers.js";
@@ -23,6 +24,7 @@ export const azure: AdapterOf<ComputeContract> = {
   build(scope, { groups }, peers) {
     return buildGroups(scope, groups, peers, (entry, group, name) => {
       checkGroup(entry, group, peers.network);
+      checkCase(entry, group);
       const kind = kindOf(entry, group, name, peers.firewall.membershipId?.(name));
       // Before the servers: a pool names it.
       const balancer = group.loadBalancer && loadBalancer(entry, name, group.loadBalancer);

@@ -74,7 +74,7 @@ export function server(around: Construct, plan: ServerPlan, kind: Kind): MadeSer
   const name = resourceName(scope, [plan.name], { maxLength });
   const trusted = kind.architecture === "amd64";
   const address = plan.group.publicAddress ? publicAddress(scope, plan) : undefined;
-  const nic = networkInterface(scope, plan, kind, address?.id);
+  const { nic, associations } = networkInterface(scope, plan, kind, address?.id);
   const resource = new LinuxVirtualMachine(scope, "Default", {
     ...azurePlace(scope),
     ...loginOf(around, plan),
@@ -88,6 +88,8 @@ export function server(around: Construct, plan: ServerPlan, kind: Kind): MadeSer
     vtpmEnabled: trusted,
     tags: { ...plan.labels },
     ...(plan.zone ? { zone: zoneNumbers[plan.zone] } : {}),
+    // A server that boots without its firewall would be open.
+    dependsOn: [...plan.dependsOn, ...associations],
     ...(kind.availabilitySetId === undefined ? {} : { availabilitySetId: kind.availabilitySetId }),
     lifecycle: { ignoreChanges: ["admin_ssh_key", "custom_data"], ...(plan.protect ? { preventDestroy: true } : {}) },
   });
@@ -131,16 +133,16 @@ function networkInterface(scope: Construct, plan: ServerPlan, kind: Kind, public
     ],
     tags: { ...plan.labels },
   });
-  new NetworkInterfaceSecurityGroupAssociation(scope, "firewall", {
+  const firewall = new NetworkInterfaceSecurityGroupAssociation(scope, "firewall", {
     networkInterfaceId: nic.id,
     networkSecurityGroupId: plan.firewallId,
   });
-  if (kind.membershipId !== undefined)
-    new NetworkInterfaceApplicationSecurityGroupAssociation(scope, "group_member", {
-      networkInterfaceId: nic.id,
-      applicationSecurityGroupId: kind.membershipId,
-    });
-  return nic;
+  if (kind.membershipId === undefined) return { nic, associations: [firewall] };
+  const member = new NetworkInterfaceApplicationSecurityGroupAssociation(scope, "group_member", {
+    networkInterfaceId: nic.id,
+    applicationSecurityGroupId: kind.membershipId,
+  });
+  return { nic, associations: [firewall, member] };
 }
 
 /** Keeps others from deleting the server; what is run here would delete the lock first, and is stopped by `preventDestroy`. */

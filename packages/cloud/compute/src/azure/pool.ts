@@ -35,6 +35,7 @@ export function pool(
     osDisk: { caching: "ReadWrite", storageAccountType },
     networkInterface: [networkInterface(plan, kind, backendAddressPoolId)],
     tags: { ...plan.labels },
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["instances", "os_profile[0].linux_configuration[0].admin_ssh_key"] },
   });
   new MonitorAutoscaleSetting(scope, "policy", {

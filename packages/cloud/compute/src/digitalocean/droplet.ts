@@ -36,6 +36,7 @@ export function droplet(scope: Construct, plan: ServerPlan, kind: Kind): IInstan
     tags: [plan.firewallId, ...labelList(plan.labels)],
     monitoring: true,
     dropletAgent: false,
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["ssh_keys", "user_data"], preventDestroy: plan.protect },
   });
   volumes(resource, plan);

@@ -3,6 +3,7 @@ import type { ComputeContract } from "../contract.js";
 import { droplet, type Kind } from "./droplet.js";
 import { loadBalancer } from "./load-balancer.js";
 import { pool } from "./pool.js";
+import { checkCase } from "../labels.js";
 import type { Group } from "../group.js";
 import { noPrivateIpv6 } from "../ipv6.js";
 import { buildGroups, imageOf, sizeOf } from "../servers.js";
@@ -26,6 +27,7 @@ export const digitalocean: AdapterOf<ComputeContract> = {
   build(scope, { groups }, peers) {
     return buildGroups(scope, groups, peers, (entry, group, name) => {
       checkLabels(entry, group);
+      checkCase(entry, group);
       const kind: Kind = {
         size: sizeOf(entry, group, group.native?.digitalocean?.size).name,
         image: imageOf(entry, group)["image"] ?? "",

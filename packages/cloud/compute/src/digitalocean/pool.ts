@@ -18,6 +18,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
   const { context } = DeploymentStack.of(scope);
   new DropletAutoscale(scope, "Default", {
     name: resourceName(scope, [name]),
+    dependsOn: plan.dependsOn,
     config: { minInstances: min, maxInstances: max, targetCpuUtilization: targetCpu / 100 },
     dropletTemplate: {
       ...kind,

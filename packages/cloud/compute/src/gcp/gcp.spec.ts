@@ -36,6 +36,22 @@ describe("servers on gcp", () => {
     expect(() => resourcesOf({ count: 9, placement: "spread" })).toThrow(/spreads at most 8 servers, not 9/);
   });
 
+  it("start from a disk that their kind takes, and their volumes are of the same kind", () => {
+    const { google_compute_instance: servers, google_compute_disk: disks } = resourcesOf({
+      architecture: "arm64",
+      size: "medium",
+      volumes: { data: { size: 10 } },
+    });
+    expect(servers?.["compute_web_1"]).toMatchObject({
+      machine_type: "c4a-highcpu-4",
+      boot_disk: { initialize_params: { type: "hyperdisk-balanced" } },
+    });
+    expect(Object.values(disks ?? {})).toMatchObject([{ type: "hyperdisk-balanced" }]);
+    expect(resourcesOf({})["google_compute_instance"]?.["compute_web_1"]).toMatchObject({
+      boot_disk: { initialize_params: { type: "pd-balanced" } },
+    });
+  });
+
   it("have no secure boot when they are of arm64", () => {
     const shield = (group: object) =>
       resourcesOf(group)["google_compute_instance"]?.["compute_web_1"]?.["shielded_instance_config"];

@@ -23,8 +23,10 @@ export const gcp: AdapterOf<ComputeContract> = {
   build(scope, { groups }, peers) {
     return buildGroups(scope, groups, peers, (entry, group, name) => {
       checkGroup(entry, group);
+      const { name: machineType, disk = "pd-balanced" } = sizeOf(entry, group, group.native?.gcp?.machineType);
       const kind: Kind = {
-        machineType: sizeOf(entry, group, group.native?.gcp?.machineType).name,
+        machineType,
+        disk,
         image: imageOf(entry, group)["image"] ?? "",
         architecture: group.architecture,
         ...(group.placement === "spread" ? { spread: placementPolicy(entry, name) } : {}),

@@ -18,14 +18,13 @@ import type { ServerPlan } from "../servers.js";
 /** What the servers of a group are made from. */
 export interface Kind {
   readonly machineType: string;
+  /** Kind of boot disks and volumes, which the kind of server decides; gcp encrypts every disk. */
+  readonly disk: string;
   readonly image: string;
   readonly architecture: Architecture;
   /** The placement policy that keeps the servers apart. @default - the servers may share a host */
   readonly spread?: string;
 }
-
-/** Kind of boot disks and volumes; gcp encrypts every disk. */
-export const diskType = "pd-balanced";
 
 /** The cloud's name of a zone; servers of a subnet that names none are in the first. */
 export function zoneOf(scope: Construct, zone: Zone = "a"): string {
@@ -56,16 +55,17 @@ export function instance(scope: Construct, plan: ServerPlan, kind: Kind): IInsta
     machineType: kind.machineType,
     tags: [plan.firewallId],
     labels: { ...plan.labels },
-    bootDisk: { initializeParams: { image: kind.image, type: diskType } },
+    bootDisk: { initializeParams: { image: kind.image, type: kind.disk } },
     networkInterface: [networkInterface(plan, plan.address)],
     metadata: gcpMetadata(plan),
     shieldedInstanceConfig: shielded(kind),
     deletionProtection: plan.protect,
     allowStoppingForUpdate: true,
     ...placement(plan, kind),
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["attached_disk", "boot_disk[0].initialize_params[0].image", ...gcpFirstBoot] },
   });
-  volumes(resource, plan, zone);
+  volumes(resource, plan, zone, kind.disk);
   const { networkIp, accessConfig } = resource.networkInterface.get(0);
   return {
     id: resource.id,
@@ -81,13 +81,18 @@ function placement({ number }: ServerPlan, { spread }: Kind) {
   return spread === undefined ? {} : { resourcePolicies: [spread], scheduling: { availabilityDomain: Number(number) } };
 }
 
-function volumes(resource: ComputeInstance, { group, labels, name: server, protect }: ServerPlan, zone: string): void {
+function volumes(
+  resource: ComputeInstance,
+  { group, labels, name: server, protect }: ServerPlan,
+  zone: string,
+  type: string,
+): void {
   forEachEntry(resource, ["volumes"], group.volumes, (entry, { size }, name) => {
     const disk = new ComputeDisk(entry, "Default", {
       name: resourceName(entry, [server, name]),
       zone,
       size,
-      type: diskType,
+      type,
       labels: { ...labels },
       ...(protect ? { lifecycle: { preventDestroy: true } } : {}),
     });

@@ -9,7 +9,7 @@ import { healthPort, type Listener, listenersOf, type LoadBalancerConfig } from 
 import type { Targets } from "../servers.js";
 
 /** Where health checks come from; to be checked against https://cloud.google.com/load-balancing/docs/firewall-rules. */
-const healthCheckers = ["35.191.0.0/16", "130.211.0.0/22", "209.85.152.0/22", "209.85.204.0/22"];
+const healthCheckNetworks = ["35.191.0.0/16", "130.211.0.0/22", "209.85.152.0/22", "209.85.204.0/22"];
 
 /** Seconds that a server may take to answer a health check: less than the shortest interval. */
 const timeoutSec = 4;
@@ -42,6 +42,15 @@ export function loadBalancer(
   const members = targets.pool ?? instanceGroup(scope, group, targets, backends.zone);
   forEachEntry(scope, ["loadBalancer", "listeners"], listenersOf(config), (entry, listener, key) => {
     const name = resourceName(entry, [group, "lb", key]);
+    const healthCheckers = new ComputeFirewall(entry, "health_checkers", {
+      name,
+      description: "health checks",
+      network: backends.networkId,
+      direction: "INGRESS",
+      targetTags: [backends.tag],
+      sourceRanges: healthCheckNetworks,
+      allow: [{ protocol: "tcp", ports: [String(healthPort(config, listener))] }],
+    });
     new ComputeForwardingRule(entry, "listener", {
       name,
       region,
@@ -49,6 +58,7 @@ export function loadBalancer(
       ipAddress: address.address,
       ipProtocol: "TCP",
       portRange: String(listener.port),
+      dependsOn: [healthCheckers],
       backendService: new ComputeRegionBackendService(entry, "targets", {
         name,
         region,
@@ -57,15 +67,6 @@ export function loadBalancer(
         healthChecks: [healthCheck(entry, name, listener, config, region)],
         backend: [{ group: members, balancingMode: "CONNECTION" }],
       }).id,
-    });
-    new ComputeFirewall(entry, "health_checkers", {
-      name,
-      description: "health checks",
-      network: backends.networkId,
-      direction: "INGRESS",
-      targetTags: [backends.tag],
-      sourceRanges: healthCheckers,
-      allow: [{ protocol: "tcp", ports: [String(healthPort(config, listener))] }],
     });
   });
   return { address: address.address };

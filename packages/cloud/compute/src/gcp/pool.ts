@@ -2,7 +2,7 @@ import { ComputeRegionAutoscaler } from "@cdktf/provider-google/lib/compute-regi
 import { ComputeRegionInstanceGroupManager } from "@cdktf/provider-google/lib/compute-region-instance-group-manager";
 import { ComputeRegionInstanceTemplate } from "@cdktf/provider-google/lib/compute-region-instance-template";
 import { checkRegion, Construct, gcpMetadata, resourceName } from "@infra/core";
-import { diskType, type Kind, networkInterface, shielded, zoneOf } from "./instance.js";
+import { type Kind, networkInterface, shielded, zoneOf } from "./instance.js";
 import type { GroupPlan } from "../servers.js";
 
 /** Longest prefix of a template's name, and longest beginning of the names of a pool's servers. */
@@ -22,6 +22,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
     baseInstanceName: resourceName(scope, [name], { maxLength: maxLength.server }),
     ...(plan.zone ? { distributionPolicyZones: [zoneOf(scope, plan.zone)] } : {}),
     version: [{ instanceTemplate: template(scope, name, plan, kind, region) }],
+    dependsOn: plan.dependsOn,
     updatePolicy: { type: "OPPORTUNISTIC", minimalAction: "REPLACE" },
   });
   new ComputeRegionAutoscaler(scope, "policy", {
@@ -46,7 +47,7 @@ function template(scope: Construct, name: string, plan: GroupPlan, kind: Kind, r
     machineType: kind.machineType,
     tags: [plan.firewallId],
     labels: { ...plan.labels },
-    disk: [{ boot: true, autoDelete: true, sourceImage: kind.image, diskType }],
+    disk: [{ boot: true, autoDelete: true, sourceImage: kind.image, diskType: kind.disk }],
     networkInterface: [networkInterface(plan)],
     metadata: gcpMetadata(plan),
     shieldedInstanceConfig: shielded(kind),

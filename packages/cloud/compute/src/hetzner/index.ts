@@ -45,10 +45,19 @@ export const hetzner: AdapterOf<ComputeContract> = {
         image: imageOf(entry, group)["name"] ?? "",
         ...(group.placement === "spread" ? spread(entry, name) : {}),
       };
+      const attachments: ServerNetwork[] = [];
       return {
-        server: (plan) => server(entry, plan, kind, peers.network),
+        server: (plan) => {
+          const { instance, attachment } = server(entry, plan, kind, peers.network);
+          if (attachment) attachments.push(attachment);
+          return instance;
+        },
         loadBalancer: (config, { servers }) =>
-          loadBalancer(entry, name, config, servers, peers.network.subnetId(group.subnet)),
+          loadBalancer(entry, name, config, {
+            servers,
+            attachments,
+            subnetId: peers.network.subnetId(group.subnet),
+          }),
       };
     });
   },
@@ -83,7 +92,13 @@ function spread(scope: Construct, name: string): { placementGroupId: number } {
   return { placementGroupId: Token.asNumber(id) };
 }
 
-function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwork): IInstance {
+/** One server, and what attaches it to its network where that is not a part of the server. */
+interface MadeServer {
+  readonly instance: IInstance;
+  readonly attachment: ServerNetwork | undefined;
+}
+
+function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwork): MadeServer {
   const { group, number } = plan;
   const name = resourceName(scope, [plan.name]);
   const resource = new Server(scope, number, {
@@ -99,17 +114,20 @@ function server(scope: Construct, plan: ServerPlan, kind: Kind, network: INetwor
     // Hetzner wants both or none.
     deleteProtection: plan.protect,
     rebuildProtection: plan.protect,
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["ssh_keys", "user_data"] },
   });
   volumes(resource, plan);
-  return {
+  const attachment = group.publicAddress ? attach(resource, plan) : undefined;
+  const instance = {
     id: resource.id,
     name,
-    privateIpv4: group.publicAddress ? attach(resource, plan) : resource.network.get(0).ip,
+    privateIpv4: attachment?.ip ?? resource.network.get(0).ip,
     ...(group.publicAddress ? { publicIpv4: resource.ipv4Address } : {}),
     ...(hasPublicIpv6(group) ? { publicIpv6: resource.ipv6Address } : {}),
     zone: resource.location,
   };
+  return { instance, attachment };
 }
 
 /** The network as part of the server. `element` makes the server wait for the subnet, which this block cannot name. */
@@ -120,12 +138,12 @@ function privateNetwork({ subnetId, address }: ServerPlan, network: INetwork) {
   };
 }
 
-function attach(resource: Server, { subnetId, address }: ServerPlan): string {
+function attach(resource: Server, { subnetId, address }: ServerPlan): ServerNetwork {
   return new ServerNetwork(resource, "Default", {
     serverId: Token.asNumber(resource.id),
     subnetId,
     ...(address === undefined ? {} : { ip: address }),
-  }).ip;
+  });
 }
 
 function volumes(resource: Server, { group, labels, name: server, protect }: ServerPlan): void {

@@ -4,6 +4,7 @@ import {
   forEachEntry,
   type IInstance,
   type ILoadBalancer,
+  type ITerraformDependable,
   resourceName,
   Token,
 } from "@infra/core";
@@ -19,13 +20,20 @@ const loadBalancerType = "lb11";
 /** How often a server must fail in a row before it gets no traffic. */
 const retries = 3;
 
+/** What a load balancer leads to, and where it stands. */
+interface Around {
+  readonly servers: Readonly<Record<string, IInstance>>;
+  /** What attaches the servers to the private network; a target by its private address is refused before that. */
+  readonly attachments: readonly ITerraformDependable[];
+  readonly subnetId: string;
+}
+
 /** A load balancer that reaches its servers over the private network. */
 export function loadBalancer(
   around: Construct,
   group: string,
   config: LoadBalancerConfig,
-  servers: Readonly<Record<string, IInstance>>,
-  subnetId: string,
+  { servers, attachments, subnetId }: Around,
 ): ILoadBalancer {
   const scope = new Construct(around, "load_balancer");
   const { settings } = DeploymentStack.of(scope).context;
@@ -54,7 +62,7 @@ export function loadBalancer(
       loadBalancerId: Token.asNumber(balancer.id),
       serverId: Token.asNumber(id),
       usePrivateIp: true,
-      dependsOn: [network],
+      dependsOn: [network, ...attachments],
     });
   return { address: balancer.ipv4 };
 }

@@ -1,12 +1,4 @@
-import {
-  type AdapterOf,
-  type Construct,
-  DeploymentStack,
-  type INetwork,
-  problemAt,
-  type ResolvedSize,
-  type Zone,
-} from "@infra/core";
+import { type AdapterOf, type Construct, DeploymentStack, type ResolvedSize, type Zone } from "@infra/core";
 import type { CoreInstancePool } from "@infra/provider-oci/lib/core-instance-pool";
 import { DataOciCoreImages } from "@infra/provider-oci/lib/data-oci-core-images";
 import { DataOciIdentityAvailabilityDomain } from "@infra/provider-oci/lib/data-oci-identity-availability-domain";
@@ -17,7 +9,7 @@ import { checkGroup } from "./checks.js";
 import { instance, type Kind } from "./instance.js";
 import { loadBalancer } from "./load-balancer.js";
 import { pool } from "./pool.js";
-import { buildGroups, imageOf, sizeOf } from "../servers.js";
+import { balancerSubnet, buildGroups, imageOf, sizeOf } from "../servers.js";
 
 /** Instances of Oracle Cloud with encrypted disks, also on the way to them, and the metadata service in version 2 only. */
 export const oracle: AdapterOf<ComputeContract> = {
@@ -37,7 +29,7 @@ export const oracle: AdapterOf<ComputeContract> = {
             servers,
             pool: made,
             network,
-            subnetId: balancerSubnet(entry, group, network),
+            subnet: balancerSubnet(entry, group, network),
           }),
       };
     });
@@ -84,16 +76,4 @@ function imageId(scope: Construct, group: Group, shape: string): string {
     sortOrder: "DESC",
   });
   return images.images.get(0).id;
-}
-
-/** A load balancer has a public address, so it stands in a public subnet: that of its group, else `default`. */
-function balancerSubnet(entry: Construct, { subnet }: Group, network: INetwork): string {
-  if (network.isPublic(subnet) !== false) return network.subnetId(subnet);
-  if (network.isPublic("default") === true) return network.subnetId("default");
-  throw problemAt(
-    entry,
-    ["loadBalancer"],
-    `oracle: the subnet ${subnet} is private, and a load balancer stands in a public one`,
-    "Add a public subnet named default to the network, or remove `loadBalancer`",
-  );
 }

@@ -43,6 +43,7 @@ export function instance(scope: Construct, plan: ServerPlan, { imageId, ...kind 
     instanceOptions,
     isPvEncryptionInTransitEnabled: true,
     freeformTags: { ...plan.labels },
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["metadata", "source_details[0].source_id"], preventDestroy: plan.protect },
   });
   volumes(resource, plan, kind);

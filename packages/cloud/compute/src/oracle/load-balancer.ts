@@ -27,7 +27,8 @@ interface Around {
   /** The pool that servers come from and go to. @default - servers are known one by one */
   readonly pool: CoreInstancePool | undefined;
   readonly network: INetwork;
-  readonly subnetId: string;
+  /** Name of the subnet. */
+  readonly subnet: string;
 }
 
 /** A network load balancer with a reserved address, so that records in DNS can name it. Servers see the addresses of clients. */
@@ -35,7 +36,7 @@ export function loadBalancer(
   around: Construct,
   group: string,
   config: LoadBalancerConfig,
-  { servers, pool, network, subnetId }: Around,
+  { servers, pool, network, subnet }: Around,
 ): ILoadBalancer {
   const scope = new Construct(around, "load_balancer");
   const { account: compartmentId, context } = DeploymentStack.of(scope);
@@ -48,10 +49,11 @@ export function loadBalancer(
   const securityGroup = new CoreNetworkSecurityGroup(scope, "security_group", { ...shared, vcnId: network.id });
   const { id: networkLoadBalancerId } = new NetworkLoadBalancer(scope, "Default", {
     ...shared,
-    subnetId,
+    subnetId: network.subnetId(subnet),
     isPrivate: false,
     reservedIps: [{ id: reserved }],
     networkSecurityGroupIds: [securityGroup.id],
+    dependsOn: network.prerequisites?.(subnet) ?? [],
     lifecycle: { preventDestroy: context.settings.deletionProtection },
   });
   new SecurityRule(scope, "all_outbound", {

@@ -20,6 +20,7 @@ export function pool(around: Construct, name: string, plan: GroupPlan, kind: Kin
     instanceConfigurationId: configuration(scope, displayName, plan, kind),
     size: min,
     placementConfigurations: [{ availabilityDomain, primaryVnicSubnets: { subnetId: plan.subnetId } }],
+    dependsOn: plan.dependsOn,
     lifecycle: { ignoreChanges: ["size"] },
   });
   new AutoScaling(scope, "policy", {

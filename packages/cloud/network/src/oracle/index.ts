@@ -1,13 +1,4 @@
-import {
-  type AdapterOf,
-  checkRegion,
-  type Construct,
-  DeploymentStack,
-  forEachEntry,
-  prefixOf,
-  problemAt,
-  resourceName,
-} from "@infra/core";
+import { type AdapterOf, checkRegion, type Construct, DeploymentStack, forEachEntry, resourceName } from "@infra/core";
 import { CoreDefaultSecurityList } from "@infra/provider-oci/lib/core-default-security-list";
 import { CoreDhcpOptions } from "@infra/provider-oci/lib/core-dhcp-options";
 import { CoreSecurityList } from "@infra/provider-oci/lib/core-security-list";
@@ -15,6 +6,7 @@ import { CoreSubnet } from "@infra/provider-oci/lib/core-subnet";
 import { CoreVcn } from "@infra/provider-oci/lib/core-vcn";
 import { DataOciIdentityAvailabilityDomain } from "@infra/provider-oci/lib/data-oci-identity-availability-domain";
 import { dnsLabel } from "./dns-label.js";
+import { checkRange } from "../ranges.js";
 import { KnownNetwork } from "../known-network.js";
 import type { NetworkConfig, NetworkContract } from "../contract.js";
 import { peer, type RouteTables, routeTables } from "./routes.js";
@@ -23,7 +15,7 @@ import { planSubnets } from "../plan.js";
 /** A virtual cloud network. Its security lists let nothing through: network security groups decide. */
 export const oracle: AdapterOf<NetworkContract> = {
   build(scope, config) {
-    checkPrefixes(scope, config);
+    checkRange(scope, config);
     checkRegion(scope);
     const { account: compartmentId, context } = DeploymentStack.of(scope);
     const vcn = new CoreVcn(scope, "Default", {
@@ -90,15 +82,4 @@ function dhcpOptions(scope: Construct, suffix: string, vcn: CoreVcn): string {
       { type: "SearchDomain", searchDomainNames: [suffix] },
     ],
   }).id;
-}
-
-/** Oracle takes networks of /16 to /30; to be checked against https://docs.oracle.com/en-us/iaas/Content/Network/Tasks/VCNs.htm. */
-function checkPrefixes(scope: Construct, { cidr }: NetworkConfig): void {
-  if (prefixOf(cidr) >= 16) return;
-  throw problemAt(
-    scope,
-    ["cidr"],
-    `oracle: ${JSON.stringify(cidr)} is larger than a /16`,
-    "Choose a prefix between /16 and /28",
-  );
 }

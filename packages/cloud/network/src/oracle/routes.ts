@@ -1,4 +1,4 @@
-import { Construct, DeploymentStack, Fn, forEachEntry, resourceName, Token } from "@infra/core";
+import { Construct, DeploymentStack, Fn, forEachEntry, objectId, resourceName, Token } from "@infra/core";
 import { Reference } from "@infra/inventory";
 import { CoreDefaultRouteTable } from "@infra/provider-oci/lib/core-default-route-table";
 import { CoreInternetGateway } from "@infra/provider-oci/lib/core-internet-gateway";
@@ -72,6 +72,7 @@ export function peer(scope: Construct, { peering }: NetworkConfig, vcnId: string
 /** The id of the other gateway, when that is what the inventory names; for a reference only the run knows. */
 function peerOf(scope: Construct, network: string | Reference): { peerId?: string } {
   if (network instanceof Reference)
-    return { peerId: Token.asString(Fn.one(Fn.regexall(gateway, DeploymentStack.of(scope).textOf(network)))) };
-  return new RegExp(gateway).test(network) ? { peerId: network } : {};
+    return { peerId: Token.asString(Fn.one(Fn.regexall(gateway, objectId(scope, ["network"], "network", network)))) };
+  const id = objectId(scope, ["network"], "network", network);
+  return new RegExp(gateway).test(id) ? { peerId: id } : {};
 }

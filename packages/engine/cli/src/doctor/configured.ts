@@ -1,4 +1,4 @@
-import { providers, stateSettingsOf } from "@infra/inventory";
+import { providerCredentials, stateSettingsOf } from "@infra/inventory";
 import { tierCredentials } from "@infra/secrets";
 
 /** They lead to the key of states, which every run that is not offline needs, unless the inventory names a key of Vault. */
@@ -7,7 +7,7 @@ const forStates = ["INFRA_STATE_PASSPHRASE", "VAULT_ADDR"] as const;
 /** More that a pipeline is given on purpose; on a laptop they may be there for other work. */
 const forPipelines: ReadonlySet<string> = new Set([
   ...tierCredentials,
-  ...Object.values(providers).flatMap(({ credentials }) => credentials as readonly string[]),
+  ...providerCredentials,
   ...["VAULT_ROLE", "VAULT_ROLE_ID", "OP_CONNECT_HOST", "CONSUL_HTTP_TOKEN", "INFRA_AGE_RECIPIENT"],
   ...["AWS_ROLE_ARN", "GCP_WORKLOAD_IDENTITY_PROVIDER", "ARM_CLIENT_ID", "OCI_USER_OCID"],
 ]);

@@ -1,6 +1,6 @@
-import type { Deployment, ProviderName } from "@infra/inventory";
+import { type Deployment, type ProviderName, type ProviderValues, SecretReference } from "@infra/inventory";
 import { expect, it } from "vitest";
-import { credentialFinding } from "./credentials.js";
+import { credentialFinding, providerCredentialFinding } from "./credentials.js";
 
 const deployment = (provider: ProviderName, more: object = {}) =>
   ({ id: "production/net", settings: { provider, region: "r", ...more } }) as unknown as Deployment;
@@ -42,4 +42,30 @@ it("counts a switch that is off as not set, and names one way to sign in where t
 
 it("says that credentials come from secrets where every deployment of the cloud names them", () => {
   expect(found("aws", {}, { credentials: { AWS_ACCESS_KEY_ID: "secret" } }).message).toContain("come from secrets");
+});
+
+const withVault = (values: ProviderValues, credentials: object = {}) =>
+  ({
+    ...deployment("hetzner", { credentials }),
+    providers: new Map([["vault", { arguments: values, aliases: new Map() }]]),
+  }) as Deployment;
+
+it("names what is missing of a provider that is none of a cloud's, without what the inventory gives it", () => {
+  const found = (deployments: readonly Deployment[], env: NodeJS.ProcessEnv = {}) =>
+    providerCredentialFinding("vault", deployments, env);
+  const address = "https://vault.example";
+  const token = SecretReference.parse("secret://acme/vault#token");
+  expect(found([withVault({})]).remedy).toBe("For real runs set VAULT_ADDR and VAULT_TOKEN");
+  expect(found([withVault({ address })]).remedy).toBe("For real runs set VAULT_TOKEN");
+  expect(found([withVault({ address }), withVault({})]).remedy).toBe("For real runs set VAULT_ADDR and VAULT_TOKEN");
+  expect(found([withVault({ address })], { VAULT_TOKEN: "x" }).level).toBe("ok");
+  expect(found([withVault({ address, token })]).level).toBe("ok");
+  expect(found([withVault({ address }, { VAULT_TOKEN: token })]).level).toBe("ok");
+});
+
+it("looks into the blocks of a provider", () => {
+  const kubernetes = { host: "https://cluster.example", token: SecretReference.parse("secret://acme/cluster#token") };
+  const helm = new Map([["helm", { arguments: { kubernetes }, aliases: new Map() }]]);
+  const own = { ...deployment("hetzner"), providers: helm } as unknown as Deployment;
+  expect(providerCredentialFinding("helm", [own], {}).level).toBe("ok");
 });

@@ -43,6 +43,23 @@ it("tries the keys of many deployments a few at a time", async () => {
   expect(seen.most).toBeLessThanOrEqual(16);
 });
 
+it("looks for the bindings and the credentials of every provider that a deployment names", async () => {
+  const product = new Product("tofu");
+  product.write("inventory/production/up.yaml", "stack: ./stacks/values\nproviders: { vault: {}, nomad: {} }\n");
+  const env = { PATH: "", INFRA_ENGINE: "/nowhere/tofu", NOMAD_ADDR: "https://nomad.example", NOMAD_TOKEN: "x" };
+  const found = await examine({ root: product.root, inventory: `${product.root}/inventory` }, env);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        level: "warning",
+        message: "vault: bindings installed, no credentials in the environment",
+      }),
+      expect.objectContaining({ level: "ok", message: "nomad: bindings installed, credentials set" }),
+    ]),
+  );
+  product.remove();
+});
+
 it("closes what it opened also when the place of a state is not told completely", async () => {
   const close = vi.spyOn(StateBackends.prototype, "close");
   const product = new Product("tofu");

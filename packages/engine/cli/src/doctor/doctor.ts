@@ -1,10 +1,18 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Deployment, describeProvider, type Inventory, loadInventory, problemsOfError, type ProviderName, type Workspace } from "@infra/inventory";
+import {
+  describeProvider,
+  describeTerraformProvider,
+  type Inventory,
+  loadInventory,
+  problemsOfError,
+  type Workspace,
+} from "@infra/inventory";
 import { inBatches, Mask } from "@infra/io";
 import { findEngine } from "@infra/opentofu";
-import { credentialFinding } from "./credentials.js";
+import { credentialFinding, providerCredentialFinding } from "./credentials.js";
 import { platformFindings } from "./platform.js";
+import { tableFindings } from "./tables.js";
 import { StateKeys } from "@infra/keys";
 import { checkTiers, secretsOf, type TierReport } from "@infra/secrets";
 import { StateBackends } from "@infra/engine";
@@ -45,6 +53,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
     const loaded = loadInventory(inventory);
     const { deployments, product } = loaded;
     const used = [...new Set(deployments.map(({ settings }) => settings.provider))];
+    const named = [...new Set(deployments.flatMap(({ providers }) => [...(providers?.keys() ?? [])]))].sort();
     const places = await stateFindings(loaded, root, env);
     const summary: Finding = {
       level: "ok",
@@ -54,7 +63,17 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
       summary,
       ...(await keyFindings(loaded, root, env)),
       ...(await tierFindings(loaded, root, env)),
-      ...used.map((provider) => providerFinding(provider, root, deployments, env)),
+      ...used.map((provider) =>
+        providerFinding(provider, describeProvider(provider).bindings, root, () =>
+          credentialFinding(provider, deployments, env),
+        ),
+      ),
+      ...named.map((name) =>
+        providerFinding(name, describeTerraformProvider(name).bindings, root, () =>
+          providerCredentialFinding(name, deployments, env),
+        ),
+      ),
+      ...tableFindings(used),
       ...places,
     ];
   } catch (error) {
@@ -62,13 +81,7 @@ async function inventoryFindings(root: string, inventory: string, env: NodeJS.Pr
   }
 }
 
-function providerFinding(
-  provider: ProviderName,
-  root: string,
-  deployments: readonly Deployment[],
-  env: NodeJS.ProcessEnv,
-): Finding {
-  const { bindings } = describeProvider(provider);
+function providerFinding(provider: string, bindings: string, root: string, credentials: () => Finding): Finding {
   try {
     createRequire(join(root, "package.json")).resolve(`${bindings}/package.json`);
   } catch {
@@ -78,7 +91,7 @@ function providerFinding(
       remedy: `npm install ${bindings}`,
     };
   }
-  return credentialFinding(provider, deployments, env);
+  return credentials();
 }
 
 async function stateFindings(

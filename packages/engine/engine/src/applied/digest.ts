@@ -15,8 +15,9 @@ export function digestOfConfiguration(configuration: TerraformConfiguration, roo
 }
 
 /** Digest of what the inventory says of a deployment, whatever the installed packages make of it. */
-export function digestOfInventory({ stack, settings, config }: Deployment): string {
-  return digest(canonical([stack, settings, plain(config)]));
+export function digestOfInventory({ stack, settings, config, providers = new Map() }: Deployment): string {
+  const named = [...providers].map(([name, { arguments: own, aliases }]) => [name, own, Object.fromEntries(aliases)]);
+  return digest(canonical([stack, settings, plain(config), ...(named.length > 0 ? [named.sort()] : [])]));
 }
 
 /** JSON with the keys of every map in their order, and references without the place where they are written. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Deployment } from "@infra/inventory";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { packagesOf } from "./packages.js";
-import { providersIn } from "./record.js";
+import { providersIn } from "../providers/locked.js";
 
 let root: string;
 
@@ -61,7 +61,7 @@ provider "registry.opentofu.org/hashicorp/aws" {
   version = "6.22.1"
 }
 `;
-  expect(providersIn(lockFile)).toEqual({
+  expect(Object.fromEntries(providersIn(lockFile))).toEqual({
     "registry.opentofu.org/hetznercloud/hcloud": "1.57.0",
     "registry.opentofu.org/hashicorp/aws": "6.22.1",
   });

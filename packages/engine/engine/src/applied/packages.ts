@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { bindingsOf, type Deployment, readJson, stackPackage } from "@infra/inventory";
+import { bindingsOf, type Deployment, describeTerraformProvider, readJson, stackPackage } from "@infra/inventory";
 import { z } from "zod";
 
 const names = z.record(z.string(), z.string()).default({});
@@ -22,9 +22,9 @@ const deciding = /^(?:@infra\/(?!provider-|mock-provider$)|cdktf$|constructs$)/;
 
 /**
  * The exact versions of all packages that decide what a deployment becomes: its stack, the modules below it, the bindings of its
- * cloud, core and the engine. A stack that is a folder of the workspace may use every package of the workspace.
+ * cloud and of other providers that it names, core and the engine. A stack that is a folder of the workspace may use every package of the workspace.
  */
-export function packagesOf({ stack, settings }: Deployment, root: string): Record<string, string> {
+export function packagesOf({ stack, settings, providers }: Deployment, root: string): Record<string, string> {
   const found = new Map<string, string>();
   const add = (name: string, from: string): void => {
     const installed = found.has(name) ? undefined : findPackage(name, from);
@@ -38,7 +38,8 @@ export function packagesOf({ stack, settings }: Deployment, root: string): Recor
   const workspace = name.startsWith(".") && manifestIn(root);
   if (workspace) below(workspace, add);
   if (!name.startsWith(".")) add(name, root);
-  for (const { bindings } of bindingsOf(settings.provider)) add(bindings, root);
+  const named = [...(providers?.keys() ?? [])].map(describeTerraformProvider);
+  for (const { bindings } of [...bindingsOf(settings.provider), ...named]) add(bindings, root);
   const own = manifestIn(join(__dirname, "../.."));
   if (own) {
     found.set("@infra/engine", own.manifest.version ?? "");

@@ -5,8 +5,10 @@ import type { Deployment } from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import type { Engine } from "@infra/opentofu";
 import type { DeploymentRun } from "../deployment/deployment-run.js";
+import { choicesToRecord } from "../deployment/kept-choices.js";
 import type { RunRequest } from "@infra/results";
 import type { AppliedConfiguration, AppliedRecord } from "@infra/state";
+import { providersIn } from "../providers/locked.js";
 import { digestOfConfiguration, digestOfInventory } from "./digest.js";
 import { type ApplyOrigin, originOfApply } from "./origin.js";
 import { packagesOf } from "./packages.js";
@@ -50,7 +52,7 @@ export async function recordStep(run: DeploymentRun, step: Step): Promise<void> 
     time: new Date().toISOString(),
     ...(await originOf(context.request)),
     engine: identityOf(context.engine),
-    ...whatOf(run.applicable, providersIn(lockFile)),
+    ...whatOf(run.applicable, Object.fromEntries(providersIn(lockFile))),
   };
   await session.recordApplied(record, isRemoved(deployment) ? deployment.applied : appliedConfiguration(run, lockFile));
 }
@@ -61,7 +63,7 @@ export async function recordUnchanged(run: DeploymentRun, operation: Step["opera
   if (operation === "destroy" && session.version === 0) return;
   const last = await session.lastApplied();
   const complete = last?.outcome === "done" && last.operation === operation && last.version === session.version;
-  const now = whatOf(applicable, providersIn(lockFileOf(run)));
+  const now = whatOf(applicable, Object.fromEntries(providersIn(lockFileOf(run))));
   if (complete && (operation === "destroy" || isDeepStrictEqual(whatOf(last, last.providers), now))) return;
   await recordStep(run, { operation, outcome: "done" });
 }
@@ -75,12 +77,6 @@ function lockFileOf({ context, paths }: DeploymentRun): string {
   return !context.offline && existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** Exact versions of the providers that a lock file pins, by source. */
-export function providersIn(lockFile: string): Record<string, string> {
-  const found = lockFile.matchAll(/^provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"/gm);
-  return Object.fromEntries([...found].map(([, source = "", version = ""]) => [source, version]));
-}
-
 function appliedConfiguration({ deployment, synthesis }: DeploymentRun, lockFile: string): AppliedConfiguration {
   const texts = (map: ReadonlyMap<string, { toString(): string }>) =>
     Object.fromEntries([...map].map(([name, value]) => [name, value.toString()]));
@@ -92,6 +88,7 @@ function appliedConfiguration({ deployment, synthesis }: DeploymentRun, lockFile
     references: texts(synthesis.references),
     secrets: texts(synthesis.secrets),
     lockFile,
+    choices: choicesToRecord(synthesis),
   };
 }
 

@@ -88,6 +88,8 @@ function synthesisOf({ applied, file }: RemovedDeployment): Synthesis {
     origins: {},
     references: entries(applied.references, (text) => referenceOf(text, file)),
     secrets: entries(applied.secrets, (text) => SecretReference.parse(text)),
+    choices: [],
+    advice: [],
   };
 }
 

@@ -8,11 +8,12 @@ import {
   problemsOfError,
 } from "@infra/inventory";
 import { inBatches } from "@infra/io";
-import { synthesizeDeployment } from "../deployment/configuration.js";
+import { synthesizeAsApplied } from "../deployment/kept-choices.js";
 import { StateBackends } from "../deployment/state-backends.js";
 import { type AppliedRecord, describeHolder, type StateLock, type StatePointer } from "@infra/state";
 import { describeMove, moveOf } from "./moved.js";
-import { type Applicable, applicableOf, providersIn } from "./record.js";
+import { providersIn } from "../providers/locked.js";
+import { type Applicable, applicableOf } from "./record.js";
 import { isDestroyed, type RemovedSearch, withRemoved } from "./removed.js";
 
 /**
@@ -108,12 +109,16 @@ async function statusOfOne(
     const known = { id, ...(record && { record }) };
     const unfinished = (await underWay(record, lock)) ?? withoutApply(record, current);
     if (unfinished || !record) return { ...known, ...(unfinished ?? { state: "never-applied" }) };
-    const { synthesis, paths } = synthesizeDeployment(root, deployment, offline, env);
+    const last = current && { record, applied: await store.applied.configurationOf(record) };
+    const { synthesis, paths } = synthesizeAsApplied(root, deployment, offline, env, last);
     const now = applicableOf(deployment, synthesis, root);
     const { lockFile } = paths;
-    const providers = !offline && existsSync(lockFile) ? providersIn(readFileSync(lockFile, "utf8")) : record.providers;
     const move = moveOf(deployment, await store.applied.configurationOf(record));
     if (move) return { ...known, state: "inventory-changed", detail: describeMove(move) };
+    const providers =
+      !offline && existsSync(lockFile)
+        ? Object.fromEntries(providersIn(readFileSync(lockFile, "utf8")))
+        : record.providers;
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {
     return { id, state: "unknown", problems: problemsOfError(error, `status of ${id}`) };

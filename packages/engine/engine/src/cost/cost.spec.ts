@@ -15,14 +15,14 @@ function servers(count: number, size: string, volumes = "{}"): string {
 config:
   network: { cidr: 10.20.0.0/16 }
   groups:
-    web: { count: ${String(count)}, size: ${size}, volumes: ${volumes} }
+    web: { count: ${String(count)}, native: { hetzner: { serverType: ${size} } }, volumes: ${volumes} }
 `;
 }
 
 beforeAll(async () => {
   template = new Product(await openTofu());
   products.push(template);
-  template.write(`inventory/${id}.yaml`, servers(2, "small"));
+  template.write(`inventory/${id}.yaml`, servers(2, "cx23"));
 }, 900_000);
 beforeEach(() => {
   product = new Product(template.engine, {}, template);
@@ -59,13 +59,13 @@ describe("infra cost", { timeout: 240_000 }, () => {
     expect((await product.infra("apply", id, "--offline", "--yes")).code).toBe(0);
     expect((await product.infra("cost", "--offline")).stdout).toContain("11.98 EUR per month, no change");
 
-    product.write(`inventory/${id}.yaml`, servers(2, "medium", "{ data: { size: 100 } }"));
+    product.write(`inventory/${id}.yaml`, servers(2, "cx33", "{ data: { size: 100 } }"));
     const grown = (await product.infra("cost", "--offline")).stdout;
     expect(grown).toContain("29.42 EUR per month, +17.44 EUR");
     expect(grown).toMatch(/hcloud_server\.\S+web_1 +8\.99 EUR +\+3\.00 EUR/);
     expect(grown).toMatch(/hcloud_volume\.\S+web_1_data +5\.72 EUR +\+5\.72 EUR/);
 
-    product.write(`inventory/${id}.yaml`, servers(1, "small"));
+    product.write(`inventory/${id}.yaml`, servers(1, "cx23"));
     expect((await product.infra("cost", "--offline")).stdout).toContain("5.99 EUR per month, -5.99 EUR");
     expect((await product.results("plan", id, "--offline")).code).toBe(2);
   });
@@ -104,7 +104,7 @@ describe("infra cost", { timeout: 240_000 }, () => {
     settings("cost: { monthly: 10 }\n");
     product.write("inventory/production/environment.yaml", "cost: { monthly: 20 }\n");
     expect((await product.infra("cost", "--offline")).code).toBe(0);
-    product.write("inventory/production/jobs.yaml", servers(2, "small").replace("10.20", "10.30"));
+    product.write("inventory/production/jobs.yaml", servers(2, "cx23").replace("10.20", "10.30"));
     const { code, stdout } = await product.infra("cost", "--offline");
     expect(code).toBe(1);
     expect(stdout).toContain("inventory/production/environment.yaml:1");
@@ -120,7 +120,7 @@ describe("infra cost", { timeout: 240_000 }, () => {
 
   it("compares with what an earlier run printed", async () => {
     product.write("before.json", (await product.infra("cost", "--offline", "--json")).stdout);
-    product.write(`inventory/${id}.yaml`, servers(3, "small"));
+    product.write(`inventory/${id}.yaml`, servers(3, "cx23"));
     settings("cost: { increase: 5 }\n");
     const { code, stdout } = await product.infra("cost", "--offline", "--compare-to", "before.json");
     expect(code).toBe(1);
@@ -133,10 +133,10 @@ describe("infra cost", { timeout: 240_000 }, () => {
   });
 
   it("compares with the inventory of a git revision: grown, new and removed deployments", async () => {
-    product.write("inventory/production/old.yaml", servers(1, "small").replace("10.20", "10.40"));
+    product.write("inventory/production/old.yaml", servers(1, "cx23").replace("10.20", "10.40"));
     commit();
-    product.write(`inventory/${id}.yaml`, servers(3, "small"));
-    product.write("inventory/production/new.yaml", servers(1, "medium").replace("10.20", "10.50"));
+    product.write(`inventory/${id}.yaml`, servers(3, "cx23"));
+    product.write("inventory/production/new.yaml", servers(1, "cx33").replace("10.20", "10.50"));
     execFileSync("rm", [join(product.root, "inventory/production/old.yaml")]);
     const { code, stdout, output } = await product.infra("cost", "--base", "main");
     expect(code, output).toBe(0);

@@ -1,19 +1,25 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@infra/inventory";
-import { type Synthesis, synthesize } from "@infra/core";
+import { type Synthesis, type SynthesisOptions, synthesize } from "@infra/core";
 import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { refuseSecrets, runStackCode } from "./stack-code.js";
 import { loadStack } from "./stacks.js";
 
-/** Synthesizes a deployment; writes nothing. @throws InfraError, also when the configuration holds a secret of the environment */
+/**
+ * Synthesizes a deployment; writes nothing.
+ *
+ * @param options What is known of the last apply. @default - nothing: the tables of facts choose all
+ * @throws InfraError, also when the configuration holds a secret of the environment
+ */
 export function synthesizeDeployment(
   root: string,
   deployment: Deployment,
   offline: boolean,
   env?: Readonly<NodeJS.ProcessEnv>,
+  options?: SynthesisOptions,
 ): { synthesis: Synthesis; paths: DeploymentPaths } {
-  const synthesis = runStackCode(() => synthesize(deployment, loadStack(deployment, root), root), env);
+  const synthesis = runStackCode(() => synthesize(deployment, loadStack(deployment, root), root, options), env);
   refuseSecrets(deployment, synthesis, env);
   return { synthesis, paths: pathsOf(root, deployment, offline, env) };
 }

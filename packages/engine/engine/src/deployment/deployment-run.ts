@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Deployment, InfraError, type Problem, problemsOfError } from "@infra/inventory";
+import { type Deployment, infraError, InfraError, placeOf, type Problem, problemsOfError } from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import { withAppliedEngine } from "../applied/engine.js";
 import { type Applicable, applicableOf } from "../applied/record.js";
@@ -18,8 +18,8 @@ import {
 import type { MockProviders } from "@infra/opentofu/offline";
 import type { RunContext } from "../run-context.js";
 import { noSecrets, type TakenSecrets, takeSecrets, variablesOf } from "@infra/secrets";
-import { describeHolder, type Session } from "@infra/state";
-import { synthesizeDeployment, writeConfiguration } from "./configuration.js";
+import { describeHolder, type Session, StateError } from "@infra/state";
+import { writeConfiguration } from "./configuration.js";
 import {
   changesThings,
   keptProblem,
@@ -31,8 +31,11 @@ import {
 import { keptState } from "./escape.js";
 import { refuseForeign } from "./foreign.js";
 import { initialise } from "./initialise.js";
-import type { DeploymentPaths } from "./paths.js";
+import { type LastApply, lastApplyOf, synthesizeAsApplied } from "./kept-choices.js";
+import { type DeploymentPaths, pathsOf } from "./paths.js";
 import { placeOfAddress } from "./places.js";
+import { wasReselected } from "./plan-file.js";
+import type { StateBackend } from "./state-backends.js";
 import { withReference } from "./reference-problem.js";
 import { recoverState } from "./recovery.js";
 
@@ -62,6 +65,8 @@ export class DeploymentRun {
     readonly synthesis: Synthesis,
     /** What is recorded when it is applied; known before references turn variables into sensitive ones. */
     readonly applicable: Applicable,
+    /** Did the tables of facts choose all, whatever is deployed? */
+    readonly reselected: boolean,
   ) {
     this.context = opening.context;
     this.deployment = opening.deployment;
@@ -80,19 +85,44 @@ export class DeploymentRun {
    */
   static async open(run: RunContext, deployment: Deployment, operation: string): Promise<DeploymentRun> {
     const context = isRemoved(deployment) ? await withAppliedEngine(run, deployment) : run;
-    const { root, env } = context.request;
+    const { root, env, reselect = false } = context.request;
+    const backend = await context.backends.of(deployment);
+    const last = await lastApplied(backend, isRemoved(deployment));
+    const reselected =
+      operation === "apply" ? wasReselected(pathsOf(root, deployment, context.offline, env)) : reselect;
     const { synthesis, paths } = isRemoved(deployment)
       ? recordedDeployment(root, deployment, context.offline, env)
-      : synthesizeDeployment(root, deployment, context.offline, env);
+      : synthesizeAsApplied(root, deployment, context.offline, env, reselected ? undefined : last.apply);
     refuseForeign(deployment, synthesis, context.allow);
     const applicable = isRemoved(deployment) ? deployment.record : applicableOf(deployment, synthesis, root);
     context.declared.check(deployment, synthesis, operation);
-    const backend = await context.backends.of(deployment);
     if (backend.readOnlyStore && changesThings(operation)) refuseOverKept(deployment.id, paths.work);
     const encryption = await context.encryptions.of(deployment.id);
     const opening = { context, deployment, backend, encryption, paths, operation };
     // Last: what fails after it would leave the deployment locked.
-    return new DeploymentRun(opening, await openDeployment(opening), synthesis, applicable);
+    const opened = new DeploymentRun(opening, await openDeployment(opening), synthesis, applicable, reselected);
+    return await opened.withLastApply(last);
+  }
+
+  /** Refuses what was synthesized from choices that could not be read, or that another run has replaced since. */
+  private async withLastApply({ apply, failure }: LastRead): Promise<this> {
+    try {
+      if (failure) throw failure;
+      const last = await this.session.lastApplied();
+      if (!apply || last?.configuration === apply.record.configuration) return this;
+      throw infraError(`another run has applied ${this.deployment.id} in the meantime`, "Run this again");
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Warnings about what was chosen, with their places in the inventory. */
+  get warnings(): Problem[] {
+    return this.synthesis.advice.map(({ message, remedy, path }) => {
+      const place = placeOf(this.deployment.config, path);
+      return { message, remedy, path: path.join("."), ...(place ? { place } : {}) };
+    });
   }
 
   /** Digest of what the engine is given: a saved plan belongs to it. */
@@ -256,5 +286,24 @@ export class DeploymentRun {
     const { attachMockProviders } = await import("@infra/opentofu/offline");
     const { root, env = process.env } = this.context.request;
     this.mock = await attachMockProviders(this.synthesis.configuration, root, this.paths.cloud, env);
+  }
+}
+
+/** What was read of the last apply before the lock was taken. */
+interface LastRead {
+  /** @default - nothing is deployed */
+  readonly apply?: LastApply | undefined;
+  /** Why it could not be read: nothing is done before it can. */
+  readonly failure?: StateError;
+}
+
+/** Reads the last apply. A failure is told once the configuration is known to be right, which matters more. */
+async function lastApplied({ store, readOnlyStore }: StateBackend, removed: boolean): Promise<LastRead> {
+  if (removed) return {};
+  try {
+    return { apply: await lastApplyOf(readOnlyStore ?? store) };
+  } catch (error) {
+    if (error instanceof StateError) return { failure: error };
+    throw error;
   }
 }

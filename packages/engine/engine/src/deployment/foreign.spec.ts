@@ -1,14 +1,26 @@
 import { describe, expect, it } from "vitest";
 import type { Synthesis } from "@infra/core";
+import type { DeploymentProviders } from "@infra/inventory";
 import { testDeployment } from "@infra/core/testing";
 import { refuseForeign } from "./foreign.js";
 
 const deployment = testDeployment("hetzner", "{}");
 
-function refused(configuration: object, allow: { providers?: string[]; provisioners?: boolean } = {}): string {
-  const synthesis = { configuration, origins: {}, references: new Map(), secrets: new Map() } as Synthesis;
+function refused(
+  configuration: object,
+  allow: { providers?: string[]; provisioners?: boolean } = {},
+  named: DeploymentProviders = new Map(),
+): string {
+  const synthesis = {
+    configuration,
+    origins: {},
+    references: new Map(),
+    secrets: new Map(),
+    choices: [],
+    advice: [],
+  } as Synthesis;
   try {
-    refuseForeign(deployment, synthesis, { providers: [], provisioners: false, ...allow });
+    refuseForeign({ ...deployment, providers: named }, synthesis, { providers: [], provisioners: false, ...allow });
     return "";
   } catch (error) {
     return (error as Error).message;
@@ -70,6 +82,18 @@ describe("refuseForeign", () => {
     ["another encryption", { terraform: { encryption: {} } }, /terraform\.encryption/],
   ])("refuses %s", (_, configuration, message) => {
     expect(refused(configuration)).toMatch(message);
+  });
+
+  it("lets providers of the registry through where the deployment names them, and says how to name them", () => {
+    const vault = providers("hashicorp/vault");
+    const settings = { arguments: {}, aliases: new Map() };
+    expect(refused(vault, {}, new Map([["vault", settings]]))).toBe("");
+    expect(refused(vault, {}, new Map([["consul", settings]]))).toMatch(
+      /hashicorp\/vault, which the deployment's inventory file does not name.*add `providers: \{ vault: \{\} \}`/s,
+    );
+    expect(refused(providers("evil.example/hashicorp/vault"), {}, new Map([["vault", settings]]))).toMatch(
+      /evil\.example/,
+    );
   });
 
   it("lets through what the product allows, and no more", () => {

@@ -1,4 +1,14 @@
-import { type Deployment, InfraError, type Inventory, type Problem, providers } from "@infra/inventory";
+import {
+  type Deployment,
+  InfraError,
+  type Inventory,
+  type Problem,
+  bindingsOf,
+  providerNames,
+  terraformProviderOf,
+  terraformProviderNames,
+  terraformProviders,
+} from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import { placeOfAddress } from "./places.js";
 
@@ -19,7 +29,7 @@ const settings = ["required_providers", "required_version", "backend"];
  */
 export function refuseForeign(deployment: Deployment, synthesis: Synthesis, allow: Inventory["allow"]): void {
   const configuration = synthesis.configuration as Block;
-  const known = new Set([...ownSources(), ...allow.providers]);
+  const known = new Set([...ownSources(deployment), ...allow.providers]);
   const problems = [
     ...usedProviders(configuration).flatMap((each) => (known.has(each.source) ? [] : [foreignProvider(each)])),
     ...(allow.provisioners ? [] : provisioners(configuration)),
@@ -39,12 +49,11 @@ export function refuseForeign(deployment: Deployment, synthesis: Synthesis, allo
 
 type Refusal = Pick<Problem, "message" | "remedy"> & { readonly address: string };
 
-/** The providers of the clouds, with those that stand in for what a cloud lacks. */
-function ownSources(): string[] {
-  return Object.values(providers).flatMap((cloud) => [
-    cloud.source,
-    ...("companions" in cloud ? Object.values(cloud.companions).map(({ source }) => source) : []),
-  ]);
+/** The providers of the clouds, with those that stand in for what a cloud lacks, and those that the deployment names. */
+function ownSources({ providers }: Deployment): string[] {
+  const ofClouds = providerNames.flatMap((cloud) => bindingsOf(cloud).map(({ source }) => source));
+  const named = [...(providers?.keys() ?? terraformProviderNames)].map((name) => terraformProviders[name].source);
+  return [...ofClouds, ...named];
 }
 
 interface UsedProvider {
@@ -54,6 +63,13 @@ interface UsedProvider {
 }
 
 function foreignProvider({ source, address }: UsedProvider): Refusal {
+  const name = terraformProviderOf(source);
+  if (name)
+    return {
+      address,
+      message: `${address} needs the provider ${source}, which the deployment's inventory file does not name`,
+      remedy: `Leave it out, or add \`providers: { ${name}: {} }\` to that file`,
+    };
   return {
     address,
     message: `${address} needs the provider ${source}, which this product does not allow`,

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Counts, ResourceChange } from "@infra/results";
 import type { DeploymentRun } from "./deployment-run.js";
 import { memoryFolder } from "./memory-folder.js";
+import type { DeploymentPaths } from "./paths.js";
 
 /** What is kept beside a saved plan: what it was made from, and what it does. */
 const recordSchema = z.object({
@@ -16,6 +17,8 @@ const recordSchema = z.object({
   /** Version of the state that it was made from. */
   version: z.number(),
   destroy: z.boolean(),
+  /** Did the tables of facts choose all, whatever is deployed? */
+  reselect: z.boolean().default(false),
   changes: z.array(
     z.object({
       address: z.string(),
@@ -31,6 +34,8 @@ export interface PlanRecord {
   readonly digest: string;
   readonly version: number;
   readonly destroy: boolean;
+  /** Did the tables of facts choose all, whatever is deployed? */
+  readonly reselect: boolean;
   readonly changes: readonly ResourceChange[];
 }
 
@@ -84,6 +89,13 @@ export function readPlan(run: DeploymentRun, destroy: boolean): PlanRecord | und
   const reason = staleness(run, parsed.data);
   if (reason) throw infraError(`the plan of ${id} of ${made} is stale: ${reason}`, remedy);
   return parsed.data as PlanRecord;
+}
+
+/** Was the saved plan of a deployment made with `--reselect`? It is applied as it was made. */
+export function wasReselected({ planRecord }: Pick<DeploymentPaths, "planRecord">): boolean {
+  if (!existsSync(planRecord)) return false;
+  const parsed = recordSchema.safeParse(parseJson(readFileSync(planRecord, "utf8")));
+  return parsed.success && parsed.data.reselect;
 }
 
 /** Why a saved plan can't be applied any more. @returns undefined when it can */

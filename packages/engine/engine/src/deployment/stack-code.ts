@@ -1,4 +1,4 @@
-import { type Deployment, InfraError, providerNames } from "@infra/inventory";
+import { type Deployment, InfraError } from "@infra/inventory";
 import type { Synthesis } from "@infra/core";
 import { hiddenVariables, secretsIn } from "@infra/secrets";
 import { holds, Mask } from "@infra/io";
@@ -39,7 +39,7 @@ export function refuseSecrets(
   { configuration }: Synthesis,
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): void {
-  const secrets = hiddenVariables(providerNames).flatMap((name) =>
+  const secrets = hiddenVariables().flatMap((name) =>
     [env[name], process.env[name]].flatMap((value = "") => (value.length >= shortestRefused ? [{ name, value }] : [])),
   );
   if (secrets.length === 0) return;

@@ -11,6 +11,7 @@ export interface Outcome {
   readonly ignored?: readonly ResourceChange[];
   readonly problems?: readonly Problem[];
   readonly findings?: readonly Finding[];
+  readonly warnings?: readonly Problem[];
   readonly notes?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly cost?: DeploymentCost;

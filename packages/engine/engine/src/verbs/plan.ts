@@ -57,6 +57,7 @@ export function makePlan(run: DeploymentRun, destroy: boolean): Promise<Planned>
         digest: run.digest,
         version: run.session.version,
         destroy,
+        reselect: run.reselected,
         changes,
       });
     return shown(changes, changed);

@@ -60,7 +60,7 @@ async function outcomeOf(
   try {
     if (operation !== "validate" && operation !== "policy" && operation !== "cost") await refuseMoved(run);
     await run.prepare();
-    return { ...(await action(run)), notes: run.notes };
+    return { ...(await action(run)), warnings: run.warnings, notes: run.notes };
   } catch (error) {
     if (!(error instanceof InfraError) || error instanceof NotApplied) throw error;
     return { status: "failed", problems: error.problems, notes: run.notes };

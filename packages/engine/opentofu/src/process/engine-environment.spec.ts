@@ -1,3 +1,4 @@
+import { providerCredentials } from "@infra/inventory";
 import { expect, it } from "vitest";
 import { engineEnvironment } from "./engine-environment.js";
 
@@ -36,4 +37,6 @@ it("lets Azure's provider ask GitHub who the job is, where that is wanted and th
 
 it("withholds every credential in offline runs", () => {
   expect(Object.values(engineEnvironment(env, true)).sort()).toEqual(["/bin", "0", "1", "1"]);
+  const more = Object.fromEntries(providerCredentials.map((name) => [name, "x"]));
+  expect(Object.values(engineEnvironment({ ...env, ...more }, true)).sort()).toEqual(["/bin", "0", "1", "1"]);
 });

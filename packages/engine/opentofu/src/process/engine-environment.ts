@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isOn, providers } from "@infra/inventory";
+import { isOn, providerCredentials, terraformProviders } from "@infra/inventory";
 import { cacheDirectory } from "../binary/cache.js";
 import { tierCredentials } from "@infra/secrets";
 
@@ -13,7 +13,7 @@ const steering =
  * that a real provider could do nothing.
  */
 export function engineEnvironment(env: Readonly<NodeJS.ProcessEnv>, offline: boolean): Record<string, string> {
-  const credentials = new Set<string>(Object.values(providers).flatMap((provider) => provider.credentials));
+  const credentials = new Set(providerCredentials);
   // Stacks may have the vault provider; nothing that the engine runs speaks to the other secret stores.
   const withheld = new Set<string>(tierCredentials.filter((name) => offline || !isForProviders(name, env)));
   const kept = Object.entries(env).filter(([name, value]) => {
@@ -44,7 +44,7 @@ function mirrorConfiguration(env: Readonly<NodeJS.ProcessEnv>): string | undefin
   const cache = cacheDirectory(env);
   const mirror = join(cache, "mirror");
   if (!existsSync(mirror)) return undefined;
-  const sources = Object.values(providers)
+  const sources = Object.values(terraformProviders)
     .map(({ source }) => source)
     .filter((source) => existsSync(join(mirror, source)));
   const quoted = JSON.stringify(sources);

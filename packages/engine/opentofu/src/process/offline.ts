@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { infraError, InfraError, providers } from "@infra/inventory";
+import { infraError, InfraError, terraformProviderOf, terraformProviders } from "@infra/inventory";
 import {
   type Fault,
   type MockProvider,
@@ -54,7 +54,9 @@ function messageOf(error: unknown): string {
 
 /** The installed folder of the bindings of a provider. */
 function bindingsFolder(source: string, root: string): string {
-  const description = Object.values(providers).find((provider) => provider.source === source);
-  if (!description) throw infraError(`the provider ${source} has no bindings here`, "Run without --offline");
-  return dirname(createRequire(join(root, "package.json")).resolve(`${description.bindings}/package.json`));
+  const name = terraformProviderOf(source);
+  if (!name) throw infraError(`the provider ${source} has no bindings here`, "Run without --offline");
+  return dirname(
+    createRequire(join(root, "package.json")).resolve(`${terraformProviders[name].bindings}/package.json`),
+  );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { formatProblem } from "@infra/inventory";
-import { marks, problemsIn, type ResourceChange, type Verb } from "@infra/results";
+import { marks, problemsIn, remarksOf, type ResourceChange, type Verb } from "@infra/results";
 import { countsText, offlineNotice, sumOf, totals } from "../terminal.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup, sortByLoss } from "../groups.js";
@@ -183,6 +183,9 @@ function lines({ address, action, place, attributes = [] }: ResourceChange): str
 }
 
 function notes(report: Report, results: readonly ReportedDeployment[]): string {
-  const all = [...results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`)), ...(report.notes ?? [])];
+  const all = [
+    ...results.flatMap((each) => remarksOf(each).map((note) => `${each.id}: ${note}`)),
+    ...(report.notes ?? []),
+  ];
   return all.length === 0 ? "" : `<h2>Notes</h2><ul>${all.map((note) => `<li>${escaped(note)}</li>`).join("\n")}</ul>`;
 }

@@ -1,4 +1,5 @@
 import { formatProblem } from "@infra/inventory";
+import { remarksOf } from "@infra/results";
 import { countsText, offlineNotice, sumOf, totals } from "../terminal.js";
 import { causeText } from "../cause-text.js";
 import { type Group, groupOf, pageOrder, sortByGroup } from "../groups.js";
@@ -190,7 +191,7 @@ class Page {
 
   private notes(): string[] {
     const notes = [
-      ...this.results.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`)),
+      ...this.results.flatMap((each) => remarksOf(each).map((note) => `${each.id}: ${note}`)),
       ...(this.report.notes ?? []),
     ];
     if (notes.length === 0) return [];
