@@ -54,7 +54,7 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
   const env = request.env ?? process.env;
   const offline = request.offline ?? false;
   const engine = await findEngine({ env: { ...env } });
-  if (!offline) refuseInvisibleEnds(env, deployments);
+  if (!offline) refuseInvisibleEnds(env);
   const mask = new Mask(hiddenValues(env));
   const secrets = secretsOf(inventory, request, mask);
   const keys = new StateKeys({ product, states, secrets, env });
@@ -85,9 +85,8 @@ export async function openRun(request: RunRequest, inventory: Inventory): Promis
 }
 
 /** A credential with an invisible end is refused by its cloud, in words that mislead; keys of several lines end with a line end. */
-function refuseInvisibleEnds(env: Readonly<NodeJS.ProcessEnv>, deployments: Inventory["deployments"]): void {
-  const names = hiddenVariables([...new Set(deployments.map(({ settings }) => settings.provider))]);
-  const problems = names.flatMap((name) => {
+function refuseInvisibleEnds(env: Readonly<NodeJS.ProcessEnv>): void {
+  const problems = hiddenVariables().flatMap((name) => {
     const invisible = name === oldPassphraseVariable ? undefined : invisibleEnd(env[name] ?? "", true);
     if (invisible === undefined) return [];
     const message = `${name} begins or ends with an invisible letter (${invisible})`;
