@@ -88,7 +88,7 @@ describe.each([
     const tree = new FsTree(folder, false);
     await moduleGenerator(tree, { path: `${layer}/key-store`, ...(provider ? { provider } : {}) });
     flushChanges(folder, tree.listChanges());
-    for (const name of ["core", "engine", "inventory"])
+    for (const name of ["core", "engine", "facts", "inventory"])
       symlinkSync(join(repository, "packages", name), join(folder, "packages", name));
     linkPackages(join(folder, "node_modules"), { [`${layer}-key-store`]: module });
   }, 60_000);

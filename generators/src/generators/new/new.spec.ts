@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureTool } from "@infra/toolchain";
 import { loadInventory, providerNames, providers } from "@infra/inventory";
@@ -89,6 +89,22 @@ describe("new", () => {
     await expect(generate(root, newGenerator, { name: "acme", directory: "." })).rejects.toThrow(
       "package.json exists and is no product's. Choose another folder: --directory <folder>",
     );
+  });
+
+  it("refuses a folder outside of the workspace, and writes nothing there", async () => {
+    const outside = folder();
+    await expect(generate(folder(), newGenerator, { name: "acme", directory: outside })).rejects.toThrow(
+      /--directory: ".*" is outside of the workspace/,
+    );
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it("takes a checkout with the line ends of Windows for the same files", async () => {
+    const root = await product();
+    const workflow = ".github/workflows/infra.yaml";
+    writeFileSync(join(root, workflow), text(root, workflow).replaceAll("\n", "\r\n"));
+    const { changed } = await generate(root, newGenerator, { name: "acme", directory: "." });
+    expect(changed).toEqual([]);
   });
 
   it("says everything that is wrong at once", async () => {

@@ -16,6 +16,7 @@ const published =
   };
 const defaults: Record<string, string> = {
   "@infra/cli": "0.1.0",
+  "@infra/facts": "0.1.0",
   "@infra/product": "0.1.0",
   "@infra/provider-hcloud": "1.57.0",
   "@infra/stack-compute": "0.1.0",

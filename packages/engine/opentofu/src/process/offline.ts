@@ -49,7 +49,9 @@ export async function attachMockProviders(
   } catch (error) {
     await close();
     const remedy = "Correct what it names, or remove the emulated cloud to begin with an empty one";
-    throw error instanceof InfraError ? error : infraError(messageOf(error), remedy);
+    // What the system refuses names its own remedy, such as a folder for temporary files.
+    const isKnown = error instanceof InfraError || (error instanceof Error && "syscall" in error);
+    throw isKnown ? error : infraError(messageOf(error), remedy);
   }
   return { env: reattachEnvironment(started), close };
 }
