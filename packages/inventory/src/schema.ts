@@ -80,11 +80,6 @@ export function cidr(): z.ZodString {
       };
     }
     const first = `${new Address4(value).startAddress().correctForm()}/${String(Number(parts[2]))}`;
-    if (/(?:^|[./])0\d/.test(value))
-      return {
-        message: `${JSON.stringify(value)} has numbers with leading zeros, which some read as octal`,
-        remedy: `Write them without, for example ${first}`,
-      };
     return first === value
       ? undefined
       : {

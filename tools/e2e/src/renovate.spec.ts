@@ -88,13 +88,24 @@ describe("the Renovate preset", () => {
       expect.objectContaining({ depName: "opentofu/opentofu", currentValue: "1.12.0" }),
     ]);
     const plugin = 'hcloud = {\n  version = ">= 1.6.0"\n  source  = "github.com/hetznercloud/hcloud"\n}\n';
-    expect(find(1, plugin)[0]).toMatchObject({ owner: "hetznercloud", plugin: "hcloud", currentValue: "1.6.0" });
+    expect(find(2, plugin)[0]).toMatchObject({ owner: "hetznercloud", plugin: "hcloud", currentValue: "1.6.0" });
   });
 
   it("groups what moves together, once a week, with actions and images by digest", () => {
     const { packageRules, schedule, extends: presets } = read();
-    const groups = ["infra", "providers", "nx", "engine", "ansible", "packer", "images", "actions"];
-    expect(packageRules.flatMap(({ groupName = [] }) => groupName)).toEqual(groups);
+    const words = [
+      "infra",
+      "facts",
+      "providers",
+      "provider locks",
+      "nx",
+      "engine",
+      "ansible",
+      "packer",
+      "images",
+      "actions",
+    ];
+    expect(packageRules.flatMap(({ groupName = [] }) => groupName)).toEqual(words);
     expect(schedule).toHaveLength(1);
     expect(presets).toEqual(expect.arrayContaining(["docker:pinDigests", "helpers:pinGitHubActionDigests"]));
   });

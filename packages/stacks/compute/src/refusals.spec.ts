@@ -138,7 +138,7 @@ describe("what has another spelling, or stands twice", () => {
       "a prefix with a zero",
       {},
       { network: { cidr: "10.0.0.0/08" } },
-      /network\.cidr: .*leading zeros.*10\.0\.0\.0\/8/,
+      /network\.cidr: .*begin with 0.*10\.0\.0\.0\/8/,
     ],
     ["a network with zeros", {}, { network: { cidr: "010.0.0.0/16" } }, /network\.cidr: /],
     ["a port with a zero", { firewall: { allow: [{ port: "080" }] } }, {}, /another spelling.*Write "80"/],

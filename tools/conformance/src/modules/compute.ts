@@ -221,8 +221,13 @@ function peersFor(stack: DeploymentStack, id: string, props: object) {
   const firewalls = Object.fromEntries(Object.keys(groups).map((name) => [name, {}]));
   const firewall = new Firewall(stack, `${id}-firewall`, { network: net, groups: firewalls });
   if (typeof sshAdapters[provider] !== "function") return { network: net, firewall };
-  return { network: net, firewall, ssh: new Ssh(stack, `${id}-ssh`, { keys: { alice: exampleKey } }) };
+  const ssh = keysOf.get(stack) ?? new Ssh(stack, `${id}-ssh`, { keys: { alice: exampleKey } });
+  keysOf.set(stack, ssh);
+  return { network: net, firewall, ssh };
 }
+
+/** The keys of a stack: clouds take the same key, and the same name of one, once. */
+const keysOf = new WeakMap<DeploymentStack, Ssh>();
 
 type Group = ComputeProps["groups"][string];
 
