@@ -71,7 +71,7 @@ export async function askInfracost(
     if (stderr === "" && !(error as { cmd?: string }).cmd) throw error;
     throw infraError(
       `infracost failed: ${stderr.trim().split("\n").at(-1) ?? ""}`,
-      "Mend what it names, or unset INFRACOST_API_KEY to use the prices of @infra/cost alone",
+      "Fix what it names, or unset INFRACOST_API_KEY to use the prices of @infra/cost alone",
     );
   }
 }

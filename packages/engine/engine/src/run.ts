@@ -179,7 +179,7 @@ function blocked(deployment: Deployment, cause: string): Outcome {
   return failure([
     {
       message: `${deployment.id} was not started: ${cause} failed`,
-      remedy: `Mend ${cause}, then run this again`,
+      remedy: `Fix ${cause}, then run this again`,
     },
   ]);
 }

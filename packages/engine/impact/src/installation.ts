@@ -63,7 +63,7 @@ async function npm(args: readonly string[], cwd: string): Promise<void> {
     await run("npm", [...args], { cwd, maxBuffer: 256 * 1024 * 1024 });
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
-    throw infraError(npmErrors(stderr) || stderr.trim() || message, "Mend what it names, then run this again");
+    throw infraError(npmErrors(stderr) || stderr.trim() || message, "Fix what it names, then run this again");
   }
 }
 

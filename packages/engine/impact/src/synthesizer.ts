@@ -28,7 +28,7 @@ export class Synthesizer {
       const onEnd = () => {
         this.forget(child);
         const said = this.mask.text(this.printed.trim()).slice(-shown);
-        reject(infraError(`the synthesis broke: ${said}`, "Mend what it names, then run this again"));
+        reject(infraError(`the synthesis broke: ${said}`, "Fix what it names, then run this again"));
       };
       child.once("exit", onEnd);
       child.once("message", (answer) => {

@@ -201,7 +201,7 @@ export class DeploymentRun {
     const message = mask.text(address ? `${address}: ${summary}` : summary);
     const remedy = /decryption failed/.test(summary)
       ? this.encryption.remedy
-      : mask.text(detail?.trim() ?? "") || "Mend what it names, then run this again; infra doctor looks at the rest";
+      : mask.text(detail?.trim() ?? "") || "Fix what it names, then run this again; infra doctor looks at the rest";
     const engines = { message, remedy, ...(place ? { place } : {}) };
     const problem = withReference(engines, diagnostic, this.synthesis.references);
     return isRemoved(this.deployment) ? withoutProtection(problem, this.deployment) : problem;

@@ -172,7 +172,7 @@ function remedyOf(status: number, headers: HttpAnswer["headers"], remedies: Rest
   if (status === 404)
     return `Check the repository and the number. Who may not see it is told the same: ${remedies.forbidden}`;
   if (status >= 500) return "The platform is in trouble: run this again";
-  return status < 400 ? "Correct the address or the repository" : "Mend what it names, then run this again";
+  return status < 400 ? "Correct the address or the repository" : "Fix what it names, then run this again";
 }
 
 /** `POST /repos/acme/shop/issues`: what was asked, without the query. */
