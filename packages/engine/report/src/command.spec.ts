@@ -123,7 +123,7 @@ describe("infra report", () => {
     [["--format", "markdown", "html"], "several formats can't share the standard output"],
     [["--format", "json", "html", "--output", "package.json"], "package.json is a file. Name a folder"],
     [["--format", "html", "--output", "inventory"], "inventory is a folder. Name a file"],
-    [["--base", "nowhere"], '"nowhere" is no commit'],
+    [["--base", "nowhere"], "is not in a git repository. Run in a clone of the product, or run git init"],
     [["--from", "nowhere"], "nowhere does not exist"],
   ])("refuses %j with what is to be done", async (args, message) => {
     const ran = await product.infra("report", ...args);
