@@ -83,9 +83,9 @@ describe.skipIf(withoutTerminal)("on a terminal, create-product", () => {
       ["Account: the OCID of the compartment: ", "\r"],
       ["oracle needs the OCID of the compartment", ""],
       ["Account: the OCID of the compartment: ", "ocid1.compartment.oc1..example"],
-      ["Put DNS and certificates of services behind Cloudflare [yes, no] (yes): ", "perhaps"],
+      ["Use Cloudflare for DNS and certificates of services [yes, no] (yes): ", "perhaps"],
       ["Answer yes or no.", ""],
-      ["Put DNS and certificates of services behind Cloudflare [yes, no] (yes): ", "no"],
+      ["Use Cloudflare for DNS and certificates of services [yes, no] (yes): ", "no"],
       ["Management domain (empty: the product works alone): ", "\r"],
       ["Which CI [github, gitlab, both, none] (github): ", "gitlab"],
       ["Environments, separated by commas (staging,production): ", "blue, green"],
@@ -98,7 +98,7 @@ describe.skipIf(withoutTerminal)("on a terminal, create-product", () => {
     }
     expect(await terminal.code, terminal.shown).toBe(0);
     const product = join(folder, "acme");
-    const infra = resolve(__dirname, "../../engine/bin/infra.js");
+    const infra = resolve(__dirname, "../../engine/cli/bin/infra.js");
     const listed = spawnSync(process.execPath, [infra, "list", "--json"], { cwd: product, encoding: "utf8" });
     expect(listed.status, listed.stderr).toBe(0);
     expect(listed.stdout).toMatch(/"blue\/compute"[^]*"green\/compute"/);
