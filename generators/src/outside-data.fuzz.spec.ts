@@ -74,7 +74,7 @@ const npmLock = JSON.stringify({
 const pnpmLock =
   "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      zod: { specifier: 4, version: 4.0.0 }\npackages:\n  zod@4.0.0:\n    resolution: { integrity: sha512-a }\nsnapshots:\n  zod@4.0.0: {}\n";
 const lock = (name: string, text: string): Parser => ({
-  reads: ["generators/src/lock-file.ts"],
+  reads: ["packages/engine/affected/src/lock-file.ts"],
   quoted,
   inputs: near(text),
   read: (input) => {
@@ -93,7 +93,7 @@ readsOrRefuses({
     read: (input) => editYaml(input.toString(), ({ value }) => ({ value: String(value) })),
   },
   "package.json, for the folder of the inventory": {
-    reads: ["generators/src/options.ts"],
+    reads: ["packages/engine/affected/src/options.ts", "packages/engine/affected/src/affected.ts"],
     quoted,
     inputs: near('{"infra":{"inventory":"inventory"}}'),
     read: (input) => inventoryFolder(dirname(file("root/package.json", input)), undefined),
@@ -102,7 +102,7 @@ readsOrRefuses({
     },
   },
   "package.json of a workspace's package": {
-    reads: ["generators/src/packages.ts"],
+    reads: ["packages/engine/affected/src/packages.ts"],
     quoted,
     inputs: near('{"name":"own","dependencies":{"zod":"4"},"peerDependencies":{"a":"1"}}'),
     read: (input) => {
@@ -117,7 +117,7 @@ readsOrRefuses({
     },
   },
   "package-lock.json where packages are looked up": {
-    reads: ["generators/src/packages.ts"],
+    reads: ["packages/engine/affected/src/packages.ts"],
     quoted,
     inputs: near(npmLock),
     read: (input) => new Packages(dirname(file("locked/package-lock.json", input))).origin("zod").kind,
@@ -128,7 +128,7 @@ readsOrRefuses({
   "package-lock.json": lock("package-lock.json", npmLock),
   "pnpm-lock.yaml": lock("pnpm-lock.yaml", pnpmLock),
   "what was kept of files": {
-    reads: ["generators/src/facts-cache.ts"],
+    reads: ["packages/engine/affected/src/facts-cache.ts"],
     quoted,
     inputs: near('[["a.yaml",{"key":"k","facts":{}}]]'),
     read: (input) => new FactsCache(file("facts.json", input)).facts("b.yaml", "k", () => 1),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Changes } from "./changed-files.js";
 import { textsAt } from "./lock-changes.js";
 import { lockFileIn, lockFileNames, parseLockFile } from "./lock-file.js";
+import { parseJson } from "@infra/inventory";
 import { record } from "./options.js";
 import { PackageGraph } from "./package-graph.js";
 
@@ -79,11 +80,8 @@ async function changedPins(
 }
 
 function parsed(text: string | undefined): Record<string, unknown> | undefined {
-  try {
-    return text === undefined ? undefined : record(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  const json = text === undefined ? undefined : parseJson(text);
+  return json === undefined ? undefined : record(json);
 }
 
 /** Names of the packages of the plugins of nx.json. */

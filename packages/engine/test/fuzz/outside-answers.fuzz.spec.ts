@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SecretReference } from "@infra/inventory";
+import { publishedVersions } from "../../engine/src/providers/published.js";
 import { afterAll, beforeAll, expect } from "vitest";
 import { Mask } from "@infra/io";
 import { EnvironmentTier } from "../../secrets/src/tiers/environment.js";
@@ -97,7 +98,20 @@ const secretOf = (tier: SecretTier): Promise<Resolved> =>
 
 const fields = [{ id: "1", label: "a", value: canary, section: { label: "s" } }];
 
+const registry = JSON.stringify({ "providers.v1": "/v1/providers/", versions: [{ version: "5.6.0" }] });
+
 readsOrRefuses({
+  "answers of a registry of providers": {
+    reads: ["packages/engine/engine/src/providers/published.ts"],
+    inputs: near(registry),
+    read: (input) => (
+      served(input),
+      publishedVersions("registry.acme.example/hashicorp/vault", { originOf: () => url })
+    ),
+    accepted: (versions: string[]) => {
+      for (const version of versions) expect(typeof version).toBe("string");
+    },
+  },
   "answers of S3 to a list": {
     reads: ["packages/engine/state/src/stores/s3-store.ts"],
     inputs: near(listing("00000001.json"), listing("moved"), "<Error><Code>SlowDown</Code></Error>"),

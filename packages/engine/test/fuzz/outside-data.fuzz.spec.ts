@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { findWorkspace, loadInventory } from "@infra/inventory";
+import { findWorkspace, loadInventory, readYamlText } from "@infra/inventory";
 import { parseFaults } from "@infra/mock-provider";
 import { afterAll, beforeAll, expect } from "vitest";
 import { identify } from "../../opentofu/src/binary/probe.js";
@@ -279,6 +279,14 @@ const parsers: Record<string, Parser> = {
     },
     accepted: (version: string | undefined) => {
       if (version !== undefined) expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    },
+  },
+  "YAML in a text of the inventory": {
+    reads: ["packages/inventory/src/yaml-text.ts"],
+    inputs: near("packages: [nginx]\nusers: [{ name: ada }]\n", "- &a [1, *a]\n"),
+    read: (input) => readYamlText(input.toString()),
+    accepted: (found: ReturnType<typeof readYamlText>) => {
+      expect("fault" in found ? found.fault : "value").not.toBe("");
     },
   },
   "faults for the mock provider": {

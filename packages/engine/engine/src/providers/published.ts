@@ -1,4 +1,4 @@
-import { parseJson } from "@infra/inventory";
+import { infraError, parseJson } from "@infra/inventory";
 import { downloadText } from "@infra/opentofu";
 import { z } from "zod";
 
@@ -18,15 +18,22 @@ const versions = z.object({ versions: z.array(z.object({ version: z.string() }))
  * (https://opentofu.org/docs/internals/provider-registry-protocol).
  *
  * @param source Fully qualified: `registry.opentofu.org/hashicorp/vault`.
- * @throws EngineError `unreachable`, and Error when the answer is something else
+ * @throws EngineError `unreachable`, and InfraError when the answer is something else
  */
 export async function publishedVersions(source: string, access: RegistryAccess = {}): Promise<string[]> {
   const { originOf = (host: string) => `https://${host}`, ...options } = access;
   const [host = "", ...name] = source.split("/");
   const origin = originOf(host);
-  const services = discovery.parse(parseJson(await downloadText(`${origin}/.well-known/terraform.json`, options)));
+  const read = async <S extends z.ZodType>(schema: S, url: string): Promise<z.output<S>> => {
+    const parsed = schema.safeParse(parseJson(await downloadText(url, options)));
+    if (parsed.success) return parsed.data;
+    throw infraError(`${url} did not answer as a registry of providers does`, `Check the source address ${source}`);
+  };
+  const services = await read(discovery, `${origin}/.well-known/terraform.json`);
+  if (!URL.canParse(services["providers.v1"], `${origin}/`))
+    throw infraError(`${origin} names no address of its providers`, `Check the source address ${source}`);
   const base = new URL(services["providers.v1"], `${origin}/`);
   const url = new URL(`${name.join("/")}/versions`, base.href.endsWith("/") ? base : `${base.href}/`);
-  const answer = versions.parse(parseJson(await downloadText(url.href, options)));
+  const answer = await read(versions, url.href);
   return answer.versions.map(({ version }) => version);
 }
