@@ -134,12 +134,7 @@ describe("what has another spelling, or stands twice", () => {
 
   it.each([
     ["a first address with zeros", { firstAddress: "10.020.000.010" }, {}, /firstAddress: .*is not an IPv4 address/],
-    [
-      "a prefix with a zero",
-      {},
-      { network: { cidr: "10.0.0.0/08" } },
-      /network\.cidr: .*begin with 0.*10\.0\.0\.0\/8/,
-    ],
+    ["a prefix with a zero", {}, { network: { cidr: "10.0.0.0/08" } }, /network\.cidr: .*begin with 0.*10\.0\.0\.0\/8/],
     ["a network with zeros", {}, { network: { cidr: "010.0.0.0/16" } }, /network\.cidr: /],
     ["a port with a zero", { firewall: { allow: [{ port: "080" }] } }, {}, /another spelling.*Write "80"/],
     ["a range of one port", { firewall: { allow: [{ port: "443-443" }] } }, {}, /another spelling.*Write "443"/],
