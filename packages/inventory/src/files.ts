@@ -37,13 +37,13 @@ export function findDeploymentFiles(directory: string): { files: DeploymentFile[
   const files = entries.flatMap(({ name: environment, entries: inside }) =>
     inside.flatMap((entry) => deploymentFile(directory, environment, entry) ?? []),
   );
-  const problems = entries.flatMap(({ name, isFolder, isLink, entries: inside }) =>
-    isLink && (isYaml(name) || declares(join(directory, name)))
-      ? [linked(join(directory, name))]
-      : isFolder
-        ? inside.flatMap((entry) => problemsOfEntry(directory, name, entry))
-        : problemsBeside(directory, name),
-  );
+  const problems = entries.flatMap(({ entries: inside, ...entry }) => {
+    const links = problemOfLink(directory, entry, declares);
+    if (links.length > 0) return links;
+    return entry.isFolder
+      ? inside.flatMap((each) => problemsOfEntry(directory, entry.name, each))
+      : problemsBeside(directory, entry.name);
+  });
   const sorted = files.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { files: sorted, problems: [...problems, ...findNamesakes(sorted)] };
 }
@@ -73,15 +73,18 @@ export function linksIn(directory: string): Problem[] {
   const own = lstatSync(directory, { throwIfNoEntry: false });
   if (own?.isSymbolicLink()) return [linked(directory)];
   if (!own?.isDirectory()) return [];
-  return entriesOf(directory).flatMap(({ name, isFolder, isLink }) => {
-    const path = join(directory, name);
-    if (isLink) return isYaml(name) || declares(path) ? [linked(path)] : [];
-    return isFolder
-      ? entriesOf(path)
-          .filter((entry) => entry.isLink && (isYaml(entry.name) || isFolderAt(join(path, entry.name))))
-          .map((entry) => linked(join(path, entry.name)))
-      : [];
+  return entriesOf(directory).flatMap((entry) => {
+    const folder = join(directory, entry.name);
+    return entry.isFolder
+      ? entriesOf(folder).flatMap((each) => problemOfLink(folder, each, isFolderAt))
+      : problemOfLink(directory, entry, declares);
   });
+}
+
+/** What is wrong with a link, when it leads to something of the inventory. @param isOurs Whether a folder behind it is meant */
+function problemOfLink(folder: string, { name, isLink }: Entry, isOurs: (path: string) => boolean): Problem[] {
+  const path = join(folder, name);
+  return isLink && (isYaml(name) || isOurs(path)) ? [linked(path)] : [];
 }
 
 /** A link would be followed by some tools and not by others: Nx sees neither it nor changes behind it. */
@@ -105,9 +108,10 @@ function deploymentFile(
 }
 
 /** What is wrong with the name or the place of an entry of an environment's folder. */
-function problemsOfEntry(directory: string, environment: string, { name: base, isFolder, isLink }: Entry): Problem[] {
+function problemsOfEntry(directory: string, environment: string, entry: Entry): Problem[] {
+  const { name: base, isFolder, isLink } = entry;
   const file = join(directory, environment, base);
-  if (isLink) return isYaml(base) || isFolderAt(file) ? [linked(file)] : [];
+  if (isLink) return problemOfLink(join(directory, environment), entry, isFolderAt);
   if (isFolder)
     return readdirSync(file)
       .filter(isYaml)

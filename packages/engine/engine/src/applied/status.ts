@@ -109,7 +109,8 @@ async function statusOfOne(
     const known = { id, ...(record && { record }) };
     const unfinished = (await underWay(record, lock)) ?? withoutApply(record, current);
     if (unfinished || !record) return { ...known, ...(unfinished ?? { state: "never-applied" }) };
-    const last = current && { record, applied: await store.applied.configurationOf(record) };
+    const applied = await store.applied.configurationOf(record);
+    const last = current && { record, applied };
     const { synthesis, paths } = synthesizeAsApplied(root, deployment, offline, env, last);
     const now = applicableOf(deployment, synthesis, root);
     const { lockFile } = paths;
@@ -117,7 +118,7 @@ async function statusOfOne(
       !offline && existsSync(lockFile)
         ? Object.fromEntries(providersIn(readFileSync(lockFile, "utf8")))
         : record.providers;
-    const move = moveOf(deployment, await store.applied.configurationOf(record));
+    const move = moveOf(deployment, applied);
     if (move) return { ...known, state: "inventory-changed", detail: describeMove(move) };
     return { ...known, ...compare(record, { ...now, providers }) };
   } catch (error) {
